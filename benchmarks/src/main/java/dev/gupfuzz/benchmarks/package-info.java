@@ -1,0 +1,2 @@
+/** JMH measurements of the simulator. */
+package dev.gupfuzz.benchmarks;

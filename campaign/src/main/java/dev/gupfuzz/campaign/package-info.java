@@ -1,0 +1,2 @@
+/** What travels through Kafka and is stored: campaigns, ranges, range results, findings, and their codecs. */
+package dev.gupfuzz.campaign;
