@@ -1,0 +1,50 @@
+package dev.gupfuzz.simulator.invariant;
+
+/** A situation that a scenario wants to see sometimes; the routines mark it when they pass through it. */
+public enum GoalPoint {
+    PIN_OVERLAPS_FORK("pin-overlaps-fork", "a fast pin and fork's page-table walk overlap"),
+    PIN_BEGINS_IN_WALK("pin-begins-in-walk", "a fast pin begins while fork walks the page table (its write section)"),
+    SEQ_ODD("seq-odd", "GUP-fast reads an odd write_protect_seq and does not start"),
+    SEQ_CHANGED("seq-changed", "GUP-fast pinned, then finds write_protect_seq changed and gives the pins back"),
+    RECHECK_FAILED("recheck-failed", "GUP-fast took its reference, then finds the PTE changed"),
+    SLOW_PATH("slow-path", "the pin falls back to slow GUP"),
+    FAST_PIN_BEFORE_FORK("fast-pin-before-fork", "a fast pin succeeds before fork walks the page table"),
+    PIN_AFTER_FORK("pin-after-fork", "a pin succeeds after fork returned"),
+    EARLY_COPY("early-copy", "fork copies a pinned page for the child"),
+    EAGAIN("eagain", "fork drops its locks to allocate a page and reads the PTE again"),
+    COW_COPY("cow-copy", "a write fault copies the page"),
+    COW_REUSE("cow-reuse", "a write fault reuses the page"),
+    STALE_TLB_USED("stale-tlb-used", "an access goes through a TLB entry that the page table no longer agrees with"),
+    PIN_HELD_OVER_FORK("pin-held-over-fork", "a pin is held while a fork runs from beginning to end"),
+    PIN_OVERLAPS_UNMAP("pin-overlaps-unmap", "a pin call and an munmap of the page overlap"),
+    GRAB_AFTER_ZAP("grab-after-zap", "GUP-fast takes its reference after the PTE was cleared"),
+    PIN_FAILS("pin-fails", "the pin fails because the range is no longer mapped"),
+    FORKS_BOTH("forks-overlap", "a second fork begins while the first is inside"),
+    STORE_OVERLAPS_FORK("store-overlaps-fork", "a thread stores while a fork of its process is inside");
+
+    private static final GoalPoint[] VALUES = values();
+
+    private final String id;
+    private final String summary;
+
+    GoalPoint(String id, String summary) {
+        this.id = id;
+        this.summary = summary;
+    }
+
+    public String id() {
+        return id;
+    }
+
+    public String summary() {
+        return summary;
+    }
+
+    public int bit() {
+        return 1 << ordinal();
+    }
+
+    public static GoalPoint of(int ordinal) {
+        return VALUES[ordinal];
+    }
+}

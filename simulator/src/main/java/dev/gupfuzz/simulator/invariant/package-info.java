@@ -1,0 +1,2 @@
+/** What must hold always, and what must be seen sometimes. */
+package dev.gupfuzz.simulator.invariant;
