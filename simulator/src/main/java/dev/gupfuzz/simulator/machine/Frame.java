@@ -1,0 +1,73 @@
+package dev.gupfuzz.simulator.machine;
+
+/** Offsets of one thread's registers in the state: the locals of whatever kernel routine it is inside. */
+public final class Frame {
+
+    public static final int SHIFT = 5;
+    public static final int WORDS = 1 << SHIFT;
+
+    public static final int PC = 0;
+    /** Index of the current row of the thread's program. */
+    public static final int OP = 1;
+    /** Non-zero while the thread's CPU takes no TLB-flush IPI: bit 0 interrupts off, bit 1 in the middle of an access. */
+    public static final int HOLD = 2;
+    /** Page index of the access or the fault. */
+    public static final int PAGE = 3;
+    /** The PTE that the routine read: {@code orig_pte}, {@code pte}. */
+    public static final int PTE = 4;
+    /** 1 for a write access or {@code FOLL_WRITE}. */
+    public static final int IS_WRITE = 5;
+    /** Token to store. */
+    public static final int VALUE = 6;
+    /** Where {@code handle_mm_fault} returns to. */
+    public static final int FAULT_RET = 7;
+    /** Newly allocated frame of a fault. */
+    public static final int NEW_PFN = 8;
+    /** Next CPU whose acknowledgement a flush waits for. */
+    public static final int ACK_CPU = 9;
+    /** {@code seq} of GUP-fast, or the loaded half of {@code sequence++}. */
+    public static final int SEQ = 10;
+    /** Pin set of the call. */
+    public static final int PIN = 11;
+    /** {@code nr_pinned}. */
+    public static final int NR = 12;
+    /** Pages asked for. */
+    public static final int NR_ALL = 13;
+    /** First page of the call. */
+    public static final int START = 14;
+    /** Page of the walk: copy_pte_range, zap_pte_range. */
+    public static final int WALK = 15;
+    /** End of the current VMA's walk, exclusive. */
+    public static final int WALK_END = 16;
+    /** Child mm of fork. */
+    public static final int CHILD_MM = 17;
+    /** {@code prealloc} of copy_pte_range, or 0. */
+    public static final int PREALLOC = 18;
+    /** {@code progress} of copy_pte_range. */
+    public static final int PROGRESS = 19;
+    /** VMA slot of the walk. */
+    public static final int VMA = 20;
+    /** Pages queued by zap for freeing after the flush. */
+    public static final int QUEUED = 21;
+    /** Next queued page to free, next page to unpin. */
+    public static final int CURSOR = 22;
+    /** 1 when an munmap zaps, 0 when exit does. */
+    public static final int UNMAPPING = 23;
+    /** Lock breaks that this walk may still take. */
+    public static final int BREAKS = 24;
+    /** Ghost: page + 1 of a COW copy that is not yet installed; 0 when there is none. */
+    public static final int COPY_PAGE = 25;
+    /** Ghost: frame that is being copied from. */
+    public static final int COPY_PFN = 26;
+    /** Ghost: 1 when a CPU stored into that frame through its TLB after the copy. */
+    public static final int COPY_STORED = 27;
+    /** Ghost: 1 while the pin call has not touched slow GUP. */
+    public static final int FAST = 28;
+    /** Frame of the data access that is in the middle of an instruction. */
+    public static final int ACCESS_PFN = 29;
+
+    /** Ghost: 1 when a pin was held as this fork began. */
+    public static final int PIN_HELD = 30;
+
+    private Frame() {}
+}

@@ -1,0 +1,211 @@
+package dev.gupfuzz.simulator.machine;
+
+import dev.gupfuzz.simulator.invariant.GoalPoint;
+import dev.gupfuzz.simulator.invariant.Invariant;
+import dev.gupfuzz.simulator.scenario.World;
+
+/**
+ * Physical pages: the allocator, the reference counts, and the contents with the reference memory beside them. The
+ * reference memory says what every load must see: the last store to the logical location, whichever frame it went to.
+ *
+ * <p>Source: mm/page_alloc.c and include/linux/mm.h (put_page()), reduced to one free list that hands out the most recently
+ * freed frame, or a never-used one.
+ */
+public final class Memory {
+
+    private Memory() {}
+
+    /** alloc_page(): a frame with one reference, for virtual page {@code page}. A data choice takes a never-used one. */
+    public static int alloc(Machine m, int t, int pc, int page) {
+        int[] s = m.s;
+        int al = m.layout.allocBase;
+        m.rmw(al);
+        int free = s[al];
+        int used = s[al + 1];
+        boolean fresh = free == 0;
+        if (free > 0 && used < m.layout.frames) {
+            fresh = m.choices.choose(t, pc, 2) == 1;
+        }
+        int pfn;
+        if (fresh) {
+            if (used == m.layout.frames) {
+                throw new IllegalStateException("[simulator bug] out of frames: frames=" + used);
+            }
+            pfn = used;
+            s[al + 1] = used + 1;
+        } else {
+            pfn = s[al + 1 + free];
+            s[al] = free - 1;
+        }
+        int frame = m.pageAt(pfn);
+        s[frame + Layout.REFCOUNT] = 1;
+        s[frame + Layout.MAPCOUNT] = 0;
+        s[frame + Layout.FLAGS] = Layout.FLAG_ALLOCATED;
+        s[frame + Layout.SINCE] = 0;
+        s[frame + Layout.VPAGE] = page;
+        m.touched(pfn);
+        return pfn;
+    }
+
+    /** put_page() of {@code refs} references at once: frees the frame when none is left. */
+    public static void put(Machine m, int t, int pfn, int refs) {
+        int frame = m.pageAt(pfn);
+        m.touched(pfn);
+        int left = m.add(frame + Layout.REFCOUNT, -refs);
+        if (left > 0) {
+            return;
+        }
+        int[] s = m.s;
+        if (left < 0 || (s[frame + Layout.FLAGS] & Layout.FLAG_ALLOCATED) == 0 || s[frame + Layout.MAPCOUNT] != 0) {
+            m.violate(Invariant.I5, t, s[frame + Layout.VPAGE], 0);
+            return;
+        }
+        s[frame + Layout.FLAGS] = 0;
+        int al = m.layout.allocBase;
+        int free = s[al] + 1;
+        s[al] = free;
+        s[al + 1 + free] = pfn;
+    }
+
+    /** An unordered or ordered add to the reference count that cannot reach 0. */
+    public static int ref(Machine m, int pfn, int refs) {
+        m.touched(pfn);
+        return m.add(m.pageAt(pfn) + Layout.REFCOUNT, refs);
+    }
+
+    /** page_add_rmap, page_dup_rmap, page_remove_rmap: one atomic on the map count. */
+    public static void rmap(Machine m, int t, int pfn, int delta) {
+        m.touched(pfn);
+        if (m.add(m.pageAt(pfn) + Layout.MAPCOUNT, delta) < 0) {
+            m.violate(Invariant.I5, t, m.s[m.pageAt(pfn) + Layout.VPAGE], 0);
+        }
+    }
+
+    /** page_add_new_anon_rmap() of a frame that nobody else can see yet: no shared access. */
+    public static void newAnon(Machine m, int pfn) {
+        int frame = m.pageAt(pfn);
+        m.touched(pfn);
+        m.s[frame + Layout.MAPCOUNT] = 1;
+        m.s[frame + Layout.FLAGS] |= Layout.FLAG_ANON;
+    }
+
+    /** A store of a CPU through its TLB entry for (mm, page). */
+    public static void cpuStore(Machine m, int t, int page, int pfn, int token) {
+        int[] s = m.s;
+        int mm = m.threadMm[t];
+        int frame = m.pageAt(pfn);
+        m.write(frame + Layout.CONTENT, token);
+        int ref = m.layout.ref(mm, page);
+        if ((s[frame + Layout.FLAGS] & Layout.FLAG_ALLOCATED) == 0 || s[ref] < 0) {
+            m.violate(Invariant.I4, t, page, 0);
+        }
+        s[ref] = token;
+        if (m.copying != 0) {
+            for (int rest = m.copying; rest != 0; rest &= rest - 1) {
+                int u = m.frame(Integer.numberOfTrailingZeros(rest));
+                if (m.threadMm[Integer.numberOfTrailingZeros(rest)] == mm
+                        && s[u + Frame.COPY_PAGE] == page + 1
+                        && s[u + Frame.COPY_PFN] == pfn) {
+                    s[u + Frame.COPY_STORED] = 1;
+                }
+            }
+        }
+        if (m.forking != 0) {
+            remember(m, mm, page, token);
+        }
+    }
+
+    /** A load of a CPU through its TLB entry for (mm, page). */
+    public static void cpuLoad(Machine m, int t, int page, int pfn) {
+        int mm = m.threadMm[t];
+        int seen = m.read(m.pageAt(pfn) + Layout.CONTENT);
+        if (m.s[m.layout.zapBase + mm * m.pages + page] == 0) {
+            compare(m, t, mm, page, seen); // a load that races with its own munmap may see anything of its own
+        }
+    }
+
+    /** A store of the device through entry {@code i} of a pin set. */
+    public static void deviceStore(Machine m, int t, int set, int i, int token) {
+        int[] s = m.s;
+        int at = m.layout.pin(set);
+        int entry = s[at + Layout.PIN_HEAD + i];
+        int frame = m.pageAt(entry & Layout.ENTRY_PFN);
+        int page = s[at + Layout.PIN_START] + i;
+        m.write(frame + Layout.CONTENT, token);
+        if ((s[frame + Layout.FLAGS] & Layout.FLAG_ALLOCATED) == 0) {
+            m.violate(Invariant.I5, t, page, 0);
+        }
+        if ((entry & Layout.ENTRY_HELD) != 0) {
+            int mm = m.pinMm[set];
+            s[m.layout.ref(mm, page)] = token;
+            if (m.forking != 0) {
+                remember(m, mm, page, token);
+            }
+        }
+    }
+
+    /** A load of the device through entry {@code i} of a pin set. */
+    public static void deviceLoad(Machine m, int t, int set, int i) {
+        int[] s = m.s;
+        int at = m.layout.pin(set);
+        int entry = s[at + Layout.PIN_HEAD + i];
+        int seen = m.read(m.pageAt(entry & Layout.ENTRY_PFN) + Layout.CONTENT);
+        if ((entry & Layout.ENTRY_HELD) != 0) {
+            compare(m, t, m.pinMm[set], s[at + Layout.PIN_START] + i, seen);
+        }
+    }
+
+    private static void compare(Machine m, int t, int mm, int page, int seen) {
+        int expected = m.s[m.layout.ref(mm, page)];
+        if (seen != expected) {
+            int separated = m.s[m.layout.remapBase + mm * m.pages + page];
+            m.violate(Invariant.I13, t, page, Blames.data(mm, seen, expected, separated));
+        }
+    }
+
+    private static void remember(Machine m, int mm, int page, int token) {
+        for (int rest = m.forking; rest != 0; rest &= rest - 1) {
+            int t = Integer.numberOfTrailingZeros(rest);
+            if (m.threadMm[t] == mm) {
+                m.s[m.layout.historyBase + t * m.pages + page] |= World.tokenBit(token);
+            }
+        }
+        m.reach(GoalPoint.STORE_OVERLAPS_FORK);
+    }
+
+    /** dup_mm() begins: from here on the child may see any value that the parent's location holds. */
+    public static void forkBegins(Machine m, int t) {
+        int mm = m.threadMm[t];
+        m.forking |= 1 << t;
+        if (m.s[m.layout.mm(mm) + Layout.FORKERS]++ > 0) {
+            m.reach(GoalPoint.FORKS_BOTH);
+        }
+        for (int page = 0; page < m.pages; page++) {
+            int value = m.s[m.layout.ref(mm, page)];
+            m.s[m.layout.historyBase + t * m.pages + page] = value < 0 ? 0 : World.tokenBit(value);
+        }
+    }
+
+    /** mmap_write_unlock(parent): what the child has now must be what the parent had at some instant since. */
+    public static void forkEnds(Machine m, int t, int childMm) {
+        int[] s = m.s;
+        int mm = m.threadMm[t];
+        m.forking &= ~(1 << t);
+        s[m.layout.mm(mm) + Layout.FORKERS]--;
+        for (int page = 0; page < m.pages; page++) {
+            int history = s[m.layout.historyBase + t * m.pages + page];
+            if (!Vmas.covers(m, childMm, page)) {
+                s[m.layout.ref(childMm, page)] = -1;
+                continue;
+            }
+            int pte = s[m.pteAt(childMm, page)];
+            int value = Pte.present(pte) ? s[m.pageAt(Pte.pfn(pte)) + Layout.CONTENT] : 0;
+            boolean ours = value == 0 || value >> 8 == page;
+            if (!ours || (history & World.tokenBit(value)) == 0) {
+                int separated = s[m.layout.remapBase + childMm * m.pages + page];
+                m.violate(Invariant.I13, t, page, Blames.data(childMm, value, s[m.layout.ref(mm, page)], separated));
+            }
+            s[m.layout.ref(childMm, page)] = value;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.gupfuzz.simulator.machine;
+
+/**
+ * A program counter: a label's index within its routine (bits 0-5), the routine (6-9), and what the scheduler must know of
+ * the pending step without asking the routine: whether it may have to wait, and whether anybody else could tell when it
+ * happens.
+ */
+public final class Pc {
+
+    public static final int INDEX_MASK = 63;
+    /** Index and routine: the dense name of a label. */
+    public static final int LABEL_MASK = 1023;
+
+    public static final int LABELS = 1024;
+    public static final int ROUTINE_SHIFT = 6;
+
+    /** The step waits for a condition; which one stands in the wait kind. */
+    public static final int BLOCKING = 1 << 10;
+    /** The step touches only what no other live thread can reach and no invariant reads: no decision before it. */
+    public static final int INVISIBLE = 1 << 11;
+
+    private static final int WAIT_SHIFT = 12;
+    private static final int WAIT_MASK = 7;
+
+    public static final int WAIT_MMAP_READ = 0;
+    public static final int WAIT_MMAP_WRITE = 1;
+    public static final int WAIT_PTL = 2;
+    public static final int WAIT_ACK = 3;
+    public static final int WAIT_THREADS = 4;
+
+    public static final int USER = 0;
+    public static final int FAULT = 1 << ROUTINE_SHIFT;
+    public static final int WP = 2 << ROUTINE_SHIFT;
+    public static final int GUP_FAST = 3 << ROUTINE_SHIFT;
+    public static final int GUP_SLOW = 4 << ROUTINE_SHIFT;
+    public static final int FORK = 5 << ROUTINE_SHIFT;
+    public static final int COPY_PTE = 6 << ROUTINE_SHIFT;
+    public static final int ZAP = 7 << ROUTINE_SHIFT;
+    public static final int UNPIN = 8 << ROUTINE_SHIFT;
+
+    /** A child's thread before its fork wakes it. */
+    public static final int NOT_STARTED = USER | 62;
+    /** A thread whose program has ended. */
+    public static final int ENDED = USER | 63;
+
+    public static final int ON_MMAP_READ = BLOCKING | WAIT_MMAP_READ << WAIT_SHIFT;
+    public static final int ON_MMAP_WRITE = BLOCKING | WAIT_MMAP_WRITE << WAIT_SHIFT;
+    public static final int ON_PTL = BLOCKING | WAIT_PTL << WAIT_SHIFT;
+    public static final int ON_ACK = BLOCKING | WAIT_ACK << WAIT_SHIFT;
+    public static final int ON_THREADS = BLOCKING | WAIT_THREADS << WAIT_SHIFT;
+
+    private Pc() {}
+
+    public static int waitKind(int pc) {
+        return pc >> WAIT_SHIFT & WAIT_MASK;
+    }
+
+    public static int label(int pc) {
+        return pc & LABEL_MASK;
+    }
+}

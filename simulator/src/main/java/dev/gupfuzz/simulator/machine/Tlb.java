@@ -1,0 +1,71 @@
+package dev.gupfuzz.simulator.machine;
+
+import dev.gupfuzz.simulator.invariant.GoalPoint;
+import dev.gupfuzz.simulator.invariant.Invariant;
+
+/**
+ * The TLB of each CPU: entries of the PTE's form, filled only by an access and dropped only by a flush, a fault or a walk
+ * that a data choice asks for. Every thread has a CPU of its own.
+ *
+ * <p>Source: arch/x86/mm/tlb.c, flush_tlb_mm_range() and flush_tlb_others(), v5.11: the local CPU first, then an interrupt
+ * to every other CPU that runs the mm, and a wait for all of them. Here the waits are one step a CPU, in the order of their
+ * numbers; an entry that in truth goes earlier is the access's choice to walk again. Not modelled: lazy TLB mode, PCIDs,
+ * tlb_gen catch-up, the ceiling above which a range becomes a full flush.
+ */
+public final class Tlb {
+
+    private Tlb() {}
+
+    /** Drops the entry of one CPU for pages {@code [start, end)}. */
+    public static void invalidate(Machine m, int cpu, int start, int end) {
+        for (int page = start; page < end; page++) {
+            m.s[m.tlbAt(cpu, page)] = 0;
+        }
+    }
+
+    /**
+     * The next CPU after {@code cpu} that a flush by thread {@code t} must wait for, or -1. A CPU whose thread has not begun
+     * or has ended does not run the mm.
+     */
+    public static int nextCpu(Machine m, int t, int cpu) {
+        int others = m.mmThreads[m.threadMm[t]] & ~(1 << t) & ~m.ended & -(1 << (cpu + 1));
+        for (; others != 0; others &= others - 1) {
+            int next = Integer.numberOfTrailingZeros(others);
+            if (m.s[m.frame(next) + Frame.PC] != Pc.NOT_STARTED) {
+                return next;
+            }
+        }
+        return -1;
+    }
+
+    /** The step in which a CPU acknowledges the flush of {@code [start, end)}. */
+    public static void acknowledge(Machine m, int t, int cpu, int start, int end) {
+        m.passed(t);
+        m.rmw(m.frame(cpu) + Frame.HOLD);
+        invalidate(m, cpu, start, end);
+    }
+
+    /** An access is about to go through an entry that the page table no longer agrees with. */
+    public static boolean stale(Machine m, int t, int page, int entry) {
+        int pte = m.s[m.pteAt(m.threadMm[t], page)];
+        return !Pte.maps(pte, Pte.pfn(entry)) || (Pte.write(entry) && !Pte.write(pte));
+    }
+
+    /** I4 at mmap_write_unlock(): no CPU of the mm keeps a right that the page table has taken back. */
+    public static void checkAtUnlock(Machine m, int t, int mm) {
+        for (int rest = m.mmThreads[mm] & ~m.ended; rest != 0; rest &= rest - 1) {
+            int cpu = Integer.numberOfTrailingZeros(rest);
+            for (int page = 0; page < m.pages; page++) {
+                int entry = m.s[m.tlbAt(cpu, page)];
+                if (entry != 0 && stale(m, cpu, page, entry)) {
+                    m.violate(Invariant.I4, t, page, 0);
+                }
+            }
+        }
+    }
+
+    /** Marks the use of a stale entry. */
+    public static void usedStale(Machine m) {
+        m.reach(GoalPoint.STALE_TLB_USED);
+    }
+}

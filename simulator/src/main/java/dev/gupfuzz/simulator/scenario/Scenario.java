@@ -1,0 +1,105 @@
+package dev.gupfuzz.simulator.scenario;
+
+import dev.gupfuzz.simulator.invariant.GoalPoint;
+import dev.gupfuzz.simulator.kernel.Kernel;
+import dev.gupfuzz.simulator.kernel.Rule;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A start world and a program for each thread. Values are immutable; {@link Scenarios} makes them. */
+public final class Scenario {
+
+    private final String name;
+    private final String summary;
+    private final List<Parameter> parameters;
+    private final World world;
+
+    Scenario(String baseName, String summary, List<Parameter> parameters, World world) {
+        StringBuilder text = new StringBuilder(baseName);
+        char separator = ':';
+        for (Parameter p : parameters) {
+            if (p.value() != p.defaultValue()) {
+                text.append(separator).append(p.name()).append('=').append(p.value());
+                separator = ',';
+            }
+        }
+        this.name = text.toString();
+        this.summary = summary;
+        this.parameters = List.copyOf(parameters);
+        this.world = world;
+    }
+
+    /** The canonical name, e.g. {@code fork-vs-pin-fast:pages=4}; parameters at their default are left out. */
+    public String name() {
+        return name;
+    }
+
+    public String summary() {
+        return summary;
+    }
+
+    public List<Parameter> parameters() {
+        return parameters;
+    }
+
+    /** Role names of the threads, in the order of their columns. */
+    public List<String> threads() {
+        return world.threads.stream().map(ThreadSpec::role).toList();
+    }
+
+    /** What must be reachable on this kernel. */
+    public List<Goal> goals(Kernel kernel) {
+        return goalPoints(kernel).stream()
+                .map(g -> new Goal(g.id(), g.summary()))
+                .toList();
+    }
+
+    /** The goals as the routines mark them. */
+    public List<GoalPoint> goalPoints(Kernel kernel) {
+        List<GoalPoint> points = new ArrayList<>();
+        for (GoalPoint point : world.goals) {
+            if (applies(point, kernel)) {
+                points.add(point);
+            }
+        }
+        return points;
+    }
+
+    /** The situation without which a run of this scenario could not have failed. */
+    public GoalPoint window() {
+        return world.window;
+    }
+
+    /** The start world, for the machine. */
+    public World world() {
+        return world;
+    }
+
+    /** A goal that speaks of a safeguard is asked only of kernels that have it. */
+    private static boolean applies(GoalPoint point, Kernel kernel) {
+        return switch (point) {
+            case SEQ_ODD -> kernel.has(Rule.WRITE_PROTECT_SEQ) && kernel.has(Rule.SEQ_ODD_CHECK);
+            case SEQ_CHANGED -> kernel.has(Rule.WRITE_PROTECT_SEQ) && kernel.has(Rule.SEQ_RETRY_CHECK);
+            case EARLY_COPY -> kernel.has(Rule.EARLY_COPY) && kernel.has(Rule.HAS_PINNED);
+            case EAGAIN ->
+                kernel.has(Rule.EARLY_COPY) && kernel.has(Rule.HAS_PINNED) && kernel.has(Rule.EAGAIN_DROPS_PTL);
+            case RECHECK_FAILED -> kernel.has(Rule.PTE_RECHECK);
+            default -> true;
+        };
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Scenario s && s.name.equals(name);
+    }
+
+    @Override
+    public int hashCode() {
+        return name.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}
