@@ -1,0 +1,237 @@
+package dev.gupfuzz.simulator.routine;
+
+import dev.gupfuzz.simulator.invariant.GoalPoint;
+import dev.gupfuzz.simulator.invariant.Invariant;
+import dev.gupfuzz.simulator.machine.Frame;
+import dev.gupfuzz.simulator.machine.Labels;
+import dev.gupfuzz.simulator.machine.Labels.Target;
+import dev.gupfuzz.simulator.machine.Layout;
+import dev.gupfuzz.simulator.machine.Machine;
+import dev.gupfuzz.simulator.machine.Memory;
+import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.Tlb;
+import dev.gupfuzz.simulator.machine.Vmas;
+
+/**
+ * fork(2) around the page-table walk.
+ *
+ * <p>Source: kernel/fork.c, dup_mm() and dup_mmap(), wake_up_new_task(); mm/memory.c, copy_page_range(); v5.9-rc4 to v5.11.
+ * The child's own locks are taken in steps that nobody else can see. The memcpy() of the mm_struct is a step only where
+ * something of it survives: without {@code seq-init}. Not modelled: upper page-table levels, uprobes, mmu notifiers, memory
+ * policies, userfaultfd contexts, accounting, allocation failure, VM_DONTCOPY and VM_WIPEONFORK.
+ */
+final class Fork {
+
+    private static final String DUP = "dup_mmap";
+    private static final String RANGE = "copy_page_range";
+
+    static final int MEMCPY_SEQ = Pc.FORK;
+    static final int MMAP_LOCK = Pc.FORK | 1 | Pc.ON_MMAP_WRITE;
+    static final int MMAP_READ_LOCK = Pc.FORK | 2 | Pc.ON_MMAP_READ;
+    static final int CHILD_LOCK = Pc.FORK | 3 | Pc.INVISIBLE;
+    static final int DUP_VMA = Pc.FORK | 4;
+    static final int SEQ_BEGIN_LOAD = Pc.FORK | 5;
+    static final int SEQ_BEGIN_STORE = Pc.FORK | 6;
+    static final int SEQ_END_LOAD = Pc.FORK | 7;
+    static final int SEQ_END_STORE = Pc.FORK | 8;
+    static final int CHILD_UNLOCK = Pc.FORK | 9 | Pc.INVISIBLE;
+    static final int FLUSH = Pc.FORK | 10 | Pc.ON_ACK;
+    static final int MMAP_UNLOCK = Pc.FORK | 11;
+    static final int WAKE = Pc.FORK | 12;
+
+    private Fork() {}
+
+    static void declare() {
+        Labels.define(MEMCPY_SEQ, "dup_mm", "MEMCPY_SEQ", Target.SEQ, "memcpy(mm, oldmm): write_protect_seq");
+        Labels.define(MMAP_LOCK, DUP, "MMAP_LOCK", Target.MMAP_LOCK, "mmap_write_lock_killable(oldmm)");
+        Labels.define(MMAP_READ_LOCK, DUP, "MMAP_READ_LOCK", Target.MMAP_LOCK, "mmap_read_lock(oldmm)");
+        Labels.define(CHILD_LOCK, DUP, "CHILD_LOCK", Target.MMAP_LOCK, "mmap_write_lock_nested(mm)");
+        Labels.define(DUP_VMA, DUP, "DUP_VMA", Target.VMA, "vm_area_dup(mpnt), anon_vma_fork()");
+        Labels.define(SEQ_BEGIN_LOAD, RANGE, "SEQ_BEGIN_LOAD", Target.SEQ, "raw_write_seqcount_begin(): load sequence");
+        Labels.define(SEQ_BEGIN_STORE, RANGE, "SEQ_BEGIN_STORE", Target.SEQ, "raw_write_seqcount_begin(): sequence++");
+        Labels.define(SEQ_END_LOAD, RANGE, "SEQ_END_LOAD", Target.SEQ, "raw_write_seqcount_end(): load sequence");
+        Labels.define(SEQ_END_STORE, RANGE, "SEQ_END_STORE", Target.SEQ, "raw_write_seqcount_end(): sequence++");
+        Labels.define(CHILD_UNLOCK, DUP, "CHILD_UNLOCK", Target.MMAP_LOCK, "mmap_write_unlock(mm)");
+        Labels.define(FLUSH, DUP, "FLUSH", Target.CPU, "flush_tlb_mm(oldmm)");
+        Labels.define(MMAP_UNLOCK, DUP, "MMAP_UNLOCK", Target.MMAP_LOCK, "mmap_write_unlock(oldmm)");
+        Labels.define(WAKE, "kernel_clone", "WAKE", Target.THREAD, "wake_up_new_task(p)");
+    }
+
+    static void begin(Machine m, int t) {
+        m.go(t, m.writeProtectSeq && !m.seqInit ? MEMCPY_SEQ : lock(m));
+    }
+
+    private static int lock(Machine m) {
+        return m.forkMmapWriteLock ? MMAP_LOCK : MMAP_READ_LOCK;
+    }
+
+    private static void entered(Machine m, int t, int f) {
+        if ((m.inside & 1 << t) == 0) {
+            m.enter(t);
+            Memory.forkBegins(m, t);
+            m.s[f + Frame.PIN_HELD] = pinHeld(m, m.threadMm[t]) ? 1 : 0;
+        }
+    }
+
+    private static boolean pinHeld(Machine m, int mm) {
+        for (int page = 0; page < m.pages; page++) {
+            for (int rest = m.s[m.layout.claimBase + page]; rest != 0; rest &= rest - 1) {
+                if (m.pinMm[Integer.numberOfTrailingZeros(rest)] == mm) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    static void step(Machine m, int t, int f, int pc) {
+        int[] s = m.s;
+        int mm = m.threadMm[t];
+        int at = m.layout.mm(mm);
+        int child = s[f + Frame.CHILD_MM];
+        switch (pc & Pc.INDEX_MASK) {
+            case MEMCPY_SEQ & Pc.INDEX_MASK:
+                entered(m, t, f);
+                s[m.layout.mm(child) + Layout.SEQ] = m.read(at + Layout.SEQ);
+                m.go(t, lock(m));
+                break;
+            case MMAP_LOCK & Pc.INDEX_MASK:
+                entered(m, t, f);
+                m.mmapWriteLock(t);
+                m.go(t, CHILD_LOCK);
+                break;
+            case MMAP_READ_LOCK & Pc.INDEX_MASK:
+                entered(m, t, f);
+                m.mmapReadLock(t);
+                m.go(t, CHILD_LOCK);
+                break;
+            case CHILD_LOCK & Pc.INDEX_MASK:
+                m.write(m.layout.mm(child) + Layout.MMAP_LOCK, -1 - t);
+                s[f + Frame.WALK_END] = 0;
+                nextVma(m, t, f);
+                break;
+            case DUP_VMA & Pc.INDEX_MASK: {
+                m.read(at + Layout.VMAS);
+                int vma = Vmas.at(m, mm, Vmas.next(m, mm, s[f + Frame.WALK_END]));
+                Vmas.insert(m, child, s[vma], s[vma + 1], s[vma + 2]);
+                s[f + Frame.WALK] = s[vma];
+                s[f + Frame.WALK_END] = s[vma + 1];
+                if (s[vma + 2] == 0) {
+                    nextVma(m, t, f); // no anon_vma: copy_page_range() has nothing to copy
+                } else if (m.writeProtectSeq) {
+                    m.go(t, SEQ_BEGIN_LOAD);
+                } else {
+                    beginWalk(m, t, f, at);
+                }
+                break;
+            }
+            case SEQ_BEGIN_LOAD & Pc.INDEX_MASK:
+                s[f + Frame.SEQ] = m.read(at + Layout.SEQ);
+                m.go(t, SEQ_BEGIN_STORE);
+                break;
+            case SEQ_BEGIN_STORE & Pc.INDEX_MASK:
+                if ((s[at + Layout.SEQ] & 1) != 0 || s[at + Layout.SEQ_WRITERS] > 0) {
+                    m.violate(Invariant.I9, t, 0, 0);
+                }
+                s[at + Layout.SEQ_WRITERS]++;
+                m.write(at + Layout.SEQ, s[f + Frame.SEQ] + 1);
+                beginWalk(m, t, f, at);
+                break;
+            case SEQ_END_LOAD & Pc.INDEX_MASK:
+                s[f + Frame.SEQ] = m.read(at + Layout.SEQ);
+                m.go(t, SEQ_END_STORE);
+                break;
+            case SEQ_END_STORE & Pc.INDEX_MASK:
+                s[at + Layout.SEQ_WRITERS]--;
+                m.write(at + Layout.SEQ, s[f + Frame.SEQ] + 1);
+                nextVma(m, t, f);
+                break;
+            case CHILD_UNLOCK & Pc.INDEX_MASK:
+                m.write(m.layout.mm(child) + Layout.MMAP_LOCK, 0);
+                if (m.forkTlbFlush) {
+                    Tlb.invalidate(m, t, 0, m.pages);
+                    flushNext(m, t, f, -1);
+                } else {
+                    m.go(t, MMAP_UNLOCK);
+                }
+                break;
+            case FLUSH & Pc.INDEX_MASK: {
+                int cpu = s[f + Frame.ACK_CPU];
+                Tlb.acknowledge(m, t, cpu, 0, m.pages);
+                User.flushed(m, cpu);
+                flushNext(m, t, f, cpu);
+                break;
+            }
+            case MMAP_UNLOCK & Pc.INDEX_MASK:
+                unlock(m, t, f, mm, child);
+                m.go(t, WAKE);
+                break;
+            case WAKE & Pc.INDEX_MASK: {
+                int newThread = Program.row(m, t, f)[1];
+                m.rmw(m.frame(newThread) + Frame.PC);
+                if ((s[m.layout.mm(child) + Layout.SEQ] & 1) != 0) {
+                    m.violate(Invariant.I9, t, 0, 0);
+                }
+                m.enabled |= 1 << newThread;
+                Program.next(m, newThread);
+                Program.next(m, t);
+                break;
+            }
+            default:
+                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+        }
+    }
+
+    private static void unlock(Machine m, int t, int f, int mm, int child) {
+        int[] s = m.s;
+        if (m.forkMmapWriteLock) {
+            Tlb.checkAtUnlock(m, t, mm);
+            m.mmapWriteUnlock(t);
+        } else {
+            m.mmapReadUnlock(t);
+        }
+        Memory.forkEnds(m, t, child);
+        if (s[f + Frame.PIN_HELD] != 0 && pinHeld(m, mm)) {
+            m.reach(GoalPoint.PIN_HELD_OVER_FORK);
+        }
+        int at = m.layout.mm(mm);
+        if (s[at + Layout.SEQ_WRITERS] == 0 && (s[at + Layout.SEQ] & 1) != 0) {
+            m.violate(Invariant.I9, t, 0, 0);
+        }
+    }
+
+    /** {@code mpnt = mpnt->vm_next}: the list is stable under mmap_lock, so its end needs no step of its own. */
+    private static void nextVma(Machine m, int t, int f) {
+        boolean more = Vmas.next(m, m.threadMm[t], m.s[f + Frame.WALK_END]) >= 0;
+        m.go(t, more ? DUP_VMA : CHILD_UNLOCK);
+    }
+
+    private static void beginWalk(Machine m, int t, int f, int at) {
+        m.s[at + Layout.WALKERS]++;
+        for (int rest = m.pinsInFlight; rest != 0; rest &= rest - 1) {
+            if (m.pinMm[Integer.numberOfTrailingZeros(rest)] == m.threadMm[t]) {
+                m.reach(GoalPoint.PIN_OVERLAPS_FORK);
+            }
+        }
+        m.s[f + Frame.PREALLOC] = 0;
+        m.go(t, CopyPte.DST_LOCK);
+    }
+
+    /** copy_page_range() is done with this VMA. */
+    static void walked(Machine m, int t) {
+        int at = m.layout.mm(m.threadMm[t]);
+        m.s[at + Layout.WALKERS]--;
+        if (m.writeProtectSeq && m.seqEnd) {
+            m.go(t, SEQ_END_LOAD);
+        } else {
+            m.s[at + Layout.SEQ_WRITERS] = 0;
+            nextVma(m, t, m.frame(t));
+        }
+    }
+
+    private static void flushNext(Machine m, int t, int f, int cpu) {
+        int next = Tlb.nextCpu(m, t, cpu);
+        m.s[f + Frame.ACK_CPU] = next;
+        m.go(t, next < 0 ? MMAP_UNLOCK : FLUSH);
+    }
+}

@@ -1,0 +1,273 @@
+package dev.gupfuzz.simulator.routine;
+
+import dev.gupfuzz.simulator.invariant.GoalPoint;
+import dev.gupfuzz.simulator.machine.Claims;
+import dev.gupfuzz.simulator.machine.Frame;
+import dev.gupfuzz.simulator.machine.Labels;
+import dev.gupfuzz.simulator.machine.Labels.Target;
+import dev.gupfuzz.simulator.machine.Layout;
+import dev.gupfuzz.simulator.machine.Machine;
+import dev.gupfuzz.simulator.machine.Memory;
+import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.Pte;
+
+/**
+ * {@code pin_user_pages_fast()} with {@code FOLL_PIN | FOLL_WRITE} on base pages.
+ *
+ * <p>Source: mm/gup.c, internal_get_user_pages_fast(), lockless_pages_from_mm() (v5.11; inline before), gup_pte_range(),
+ * try_grab_compound_head(), put_compound_head(); v5.9-rc4, v5.9, v5.11. Not modelled: the upper levels of the page table,
+ * which never change here; huge, device and special pages; FOLL_LONGTERM; the sanity read of the count before the grab;
+ * SetPageReferenced.
+ */
+final class GupFast {
+
+    /** {@code GUP_PIN_COUNTING_BIAS}. */
+    static final int BIAS = 1024;
+
+    private static final String ENTRY = "internal_get_user_pages_fast";
+    private static final String LOCKLESS = "lockless_pages_from_mm";
+    private static final String WALK = "gup_pte_range";
+
+    static final int SET_HAS_PINNED = Pc.GUP_FAST;
+    static final int READ_SEQ = Pc.GUP_FAST | 1;
+    static final int IRQ_SAVE = Pc.GUP_FAST | 2;
+    static final int READ_PTE = Pc.GUP_FAST | 3;
+    static final int GRAB = Pc.GUP_FAST | 4;
+    static final int RECHECK_PTE = Pc.GUP_FAST | 5;
+    static final int BACK_OUT_SUB = Pc.GUP_FAST | 6;
+    static final int BACK_OUT_PUT = Pc.GUP_FAST | 7;
+    static final int IRQ_RESTORE = Pc.GUP_FAST | 8;
+    static final int RETRY_SEQ = Pc.GUP_FAST | 9;
+    static final int UNPIN_SUB = Pc.GUP_FAST | 10;
+    static final int UNPIN_PUT = Pc.GUP_FAST | 11;
+
+    private GupFast() {}
+
+    static void declare() {
+        Labels.define(SET_HAS_PINNED, ENTRY, "SET_HAS_PINNED", Target.HAS_PINNED, "atomic_set(&mm->has_pinned, 1)");
+        Labels.define(READ_SEQ, LOCKLESS, "READ_SEQ", Target.SEQ, "seq = raw_read_seqcount(&mm->write_protect_seq)");
+        Labels.define(IRQ_SAVE, LOCKLESS, "IRQ_SAVE", Target.CPU, "local_irq_save(flags)");
+        Labels.define(READ_PTE, WALK, "READ_PTE", Target.PTE, "pte = gup_get_pte(ptep)");
+        Labels.define(GRAB, WALK, "GRAB", Target.REFCOUNT, "try_grab_compound_head(page, 1, flags)");
+        Labels.define(RECHECK_PTE, WALK, "RECHECK_PTE", Target.PTE, "pte_val(pte) != pte_val(*ptep)");
+        Labels.define(BACK_OUT_SUB, "put_compound_head", "SUB", Target.REFCOUNT, "page_ref_sub(page, refs - 1)");
+        Labels.define(BACK_OUT_PUT, "put_compound_head", "PUT", Target.REFCOUNT, "put_page(page)");
+        Labels.define(IRQ_RESTORE, LOCKLESS, "IRQ_RESTORE", Target.CPU, "local_irq_restore(flags)");
+        Labels.define(RETRY_SEQ, LOCKLESS, "RETRY_SEQ", Target.SEQ, "read_seqcount_retry(&mm->write_protect_seq, seq)");
+        Labels.define(
+                UNPIN_SUB, LOCKLESS, "UNPIN_SUB", Target.REFCOUNT, "unpin_user_pages(): page_ref_sub(page, refs - 1)");
+        Labels.define(UNPIN_PUT, LOCKLESS, "UNPIN_PUT", Target.REFCOUNT, "unpin_user_pages(): put_page(page)");
+    }
+
+    static void begin(Machine m, int t, int f) {
+        m.s[f + Frame.FAST] = 1;
+        m.go(t, m.hasPinned ? SET_HAS_PINNED : afterHasPinned(m));
+    }
+
+    private static int afterHasPinned(Machine m) {
+        return m.writeProtectSeq ? READ_SEQ : m.gupIrqOff ? IRQ_SAVE : READ_PTE;
+    }
+
+    /** The first step of the call, whichever it is. */
+    private static void entered(Machine m, int t, int f) {
+        int[] s = m.s;
+        if ((m.inside & 1 << t) != 0) {
+            return;
+        }
+        m.enter(t);
+        int mm = m.threadMm[t];
+        int start = s[f + Frame.START];
+        Claims.begin(m, s[f + Frame.PIN], start, s[f + Frame.NR_ALL]);
+        if (s[m.layout.mm(mm) + Layout.WALKERS] > 0) {
+            m.reach(GoalPoint.PIN_OVERLAPS_FORK);
+            m.reach(GoalPoint.PIN_BEGINS_IN_WALK);
+        }
+        for (int page = start; page < start + s[f + Frame.NR_ALL]; page++) {
+            if (s[m.layout.zapBase + mm * m.pages + page] > 0) {
+                m.reach(GoalPoint.PIN_OVERLAPS_UNMAP);
+            }
+        }
+    }
+
+    static void step(Machine m, int t, int f, int pc) {
+        int[] s = m.s;
+        int mm = m.threadMm[t];
+        int nr = s[f + Frame.NR];
+        int page = s[f + Frame.START] + nr;
+        switch (pc & Pc.INDEX_MASK) {
+            case SET_HAS_PINNED & Pc.INDEX_MASK:
+                entered(m, t, f);
+                m.write(m.layout.mm(mm) + Layout.HAS_PINNED, 1);
+                m.go(t, afterHasPinned(m));
+                break;
+            case READ_SEQ & Pc.INDEX_MASK: {
+                entered(m, t, f);
+                int seq = m.read(m.layout.mm(mm) + Layout.SEQ);
+                s[f + Frame.SEQ] = seq;
+                if ((seq & 1) != 0 && m.seqOddCheck) {
+                    m.reach(GoalPoint.SEQ_ODD);
+                    GupSlow.begin(m, t, f);
+                } else {
+                    m.go(t, m.gupIrqOff ? IRQ_SAVE : READ_PTE);
+                }
+                break;
+            }
+            case IRQ_SAVE & Pc.INDEX_MASK:
+                entered(m, t, f);
+                m.rmw(f + Frame.HOLD);
+                s[f + Frame.HOLD] |= 1;
+                if (m.blocking != 0) {
+                    m.recheck();
+                }
+                m.go(t, READ_PTE);
+                break;
+            case READ_PTE & Pc.INDEX_MASK: {
+                entered(m, t, f);
+                int pte = m.read(m.pteAt(mm, page));
+                s[f + Frame.PTE] = pte;
+                boolean permitted = Pte.present(pte) && Pte.write(pte) && !Pte.special(pte);
+                if (permitted) {
+                    m.go(t, GRAB);
+                } else {
+                    walked(m, t, f);
+                }
+                break;
+            }
+            case GRAB & Pc.INDEX_MASK: {
+                int pfn = Pte.pfn(s[f + Frame.PTE]);
+                int at = m.pageAt(pfn) + Layout.REFCOUNT;
+                if (s[at] == 0) { // page_cache_add_speculative() fails on a free page
+                    m.rmw(at);
+                    walked(m, t, f);
+                    break;
+                }
+                Memory.ref(m, pfn, BIAS);
+                if (!Pte.maps(s[m.pteAt(mm, page)], pfn)) {
+                    m.reach(GoalPoint.GRAB_AFTER_ZAP);
+                }
+                if (m.pteRecheck) {
+                    m.go(t, RECHECK_PTE);
+                } else {
+                    recorded(m, t, f, pfn);
+                }
+                break;
+            }
+            case RECHECK_PTE & Pc.INDEX_MASK:
+                if (m.read(m.pteAt(mm, page)) == s[f + Frame.PTE]) {
+                    recorded(m, t, f, Pte.pfn(s[f + Frame.PTE]));
+                } else {
+                    m.reach(GoalPoint.RECHECK_FAILED);
+                    m.go(t, BACK_OUT_SUB);
+                }
+                break;
+            case BACK_OUT_SUB & Pc.INDEX_MASK:
+                Memory.ref(m, Pte.pfn(s[f + Frame.PTE]), 1 - BIAS);
+                m.go(t, BACK_OUT_PUT);
+                break;
+            case BACK_OUT_PUT & Pc.INDEX_MASK:
+                Memory.put(m, t, Pte.pfn(s[f + Frame.PTE]), 1);
+                walked(m, t, f);
+                break;
+            case IRQ_RESTORE & Pc.INDEX_MASK:
+                m.rmw(f + Frame.HOLD);
+                s[f + Frame.HOLD] &= ~1;
+                if (m.blocking != 0) {
+                    m.recheck();
+                }
+                restored(m, t, f);
+                break;
+            case RETRY_SEQ & Pc.INDEX_MASK:
+                if (m.read(m.layout.mm(mm) + Layout.SEQ) == s[f + Frame.SEQ]) {
+                    fastDone(m, t, f);
+                } else {
+                    m.reach(GoalPoint.SEQ_CHANGED);
+                    s[f + Frame.CURSOR] = m.unpinAllOnRetry ? 0 : nr - 1;
+                    retry(m, t, f);
+                }
+                break;
+            case UNPIN_SUB & Pc.INDEX_MASK:
+                Memory.ref(m, entry(m, f, s[f + Frame.CURSOR]), 1 - BIAS);
+                m.go(t, UNPIN_PUT);
+                break;
+            case UNPIN_PUT & Pc.INDEX_MASK:
+                Memory.put(m, t, entry(m, f, s[f + Frame.CURSOR]), 1);
+                s[f + Frame.CURSOR]++;
+                retry(m, t, f);
+                break;
+            default:
+                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+        }
+    }
+
+    private static int entry(Machine m, int f, int i) {
+        return m.s[m.layout.pin(m.s[f + Frame.PIN]) + Layout.PIN_HEAD + i] & Layout.ENTRY_PFN;
+    }
+
+    /** {@code pages[*nr] = page; (*nr)++}, and on to the next PTE. */
+    private static void recorded(Machine m, int t, int f, int pfn) {
+        int[] s = m.s;
+        int nr = s[f + Frame.NR];
+        Claims.grabbed(m, s[f + Frame.PIN], nr, pfn);
+        s[f + Frame.NR] = ++nr;
+        if (nr == s[f + Frame.NR_ALL]) {
+            walked(m, t, f);
+        } else {
+            m.go(t, READ_PTE);
+        }
+    }
+
+    /** gup_pgd_range() is over, at the end of the range or before it. */
+    private static void walked(Machine m, int t, int f) {
+        if (m.gupIrqOff) {
+            m.go(t, IRQ_RESTORE);
+        } else {
+            restored(m, t, f);
+        }
+    }
+
+    private static void restored(Machine m, int t, int f) {
+        if (m.writeProtectSeq && m.seqRetryCheck) {
+            m.go(t, RETRY_SEQ);
+        } else {
+            fastDone(m, t, f);
+        }
+    }
+
+    /** The sequence changed: give back what was pinned, then take the slow path for the whole range. */
+    private static void retry(Machine m, int t, int f) {
+        int[] s = m.s;
+        if (m.unpinOnRetry && s[f + Frame.CURSOR] < s[f + Frame.NR]) {
+            m.go(t, UNPIN_SUB);
+        } else {
+            s[f + Frame.NR] = 0;
+            GupSlow.begin(m, t, f);
+        }
+    }
+
+    private static void fastDone(Machine m, int t, int f) {
+        if (m.s[f + Frame.NR] == m.s[f + Frame.NR_ALL]) {
+            returned(m, t, f);
+        } else {
+            GupSlow.begin(m, t, f);
+        }
+    }
+
+    /** The call returns {@code nr} pages to its caller. */
+    static void returned(Machine m, int t, int f) {
+        int[] s = m.s;
+        int nr = s[f + Frame.NR];
+        int mm = m.layout.mm(m.threadMm[t]);
+        if (nr < s[f + Frame.NR_ALL]) {
+            m.reach(GoalPoint.PIN_FAILS);
+        } else if (s[mm + Layout.FORKERS] == 0) {
+            boolean forked = (m.ended & m.mmThreads[m.threadMm[t]]) != 0;
+            if (forked) {
+                m.reach(GoalPoint.PIN_AFTER_FORK);
+            } else if (s[f + Frame.FAST] != 0) {
+                m.reach(GoalPoint.FAST_PIN_BEFORE_FORK);
+            }
+        }
+        Claims.returned(m, t, s[f + Frame.PIN], nr);
+        Program.next(m, t);
+    }
+}

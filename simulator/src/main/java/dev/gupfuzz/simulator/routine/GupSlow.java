@@ -1,0 +1,139 @@
+package dev.gupfuzz.simulator.routine;
+
+import dev.gupfuzz.simulator.invariant.GoalPoint;
+import dev.gupfuzz.simulator.machine.Claims;
+import dev.gupfuzz.simulator.machine.Frame;
+import dev.gupfuzz.simulator.machine.Labels;
+import dev.gupfuzz.simulator.machine.Labels.Target;
+import dev.gupfuzz.simulator.machine.Layout;
+import dev.gupfuzz.simulator.machine.Machine;
+import dev.gupfuzz.simulator.machine.Memory;
+import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.Pte;
+import dev.gupfuzz.simulator.machine.Vmas;
+
+/**
+ * Slow GUP: the rest of a {@code pin_user_pages_fast()} range, under mmap_lock for read.
+ *
+ * <p>Source: mm/gup.c, __gup_longterm_unlocked(), get_user_pages_unlocked(), __get_user_pages_locked(), __get_user_pages(),
+ * follow_page_pte(), try_grab_page(), faultin_page(); v5.9-rc4 to v5.11. Not modelled: dropping mmap_lock for
+ * FAULT_FLAG_ALLOW_RETRY, FOLL_TOUCH's dirty and accessed marks, FOLL_FORCE, huge pages, signals.
+ */
+final class GupSlow {
+
+    private static final String LOCKED = "__get_user_pages_locked";
+    private static final String PAGES = "__get_user_pages";
+    private static final String FOLLOW = "follow_page_pte";
+
+    static final int MMAP_LOCK = Pc.GUP_SLOW | Pc.ON_MMAP_READ;
+    static final int SET_HAS_PINNED = Pc.GUP_SLOW | 1;
+    static final int FIND_VMA = Pc.GUP_SLOW | 2;
+    /** Follow a page; a fault comes back here. */
+    static final int PTL = Pc.GUP_SLOW | 3 | Pc.ON_PTL;
+
+    static final int READ_PTE = Pc.GUP_SLOW | 4;
+    static final int GRAB = Pc.GUP_SLOW | 5;
+    static final int PTL_UNLOCK = Pc.GUP_SLOW | 6;
+    static final int PTL_UNLOCK_FAULT = Pc.GUP_SLOW | 7;
+    static final int MMAP_UNLOCK = Pc.GUP_SLOW | 8;
+
+    private GupSlow() {}
+
+    static void declare() {
+        Labels.define(MMAP_LOCK, LOCKED, "MMAP_LOCK", Target.MMAP_LOCK, "mmap_read_lock(mm)");
+        Labels.define(SET_HAS_PINNED, LOCKED, "SET_HAS_PINNED", Target.HAS_PINNED, "atomic_set(&mm->has_pinned, 1)");
+        Labels.define(FIND_VMA, PAGES, "FIND_VMA", Target.VMA, "vma = find_extend_vma(mm, start)");
+        Labels.define(PTL, FOLLOW, "PTL", Target.PTL, "pte_offset_map_lock(mm, pmd, address, &ptl)");
+        Labels.define(READ_PTE, FOLLOW, "READ_PTE", Target.PTE, "pte = *ptep");
+        Labels.define(GRAB, FOLLOW, "GRAB", Target.REFCOUNT, "try_grab_page(page, flags)");
+        Labels.define(PTL_UNLOCK, FOLLOW, "PTL_UNLOCK", Target.PTL, "pte_unmap_unlock(ptep, ptl)");
+        Labels.define(
+                PTL_UNLOCK_FAULT, FOLLOW, "PTL_UNLOCK_FAULT", Target.PTL, "pte_unmap_unlock(ptep, ptl); return NULL");
+        Labels.define(MMAP_UNLOCK, LOCKED, "MMAP_UNLOCK", Target.MMAP_LOCK, "mmap_read_unlock(mm)");
+    }
+
+    static void begin(Machine m, int t, int f) {
+        m.reach(GoalPoint.SLOW_PATH);
+        m.s[f + Frame.FAST] = 0;
+        m.go(t, m.slowGupMmapLock ? MMAP_LOCK : locked(m));
+    }
+
+    private static int locked(Machine m) {
+        return m.hasPinned ? SET_HAS_PINNED : FIND_VMA;
+    }
+
+    static void step(Machine m, int t, int f, int pc) {
+        int[] s = m.s;
+        int mm = m.threadMm[t];
+        int page = s[f + Frame.START] + s[f + Frame.NR];
+        switch (pc & Pc.INDEX_MASK) {
+            case MMAP_LOCK & Pc.INDEX_MASK:
+                m.mmapReadLock(t);
+                m.go(t, locked(m));
+                break;
+            case SET_HAS_PINNED & Pc.INDEX_MASK:
+                m.write(m.layout.mm(mm) + Layout.HAS_PINNED, 1);
+                m.go(t, FIND_VMA);
+                break;
+            case FIND_VMA & Pc.INDEX_MASK: {
+                int slot = Vmas.find(m, mm, page);
+                s[f + Frame.VMA] = slot;
+                if (slot < 0) {
+                    finish(m, t, f); // -EFAULT, or the pages so far
+                } else {
+                    m.go(t, PTL);
+                }
+                break;
+            }
+            case PTL & Pc.INDEX_MASK:
+                m.ptlLock(t);
+                m.go(t, READ_PTE);
+                break;
+            case READ_PTE & Pc.INDEX_MASK: {
+                int pte = m.read(m.pteAt(mm, page));
+                s[f + Frame.PTE] = pte;
+                m.go(t, Pte.present(pte) && Pte.write(pte) ? GRAB : PTL_UNLOCK_FAULT);
+                break;
+            }
+            case GRAB & Pc.INDEX_MASK: {
+                int pfn = Pte.pfn(s[f + Frame.PTE]);
+                Memory.ref(m, pfn, GupFast.BIAS);
+                Claims.grabbed(m, s[f + Frame.PIN], s[f + Frame.NR], pfn);
+                m.go(t, PTL_UNLOCK);
+                break;
+            }
+            case PTL_UNLOCK & Pc.INDEX_MASK: {
+                m.ptlUnlock(t);
+                int nr = ++s[f + Frame.NR];
+                if (nr == s[f + Frame.NR_ALL]) {
+                    finish(m, t, f);
+                } else if (page + 1 < s[m.layout.mm(mm) + Layout.VMAS + s[f + Frame.VMA] * Layout.VMA_WORDS + 1]) {
+                    m.go(t, PTL);
+                } else {
+                    m.go(t, FIND_VMA);
+                }
+                break;
+            }
+            case PTL_UNLOCK_FAULT & Pc.INDEX_MASK:
+                m.ptlUnlock(t);
+                s[f + Frame.PAGE] = page;
+                s[f + Frame.FAULT_RET] = PTL;
+                m.go(t, Fault.READ_PTE);
+                break;
+            case MMAP_UNLOCK & Pc.INDEX_MASK:
+                m.mmapReadUnlock(t);
+                GupFast.returned(m, t, f);
+                break;
+            default:
+                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+        }
+    }
+
+    private static void finish(Machine m, int t, int f) {
+        if (m.slowGupMmapLock) {
+            m.go(t, MMAP_UNLOCK);
+        } else {
+            GupFast.returned(m, t, f);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.gupfuzz.simulator.routine;
+
+import dev.gupfuzz.simulator.machine.Claims;
+import dev.gupfuzz.simulator.machine.Frame;
+import dev.gupfuzz.simulator.machine.Labels;
+import dev.gupfuzz.simulator.machine.Labels.Target;
+import dev.gupfuzz.simulator.machine.Layout;
+import dev.gupfuzz.simulator.machine.Machine;
+import dev.gupfuzz.simulator.machine.Memory;
+import dev.gupfuzz.simulator.machine.Pc;
+
+/**
+ * {@code unpin_user_pages()}.
+ *
+ * <p>Source: mm/gup.c, unpin_user_page(): one page_ref_sub_and_test() up to v5.10; put_compound_head(), two atomics, from
+ * v5.11 (4509b42c3896). Not modelled: compound pages, vmstat.
+ */
+final class Unpin {
+
+    static final int SUB_AND_TEST = Pc.UNPIN;
+    static final int SUB = Pc.UNPIN | 1;
+    static final int PUT = Pc.UNPIN | 2;
+
+    private Unpin() {}
+
+    static void declare() {
+        Labels.define(
+                SUB_AND_TEST, "unpin_user_page", "SUB_AND_TEST", Target.REFCOUNT, "page_ref_sub_and_test(page, refs)");
+        Labels.define(
+                SUB, "unpin_user_page", "SUB", Target.REFCOUNT, "put_compound_head(): page_ref_sub(page, refs - 1)");
+        Labels.define(PUT, "unpin_user_page", "PUT", Target.REFCOUNT, "put_compound_head(): put_page(page)");
+    }
+
+    static void step(Machine m, int t, int f, int pc) {
+        int[] s = m.s;
+        int set = s[f + Frame.PIN];
+        int at = m.layout.pin(set);
+        if ((m.inside & 1 << t) == 0) {
+            m.enter(t);
+            Claims.release(m, set);
+        }
+        int pfn = s[at + Layout.PIN_HEAD + s[f + Frame.CURSOR]] & Layout.ENTRY_PFN;
+        switch (pc & Pc.INDEX_MASK) {
+            case SUB_AND_TEST & Pc.INDEX_MASK:
+                Memory.put(m, t, pfn, GupFast.BIAS);
+                next(m, t, f, at, set);
+                break;
+            case SUB & Pc.INDEX_MASK:
+                Memory.ref(m, pfn, 1 - GupFast.BIAS);
+                m.go(t, PUT);
+                break;
+            case PUT & Pc.INDEX_MASK:
+                Memory.put(m, t, pfn, 1);
+                next(m, t, f, at, set);
+                break;
+            default:
+                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+        }
+    }
+
+    private static void next(Machine m, int t, int f, int at, int set) {
+        int[] s = m.s;
+        if (++s[f + Frame.CURSOR] < s[at + Layout.PIN_NR]) {
+            m.go(t, m.unpinInTwo ? SUB : SUB_AND_TEST);
+        } else {
+            Claims.unpinned(m, set);
+            Program.next(m, t);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package dev.gupfuzz.simulator.routine;
+
+import dev.gupfuzz.simulator.machine.Frame;
+import dev.gupfuzz.simulator.machine.Labels;
+import dev.gupfuzz.simulator.machine.Labels.Target;
+import dev.gupfuzz.simulator.machine.Machine;
+import dev.gupfuzz.simulator.machine.Memory;
+import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.Pte;
+import dev.gupfuzz.simulator.machine.Tlb;
+
+/**
+ * What runs outside the kernel: a CPU's loads and stores through its TLB, the device behind a pin, and waiting for other
+ * threads.
+ *
+ * <p>Source: Intel SDM volume 3A, sections 4.8 and 4.10 (accessed and dirty flags, caching translation information): the
+ * walk reads the PTE; where A or D must be set, a locked update does it and checks the permission again; the access uses the
+ * translation. An interrupt, and so a TLB-flush IPI, is taken only between instructions. A page fault drops the faulting
+ * CPU's entry. Not modelled: upper levels of the page table and their caches, faults through a cached read-only entry
+ * without a walk, speculative fills.
+ */
+final class User {
+
+    /** The translation is in the TLB. A data choice walks again when the page table no longer agrees with it. */
+    static final int ACCESS = Pc.USER;
+
+    static final int WALK = Pc.USER | 1;
+    static final int SET_AD = Pc.USER | 2;
+    static final int DATA = Pc.USER | 3;
+    static final int DEV_STORE = Pc.USER | 4;
+    static final int DEV_LOAD = Pc.USER | 5;
+    static final int AWAIT = Pc.USER | 6 | Pc.ON_THREADS;
+
+    private User() {}
+
+    static void declare() {
+        Labels.define(ACCESS, "cpu", "ACCESS", Target.CONTENT, "through the TLB");
+        Labels.define(WALK, "cpu", "WALK", Target.PTE, "walk, read pte");
+        Labels.define(SET_AD, "cpu", "SET_AD", Target.PTE, "walk, set A/D");
+        Labels.define(DATA, "cpu", "DATA", Target.CONTENT, "access");
+        Labels.define(DEV_STORE, "device", "DEV_STORE", Target.CONTENT, "DMA write to pinned page");
+        Labels.define(DEV_LOAD, "device", "DEV_LOAD", Target.CONTENT, "DMA read of pinned page");
+        Labels.define(AWAIT, "user", "AWAIT", Target.THREAD, "wait for the other threads");
+    }
+
+    static void beginAccess(Machine m, int t, int f) {
+        m.go(t, hit(m, t, f) ? ACCESS : WALK);
+    }
+
+    /** The CPU's entries went away: an access that was about to use one walks instead. */
+    static void flushed(Machine m, int cpu) {
+        int f = m.frame(cpu);
+        if (m.s[f + Frame.PC] == ACCESS && !hit(m, cpu, f)) {
+            m.go(cpu, WALK);
+        }
+    }
+
+    /** Whether the CPU's entry allows the access without a look at the page table. */
+    private static boolean hit(Machine m, int t, int f) {
+        int entry = m.s[m.tlbAt(t, m.s[f + Frame.PAGE])];
+        int needed = m.s[f + Frame.IS_WRITE] != 0 ? Pte.PRESENT | Pte.WRITE | Pte.DIRTY : Pte.PRESENT;
+        return (entry & needed) == needed;
+    }
+
+    static void step(Machine m, int t, int f, int pc) {
+        int[] s = m.s;
+        switch (pc & Pc.INDEX_MASK) {
+            case ACCESS & Pc.INDEX_MASK: {
+                int page = s[f + Frame.PAGE];
+                int entry = s[m.tlbAt(t, page)];
+                if (Tlb.stale(m, t, page, entry)) {
+                    if (m.choices.choose(t, pc, 2) == 1) {
+                        m.stepping = WALK;
+                        walk(m, t, f);
+                        break;
+                    }
+                    Tlb.usedStale(m);
+                }
+                s[f + Frame.ACCESS_PFN] = Pte.pfn(entry);
+                access(m, t, f);
+                break;
+            }
+            case WALK & Pc.INDEX_MASK:
+                walk(m, t, f);
+                break;
+            case SET_AD & Pc.INDEX_MASK: {
+                int page = s[f + Frame.PAGE];
+                int at = m.pteAt(m.threadMm[t], page);
+                m.rmw(at);
+                int pte = s[at];
+                boolean write = s[f + Frame.IS_WRITE] != 0;
+                if (!Pte.maps(pte, Pte.pfn(s[f + Frame.PTE])) || (write && !Pte.write(pte))) {
+                    s[f + Frame.HOLD] &= ~2;
+                    m.recheck();
+                    m.go(t, WALK);
+                    break;
+                }
+                pte |= write ? Pte.ACCESSED | Pte.DIRTY : Pte.ACCESSED;
+                s[at] = pte;
+                s[m.tlbAt(t, page)] = pte;
+                s[f + Frame.ACCESS_PFN] = Pte.pfn(pte);
+                m.go(t, DATA);
+                break;
+            }
+            case DATA & Pc.INDEX_MASK:
+                s[f + Frame.HOLD] &= ~2;
+                if (m.blocking != 0) {
+                    m.recheck();
+                }
+                access(m, t, f);
+                break;
+            case DEV_STORE & Pc.INDEX_MASK: {
+                int[] row = Program.row(m, t, f);
+                Memory.deviceStore(m, t, row[1], row[2], row[3]);
+                Program.next(m, t);
+                break;
+            }
+            case DEV_LOAD & Pc.INDEX_MASK: {
+                int[] row = Program.row(m, t, f);
+                Memory.deviceLoad(m, t, row[1], row[2]);
+                Program.next(m, t);
+                break;
+            }
+            case AWAIT & Pc.INDEX_MASK:
+                m.passed(t);
+                m.rmw(f + Frame.PC);
+                Program.next(m, t);
+                break;
+            default:
+                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+        }
+    }
+
+    private static void access(Machine m, int t, int f) {
+        int[] s = m.s;
+        int page = s[f + Frame.PAGE];
+        int pfn = s[f + Frame.ACCESS_PFN];
+        if (s[f + Frame.IS_WRITE] != 0) {
+            Memory.cpuStore(m, t, page, pfn, s[f + Frame.VALUE]);
+        } else {
+            Memory.cpuLoad(m, t, page, pfn);
+        }
+        Program.next(m, t);
+    }
+
+    private static void walk(Machine m, int t, int f) {
+        int[] s = m.s;
+        int page = s[f + Frame.PAGE];
+        int pte = m.read(m.pteAt(m.threadMm[t], page));
+        s[f + Frame.PTE] = pte;
+        boolean write = s[f + Frame.IS_WRITE] != 0;
+        if (!Pte.present(pte) || (write && !Pte.write(pte))) {
+            s[m.tlbAt(t, page)] = 0;
+            m.go(t, Fault.MMAP_LOCK);
+            return;
+        }
+        s[f + Frame.HOLD] |= 2;
+        int needed = write ? Pte.ACCESSED | Pte.DIRTY : Pte.ACCESSED;
+        if ((pte & needed) != needed) {
+            m.go(t, SET_AD);
+            return;
+        }
+        s[m.tlbAt(t, page)] = pte;
+        s[f + Frame.ACCESS_PFN] = Pte.pfn(pte);
+        m.go(t, DATA);
+    }
+}

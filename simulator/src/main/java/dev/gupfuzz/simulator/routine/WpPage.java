@@ -1,0 +1,208 @@
+package dev.gupfuzz.simulator.routine;
+
+import dev.gupfuzz.simulator.invariant.GoalPoint;
+import dev.gupfuzz.simulator.invariant.Invariant;
+import dev.gupfuzz.simulator.machine.Frame;
+import dev.gupfuzz.simulator.machine.Labels;
+import dev.gupfuzz.simulator.machine.Labels.Target;
+import dev.gupfuzz.simulator.machine.Layout;
+import dev.gupfuzz.simulator.machine.Machine;
+import dev.gupfuzz.simulator.machine.Memory;
+import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.Pte;
+import dev.gupfuzz.simulator.machine.Tlb;
+
+/**
+ * A write fault on a read-only PTE: reuse the page or copy it.
+ *
+ * <p>Source: mm/memory.c, do_wp_page(), wp_page_reuse() and wp_page_copy(), v5.9-rc4 to v5.11 (generations c to e: the same
+ * rule, 09854ba94c6a and be068f29034f). Not modelled: KSM and file pages, the LRU batch's reference, memory cgroups, mmu
+ * notifiers, allocation failure.
+ */
+final class WpPage {
+
+    private static final String WP = "do_wp_page";
+    private static final String COPY = "wp_page_copy";
+
+    static final int COUNT = Pc.WP;
+    static final int TRYLOCK = Pc.WP | 1;
+    static final int MAPCOUNT = Pc.WP | 2;
+    static final int COUNT_LOCKED = Pc.WP | 3;
+    static final int UNLOCK_PAGE = Pc.WP | 4;
+    static final int REUSE = Pc.WP | 5;
+    static final int UNLOCK_PAGE_COPY = Pc.WP | 6;
+    static final int GET_PAGE = Pc.WP | 7;
+    static final int UNLOCK_PTL = Pc.WP | 8;
+    static final int ALLOC = Pc.WP | 9;
+    static final int COPY_PAGE = Pc.WP | 10;
+    static final int PTL = Pc.WP | 11 | Pc.ON_PTL;
+    static final int PTE_SAME = Pc.WP | 12;
+    static final int CLEAR = Pc.WP | 13;
+    static final int FLUSH = Pc.WP | 14 | Pc.ON_ACK;
+    static final int SET_PTE = Pc.WP | 15;
+    static final int REMOVE_RMAP = Pc.WP | 16;
+    static final int PUT_MAPPING = Pc.WP | 17;
+    static final int PUT_NEW = Pc.WP | 18;
+    static final int UNLOCK_PTL_COPIED = Pc.WP | 19;
+    static final int PUT_OLD = Pc.WP | 20;
+
+    private WpPage() {}
+
+    static void declare() {
+        Labels.define(COUNT, WP, "COUNT", Target.REFCOUNT, "page_count(page) != 1");
+        Labels.define(TRYLOCK, WP, "TRYLOCK", Target.PAGE_LOCK, "trylock_page(page)");
+        Labels.define(MAPCOUNT, WP, "MAPCOUNT", Target.MAPCOUNT, "page_mapcount(page) != 1");
+        Labels.define(COUNT_LOCKED, WP, "COUNT_LOCKED", Target.REFCOUNT, "page_count(page) != 1 (page locked)");
+        Labels.define(UNLOCK_PAGE, WP, "UNLOCK_PAGE", Target.PAGE_LOCK, "unlock_page(page)");
+        Labels.define(REUSE, "wp_page_reuse", "REUSE", Target.PTE, "ptep_set_access_flags(..., maybe_mkwrite)");
+        Labels.define(UNLOCK_PAGE_COPY, WP, "UNLOCK_PAGE_COPY", Target.PAGE_LOCK, "unlock_page(page); goto copy");
+        Labels.define(GET_PAGE, WP, "GET_PAGE", Target.REFCOUNT, "get_page(vmf->page)");
+        Labels.define(UNLOCK_PTL, WP, "UNLOCK_PTL", Target.PTL, "pte_unmap_unlock(vmf->pte, vmf->ptl)");
+        Labels.define(ALLOC, COPY, "ALLOC", Target.ALLOCATOR, "new_page = alloc_page_vma()");
+        Labels.define(COPY_PAGE, COPY, "COPY_PAGE", Target.CONTENT, "cow_user_page(new_page, old_page, vmf)");
+        Labels.define(PTL, COPY, "PTL", Target.PTL, "pte_offset_map_lock(..., &vmf->ptl)");
+        Labels.define(PTE_SAME, COPY, "PTE_SAME", Target.PTE, "pte_same(*vmf->pte, vmf->orig_pte)");
+        Labels.define(CLEAR, COPY, "CLEAR", Target.PTE, "ptep_clear_flush(): ptep_get_and_clear()");
+        Labels.define(FLUSH, COPY, "FLUSH", Target.CPU, "ptep_clear_flush(): flush_tlb_page()");
+        Labels.define(SET_PTE, COPY, "SET_PTE", Target.PTE, "set_pte_at_notify(..., vmf->pte, entry)");
+        Labels.define(REMOVE_RMAP, COPY, "REMOVE_RMAP", Target.MAPCOUNT, "page_remove_rmap(old_page)");
+        Labels.define(PUT_MAPPING, COPY, "PUT_MAPPING", Target.REFCOUNT, "put_page(old_page) (the mapping's)");
+        Labels.define(PUT_NEW, COPY, "PUT_NEW", Target.REFCOUNT, "put_page(new_page)");
+        Labels.define(UNLOCK_PTL_COPIED, COPY, "UNLOCK_PTL_COPIED", Target.PTL, "pte_unmap_unlock(vmf->pte, vmf->ptl)");
+        Labels.define(PUT_OLD, COPY, "PUT_OLD", Target.REFCOUNT, "put_page(old_page)");
+    }
+
+    static void step(Machine m, int t, int f, int pc) {
+        int[] s = m.s;
+        int mm = m.threadMm[t];
+        int page = s[f + Frame.PAGE];
+        int pte = s[f + Frame.PTE];
+        int old = Pte.pfn(pte);
+        int frame = m.pageAt(old);
+        switch (pc & Pc.INDEX_MASK) {
+            case COUNT & Pc.INDEX_MASK:
+                m.go(t, m.read(frame + Layout.REFCOUNT) != 1 && m.wpPageCount ? GET_PAGE : TRYLOCK);
+                break;
+            case TRYLOCK & Pc.INDEX_MASK:
+                m.rmw(frame + Layout.FLAGS);
+                if ((s[frame + Layout.FLAGS] & Layout.FLAG_LOCKED) != 0) {
+                    m.go(t, GET_PAGE);
+                } else {
+                    s[frame + Layout.FLAGS] |= Layout.FLAG_LOCKED;
+                    m.go(t, m.wpPageCount ? MAPCOUNT : UNLOCK_PAGE);
+                }
+                break;
+            case MAPCOUNT & Pc.INDEX_MASK:
+                m.go(t, m.read(frame + Layout.MAPCOUNT) != 1 ? UNLOCK_PAGE_COPY : COUNT_LOCKED);
+                break;
+            case COUNT_LOCKED & Pc.INDEX_MASK:
+                m.go(t, m.read(frame + Layout.REFCOUNT) != 1 ? UNLOCK_PAGE_COPY : UNLOCK_PAGE);
+                break;
+            case UNLOCK_PAGE & Pc.INDEX_MASK:
+                unlockPage(m, frame);
+                m.go(t, REUSE);
+                break;
+            case REUSE & Pc.INDEX_MASK:
+                Fault.setAccessFlags(m, t, f, Pte.WRITE);
+                m.reach(GoalPoint.COW_REUSE);
+                m.go(t, Fault.PTL_UNLOCK);
+                break;
+            case UNLOCK_PAGE_COPY & Pc.INDEX_MASK:
+                unlockPage(m, frame);
+                m.go(t, GET_PAGE);
+                break;
+            case GET_PAGE & Pc.INDEX_MASK:
+                Memory.ref(m, old, 1);
+                m.go(t, UNLOCK_PTL);
+                break;
+            case UNLOCK_PTL & Pc.INDEX_MASK:
+                m.ptlUnlock(t);
+                m.go(t, ALLOC);
+                break;
+            case ALLOC & Pc.INDEX_MASK: {
+                int pfn = Memory.alloc(m, t, pc, page);
+                s[f + Frame.NEW_PFN] = pfn;
+                s[m.pageAt(pfn) + Layout.CONTENT] = 0;
+                m.go(t, Pte.special(pte) ? PTL : COPY_PAGE);
+                break;
+            }
+            case COPY_PAGE & Pc.INDEX_MASK:
+                s[m.pageAt(s[f + Frame.NEW_PFN]) + Layout.CONTENT] = m.read(frame + Layout.CONTENT);
+                s[f + Frame.COPY_PAGE] = page + 1;
+                s[f + Frame.COPY_PFN] = old;
+                s[f + Frame.COPY_STORED] = 0;
+                m.copying |= 1 << t;
+                m.go(t, PTL);
+                break;
+            case PTL & Pc.INDEX_MASK:
+                m.ptlLock(t);
+                m.go(t, PTE_SAME);
+                break;
+            case PTE_SAME & Pc.INDEX_MASK: {
+                boolean same = m.read(m.pteAt(mm, page)) == pte || !m.wpPteRecheck;
+                if (!same) {
+                    m.copying &= ~(1 << t);
+                }
+                m.go(t, same ? CLEAR : PUT_NEW);
+                break;
+            }
+            case CLEAR & Pc.INDEX_MASK:
+                m.setPte(t, mm, page, Pte.NONE);
+                Tlb.invalidate(m, t, page, page + 1);
+                flushNext(m, t, f, -1);
+                break;
+            case FLUSH & Pc.INDEX_MASK: {
+                int cpu = s[f + Frame.ACK_CPU];
+                Tlb.acknowledge(m, t, cpu, page, page + 1);
+                User.flushed(m, cpu);
+                flushNext(m, t, f, cpu);
+                break;
+            }
+            case SET_PTE & Pc.INDEX_MASK: {
+                int pfn = s[f + Frame.NEW_PFN];
+                m.copying &= ~(1 << t);
+                if (!Pte.special(pte) && s[f + Frame.COPY_STORED] != 0) {
+                    m.violate(Invariant.I4, t, page, 0);
+                }
+                Memory.newAnon(m, pfn);
+                m.reach(GoalPoint.COW_COPY);
+                m.setPte(t, mm, page, Pte.of(pfn, Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
+                m.go(t, Pte.special(pte) ? UNLOCK_PTL_COPIED : REMOVE_RMAP);
+                break;
+            }
+            case REMOVE_RMAP & Pc.INDEX_MASK:
+                Memory.rmap(m, t, old, -1);
+                m.go(t, PUT_MAPPING);
+                break;
+            case PUT_MAPPING & Pc.INDEX_MASK:
+                Memory.put(m, t, old, 1);
+                m.go(t, UNLOCK_PTL_COPIED);
+                break;
+            case PUT_NEW & Pc.INDEX_MASK:
+                Memory.put(m, t, s[f + Frame.NEW_PFN], 1);
+                m.go(t, UNLOCK_PTL_COPIED);
+                break;
+            case UNLOCK_PTL_COPIED & Pc.INDEX_MASK:
+                m.ptlUnlock(t);
+                m.go(t, Pte.special(pte) ? s[f + Frame.FAULT_RET] : PUT_OLD);
+                break;
+            case PUT_OLD & Pc.INDEX_MASK:
+                Memory.put(m, t, old, 1);
+                m.go(t, s[f + Frame.FAULT_RET]);
+                break;
+            default:
+                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+        }
+    }
+
+    private static void unlockPage(Machine m, int frame) {
+        m.rmw(frame + Layout.FLAGS);
+        m.s[frame + Layout.FLAGS] &= ~Layout.FLAG_LOCKED;
+    }
+
+    private static void flushNext(Machine m, int t, int f, int cpu) {
+        int next = m.wpClearFlush ? Tlb.nextCpu(m, t, cpu) : -1;
+        m.s[f + Frame.ACK_CPU] = next;
+        m.go(t, next < 0 ? SET_PTE : FLUSH);
+    }
+}

@@ -1,0 +1,260 @@
+package dev.gupfuzz.simulator.routine;
+
+import dev.gupfuzz.simulator.invariant.GoalPoint;
+import dev.gupfuzz.simulator.machine.Claims;
+import dev.gupfuzz.simulator.machine.Frame;
+import dev.gupfuzz.simulator.machine.Labels;
+import dev.gupfuzz.simulator.machine.Labels.Target;
+import dev.gupfuzz.simulator.machine.Machine;
+import dev.gupfuzz.simulator.machine.Memory;
+import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.Pte;
+import dev.gupfuzz.simulator.machine.Tlb;
+import dev.gupfuzz.simulator.machine.Vmas;
+
+/**
+ * munmap(2), and the exit of a process: clear the PTEs, flush, then free the pages.
+ *
+ * <p>Source: mm/mmap.c, __do_munmap() with its downgrade of mmap_lock, and exit_mmap(); mm/memory.c, zap_pte_range();
+ * mm/mmu_gather.c, tlb_flush_mmu(); v5.9 to v5.11. The break of the zap for need_resched() is a data choice, once a walk.
+ * Not modelled: freeing page tables, a full mmu_gather batch, file pages, the OOM reaper.
+ */
+final class Zap {
+
+    private static final String MUNMAP = "__do_munmap";
+    private static final String RANGE = "zap_pte_range";
+
+    static final int MUNMAP_LOCK = Pc.ZAP | Pc.ON_MMAP_WRITE;
+    static final int DETACH = Pc.ZAP | 1;
+    static final int DOWNGRADE = Pc.ZAP | 2;
+    static final int PTL = Pc.ZAP | 3 | Pc.ON_PTL;
+    static final int READ_PTE = Pc.ZAP | 4;
+    static final int CLEAR_PTE = Pc.ZAP | 5;
+    static final int REMOVE_RMAP = Pc.ZAP | 6;
+    static final int PTL_UNLOCK = Pc.ZAP | 7;
+    static final int FLUSH = Pc.ZAP | 8 | Pc.ON_ACK;
+    static final int FREE = Pc.ZAP | 9;
+    static final int MUNMAP_UNLOCK = Pc.ZAP | 10;
+
+    private Zap() {}
+
+    static void declare() {
+        Labels.define(MUNMAP_LOCK, MUNMAP, "LOCK", Target.MMAP_LOCK, "mmap_write_lock_killable(mm)");
+        Labels.define(DETACH, MUNMAP, "DETACH", Target.VMA, "detach_vmas_to_be_unmapped()");
+        Labels.define(DOWNGRADE, MUNMAP, "DOWNGRADE", Target.MMAP_LOCK, "mmap_write_downgrade(mm)");
+        Labels.define(PTL, RANGE, "PTL", Target.PTL, "pte_offset_map_lock(mm, pmd, addr, &ptl)");
+        Labels.define(READ_PTE, RANGE, "READ_PTE", Target.PTE, "ptent = *pte");
+        Labels.define(CLEAR_PTE, RANGE, "CLEAR_PTE", Target.PTE, "ptep_get_and_clear_full(mm, addr, pte)");
+        Labels.define(REMOVE_RMAP, RANGE, "REMOVE_RMAP", Target.MAPCOUNT, "page_remove_rmap(page, false)");
+        Labels.define(PTL_UNLOCK, RANGE, "PTL_UNLOCK", Target.PTL, "pte_unmap_unlock(start_pte, ptl)");
+        Labels.define(FLUSH, "tlb_flush_mmu", "FLUSH", Target.CPU, "tlb_flush_mmu_tlbonly(tlb)");
+        Labels.define(FREE, "tlb_flush_mmu", "FREE", Target.REFCOUNT, "tlb_batch_pages_flush(): put_page(page)");
+        Labels.define(MUNMAP_UNLOCK, MUNMAP, "UNLOCK", Target.MMAP_LOCK, "mmap_read_unlock(mm)");
+    }
+
+    /** exit_mmap(): nobody else uses the mm any more, so mmap_lock is not taken. False when there is nothing mapped. */
+    static boolean beginExit(Machine m, int t, int f) {
+        int[] s = m.s;
+        s[f + Frame.UNMAPPING] = 0;
+        s[f + Frame.START] = 0;
+        s[f + Frame.NR_ALL] = m.pages;
+        s[f + Frame.BREAKS] = 0;
+        s[f + Frame.QUEUED] = 0;
+        s[f + Frame.WALK_END] = 0;
+        int slot = Vmas.next(m, m.threadMm[t], 0);
+        if (slot < 0) {
+            return false;
+        }
+        beginVma(m, t, f, slot);
+        return true;
+    }
+
+    private static void beginVma(Machine m, int t, int f, int slot) {
+        int vma = Vmas.at(m, m.threadMm[t], slot);
+        m.s[f + Frame.WALK] = m.s[vma];
+        m.s[f + Frame.WALK_END] = m.s[vma + 1];
+        m.go(t, PTL);
+    }
+
+    private static void unmapBegins(Machine m, int t, int f) {
+        int[] s = m.s;
+        int start = s[f + Frame.START];
+        int end = start + s[f + Frame.NR_ALL];
+        m.enter(t);
+        for (int rest = m.pinsInFlight; rest != 0; rest &= rest - 1) {
+            if (m.pinMm[Integer.numberOfTrailingZeros(rest)] == m.threadMm[t]) {
+                m.reach(GoalPoint.PIN_OVERLAPS_UNMAP);
+            }
+        }
+        Claims.unmapBegins(m, m.threadMm[t], start, end);
+    }
+
+    static void step(Machine m, int t, int f, int pc) {
+        int[] s = m.s;
+        int mm = m.threadMm[t];
+        int page = s[f + Frame.WALK];
+        switch (pc & Pc.INDEX_MASK) {
+            case MUNMAP_LOCK & Pc.INDEX_MASK:
+                unmapBegins(m, t, f);
+                m.mmapWriteLock(t);
+                s[f + Frame.UNMAPPING] = 1;
+                s[f + Frame.BREAKS] = 1;
+                s[f + Frame.QUEUED] = 0;
+                m.go(t, DETACH);
+                break;
+            case DETACH & Pc.INDEX_MASK: {
+                int start = s[f + Frame.START];
+                Vmas.detach(m, mm, start, start + s[f + Frame.NR_ALL]);
+                s[f + Frame.WALK] = start;
+                s[f + Frame.WALK_END] = start + s[f + Frame.NR_ALL];
+                m.go(t, DOWNGRADE);
+                break;
+            }
+            case DOWNGRADE & Pc.INDEX_MASK:
+                m.mmapWriteDowngrade(t);
+                m.go(t, PTL);
+                break;
+            case PTL & Pc.INDEX_MASK:
+                if ((m.inside & 1 << t) == 0) {
+                    unmapBegins(m, t, f);
+                }
+                m.ptlLock(t);
+                m.go(t, READ_PTE);
+                break;
+            case READ_PTE & Pc.INDEX_MASK: {
+                if (s[f + Frame.BREAKS] > 0 && page > s[f + Frame.START]) {
+                    if (m.choices.choose(t, pc, 2) == 1) {
+                        s[f + Frame.BREAKS]--;
+                        m.stepping = PTL_UNLOCK;
+                        ptlUnlock(m, t, f);
+                        break;
+                    }
+                }
+                int pte = m.read(m.pteAt(mm, page));
+                s[f + Frame.PTE] = pte;
+                if (Pte.present(pte)) {
+                    m.go(t, CLEAR_PTE);
+                } else {
+                    nextPte(m, t, f);
+                }
+                break;
+            }
+            case CLEAR_PTE & Pc.INDEX_MASK: {
+                int at = m.pteAt(mm, page);
+                m.rmw(at);
+                int pte = s[at];
+                s[at] = Pte.NONE;
+                m.pteChanged(t, mm, page, Pte.NONE);
+                if (Pte.special(pte)) {
+                    nextPte(m, t, f);
+                } else {
+                    s[m.layout.queueBase + t * m.pages + s[f + Frame.QUEUED]++] = Pte.pfn(pte);
+                    m.go(t, REMOVE_RMAP);
+                }
+                break;
+            }
+            case REMOVE_RMAP & Pc.INDEX_MASK:
+                Memory.rmap(m, t, queued(m, t, s[f + Frame.QUEUED] - 1), -1);
+                nextPte(m, t, f);
+                break;
+            case PTL_UNLOCK & Pc.INDEX_MASK:
+                ptlUnlock(m, t, f);
+                break;
+            case FLUSH & Pc.INDEX_MASK: {
+                int cpu = s[f + Frame.ACK_CPU];
+                Tlb.acknowledge(m, t, cpu, s[f + Frame.START], s[f + Frame.START] + s[f + Frame.NR_ALL]);
+                User.flushed(m, cpu);
+                flushNext(m, t, f, cpu);
+                break;
+            }
+            case FREE & Pc.INDEX_MASK: {
+                Memory.put(m, t, queued(m, t, s[f + Frame.CURSOR]), 1);
+                if (++s[f + Frame.CURSOR] == s[f + Frame.QUEUED]) {
+                    freed(m, t, f);
+                }
+                break;
+            }
+            case MUNMAP_UNLOCK & Pc.INDEX_MASK:
+                m.mmapReadUnlock(t);
+                unmapEnds(m, t, f);
+                break;
+            default:
+                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+        }
+    }
+
+    private static int queued(Machine m, int t, int i) {
+        return m.s[m.layout.queueBase + t * m.pages + i];
+    }
+
+    private static void nextPte(Machine m, int t, int f) {
+        int page = ++m.s[f + Frame.WALK];
+        m.go(t, page == m.s[f + Frame.WALK_END] ? PTL_UNLOCK : READ_PTE);
+    }
+
+    private static void ptlUnlock(Machine m, int t, int f) {
+        int[] s = m.s;
+        m.ptlUnlock(t);
+        if (s[f + Frame.WALK] < s[f + Frame.WALK_END]) {
+            m.go(t, PTL); // goto again
+            return;
+        }
+        int slot = s[f + Frame.UNMAPPING] != 0 ? -1 : Vmas.next(m, m.threadMm[t], s[f + Frame.WALK_END]);
+        if (slot >= 0) {
+            beginVma(m, t, f, slot);
+        } else if (m.zapFlush) {
+            beginFlush(m, t, f);
+        } else {
+            beginFree(m, t, f);
+        }
+    }
+
+    private static void beginFlush(Machine m, int t, int f) {
+        Tlb.invalidate(m, t, m.s[f + Frame.START], m.s[f + Frame.START] + m.s[f + Frame.NR_ALL]);
+        flushNext(m, t, f, -1);
+    }
+
+    private static void flushNext(Machine m, int t, int f, int cpu) {
+        int next = Tlb.nextCpu(m, t, cpu);
+        m.s[f + Frame.ACK_CPU] = next;
+        if (next >= 0) {
+            m.go(t, FLUSH);
+        } else if (m.zapFlush) {
+            beginFree(m, t, f);
+        } else {
+            end(m, t, f);
+        }
+    }
+
+    private static void beginFree(Machine m, int t, int f) {
+        m.s[f + Frame.CURSOR] = 0;
+        if (m.s[f + Frame.QUEUED] > 0) {
+            m.go(t, FREE);
+        } else {
+            freed(m, t, f);
+        }
+    }
+
+    /** Without zap-flush the flush comes after the pages are gone. */
+    private static void freed(Machine m, int t, int f) {
+        if (m.zapFlush) {
+            end(m, t, f);
+        } else {
+            beginFlush(m, t, f);
+        }
+    }
+
+    private static void end(Machine m, int t, int f) {
+        if (m.s[f + Frame.UNMAPPING] != 0) {
+            m.go(t, MUNMAP_UNLOCK);
+        } else {
+            unmapEnds(m, t, f);
+        }
+    }
+
+    private static void unmapEnds(Machine m, int t, int f) {
+        int start = m.s[f + Frame.START];
+        Claims.unmapEnds(m, m.threadMm[t], start, start + m.s[f + Frame.NR_ALL]);
+        Program.next(m, t);
+    }
+}
