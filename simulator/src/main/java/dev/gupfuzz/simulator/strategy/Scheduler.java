@@ -1,0 +1,68 @@
+package dev.gupfuzz.simulator.strategy;
+
+import dev.gupfuzz.simulator.machine.Frame;
+import dev.gupfuzz.simulator.machine.Machine;
+import dev.gupfuzz.simulator.machine.Pc;
+
+/**
+ * Runs whole schedules on one machine. The interface is asked once a schedule; inside, each strategy has a loop of its own.
+ *
+ * <p>A decision is a state in which at least two threads can run. A thread whose pending step nobody else can see
+ * ({@link Pc#INVISIBLE}) goes on without one.
+ */
+public abstract class Scheduler {
+
+    /** A run is cut after this many steps; a cut run settles nothing. */
+    public static final int STEPS_MAX = 1_000_000;
+
+    protected final Machine m;
+    /** Decisions are written down here when it is not null. */
+    protected Decisions record;
+
+    /** Steps of the last run. */
+    protected int steps;
+    /** Decisions of the last run. */
+    protected int decisions;
+
+    protected Scheduler(Machine machine) {
+        this.m = machine;
+    }
+
+    /** Runs the schedule of a seed from the start of the scenario to its end, to its first violation, or to the cut. */
+    public abstract void run(long seed);
+
+    /** From now on decisions are written to {@code to}; null stops it. */
+    public final void record(Decisions to) {
+        record = to;
+        m.choices.keep(to != null);
+    }
+
+    public final Machine machine() {
+        return m;
+    }
+
+    public final int steps() {
+        return steps;
+    }
+
+    public final int decisions() {
+        return decisions;
+    }
+
+    /** Whether the last run was cut. */
+    public final boolean cut() {
+        return steps >= STEPS_MAX;
+    }
+
+    /** Whether thread {@code t} goes on without a decision. */
+    protected final boolean unseen(int t) {
+        return (m.s[(t << Frame.SHIFT) + Frame.PC] & Pc.INVISIBLE) != 0 && m.violated < 0;
+    }
+
+    /** After the last step: what must hold at the end of a run that was neither cut nor stopped by a violation. */
+    protected final void finish() {
+        if (m.violated < 0 && steps < STEPS_MAX) {
+            m.finish();
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Who runs next: random walk, PCT, and following a record. Read Scheduler first. */
+package dev.gupfuzz.simulator.strategy;
