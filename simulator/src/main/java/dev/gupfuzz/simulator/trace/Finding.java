@@ -1,0 +1,231 @@
+package dev.gupfuzz.simulator.trace;
+
+import dev.gupfuzz.simulator.BadInput;
+import dev.gupfuzz.simulator.Model;
+import dev.gupfuzz.simulator.invariant.Invariant;
+import dev.gupfuzz.simulator.machine.Frame;
+import dev.gupfuzz.simulator.machine.Machine;
+import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.routine.Step;
+import dev.gupfuzz.simulator.search.Blame;
+import dev.gupfuzz.simulator.search.Cell;
+import dev.gupfuzz.simulator.strategy.Decisions;
+import dev.gupfuzz.simulator.strategy.Follow;
+import dev.gupfuzz.simulator.strategy.Scheduler;
+import java.util.Arrays;
+
+/**
+ * A broken invariant with its schedule, in all three forms: the seed that regenerates it, the decisions that are the truth,
+ * and the deviations from "keep running the same thread" for people. The forms are checked against one another when a
+ * finding is made.
+ */
+public final class Finding {
+
+    /** Decisions between two checks of the state. */
+    static final int CHECK_EVERY = 16;
+
+    final Cell cell;
+    final long seed;
+    final int[] threads;
+    final int[] choices;
+    final int[] checks;
+    final Invariant invariant;
+    final String where;
+    final int steps;
+    final long stateHash;
+
+    Finding(
+            Cell cell,
+            long seed,
+            int[] threads,
+            int[] choices,
+            int[] checks,
+            Invariant invariant,
+            String where,
+            int steps,
+            long stateHash) {
+        this.cell = cell;
+        this.seed = seed;
+        this.threads = threads;
+        this.choices = choices;
+        this.checks = checks;
+        this.invariant = invariant;
+        this.where = where;
+        this.steps = steps;
+        this.stateHash = stateHash;
+    }
+
+    /**
+     * Runs a seed again, twice, and keeps what it broke.
+     *
+     * @throws BadInput when the seed breaks nothing
+     * @throws IllegalStateException when the two executions differ, which is a bug of gupfuzz
+     */
+    public static Finding witness(Cell cell, long seed) {
+        Machine machine = Step.machine(cell.kernel(), cell.scenario());
+        Scheduler scheduler = cell.strategy().scheduler(machine);
+        Decisions record = new Decisions();
+        scheduler.record(record);
+        scheduler.run(seed);
+        if (machine.violated < 0) {
+            throw new BadInput("seed " + hex(seed) + " of " + cell.text() + " breaks no invariant");
+        }
+        int steps = scheduler.steps();
+        long hash = machine.stateHash();
+        int[] threads = record.toArray();
+        int[] choices = machine.choices.made();
+        Blame blame = Trace.blame(machine).orElseThrow();
+        Checks checks = Checks.along(cell.kernel(), cell.scenario(), threads, choices);
+        if (checks.steps() != steps
+                || checks.stateHash() != hash
+                || !checks.violation().equals(Trace.blame(machine))) {
+            throw new IllegalStateException("[simulator bug] two executions of one seed differ: seed=" + hex(seed)
+                    + " cell=" + cell.text() + " steps=" + steps + "/" + checks.steps());
+        }
+        Deviations.verify(cell.scenario(), threads, checks);
+        return new Finding(
+                cell, seed, threads, choices, checks.hashes(), blame.invariant(), blame.where(), steps, hash);
+    }
+
+    /**
+     * Reads a one-line token or the text of a file.
+     *
+     * @throws BadInput when it is damaged, of another format or of another model
+     */
+    public static Finding parse(String text) {
+        String trimmed = text.strip();
+        return trimmed.startsWith(Token.PREFIX) || !trimmed.contains("\n")
+                ? Token.read(trimmed)
+                : FindingFile.read(text);
+    }
+
+    /** The one-line form. It fits in a mail; findings of long schedules are better kept as files. */
+    public String token() {
+        return Token.write(this);
+    }
+
+    /** The many-line form, which a person can read. */
+    public String toFile() {
+        return FindingFile.write(this);
+    }
+
+    public Cell cell() {
+        return cell;
+    }
+
+    public long seed() {
+        return seed;
+    }
+
+    public Blame blame() {
+        return new Blame(invariant, where);
+    }
+
+    /** Hash of the state after the step that broke the invariant. */
+    public long stateHash() {
+        return stateHash;
+    }
+
+    /** Steps up to and with the one that broke the invariant. */
+    public int steps() {
+        return steps;
+    }
+
+    /** Points at which at least two threads could run. */
+    public int decisions() {
+        return threads.length;
+    }
+
+    /** Decisions that left a thread that could have gone on. */
+    public int preemptions() {
+        return Checks.along(cell.kernel(), cell.scenario(), threads, choices).preemptions();
+    }
+
+    static String hex(long value) {
+        return String.format("0x%016x", value);
+    }
+
+    static void requireThisModel(String version) {
+        if (!version.equals(Model.version())) {
+            throw new BadInput("this finding was made by model " + version + " and this program has model "
+                    + Model.version() + ": replay it with the gupfuzz release that made it");
+        }
+    }
+
+    /** What a schedule looks like from decision to decision. */
+    record Checks(
+            int[] hashes,
+            int[] enabledMasks,
+            int[] labels,
+            int[] previous,
+            int preemptions,
+            int steps,
+            long stateHash,
+            java.util.Optional<Blame> violation,
+            int divergedAt) {
+
+        /** Follows a schedule and keeps, for each decision, who could run and what was chosen to happen. */
+        static Checks along(
+                dev.gupfuzz.simulator.kernel.Kernel kernel,
+                dev.gupfuzz.simulator.scenario.Scenario scenario,
+                int[] threads,
+                int[] choices) {
+            Machine machine = Step.machine(kernel, scenario);
+            Collector collector = new Collector(machine, threads.length);
+            Follow follow = new Follow(machine, threads, choices, collector);
+            follow.run(0);
+            return new Checks(
+                    Arrays.copyOf(collector.hashes, collector.hashCount),
+                    collector.enabledMasks,
+                    collector.labels,
+                    collector.previous,
+                    collector.preemptions,
+                    follow.steps(),
+                    machine.stateHash(),
+                    Trace.blame(machine),
+                    follow.divergedAt());
+        }
+    }
+
+    private static final class Collector implements Follow.Observer {
+
+        private final Machine m;
+        private final int[] hashes;
+        private final int[] enabledMasks;
+        private final int[] labels;
+        private final int[] previous;
+        private int hashCount;
+        private int preemptions;
+        private int last = -1;
+
+        Collector(Machine machine, int decisions) {
+            this.m = machine;
+            this.hashes = new int[decisions / CHECK_EVERY + 1];
+            this.enabledMasks = new int[decisions];
+            this.labels = new int[decisions];
+            this.previous = new int[decisions];
+        }
+
+        @Override
+        public void before(int thread, int enabled, int decision) {
+            if (decision >= 0) {
+                if (decision < labels.length) {
+                    enabledMasks[decision] = enabled;
+                    labels[decision] = Pc.label(m.s[m.frame(thread) + Frame.PC]);
+                    previous[decision] = last;
+                }
+                if (decision % CHECK_EVERY == CHECK_EVERY - 1 && hashCount < hashes.length) {
+                    hashes[hashCount++] = (int) (m.stateHash() >>> 48);
+                }
+                if (last >= 0 && thread != last && (enabled >> last & 1) != 0) {
+                    preemptions++;
+                }
+            }
+        }
+
+        @Override
+        public void after(int thread) {
+            last = thread;
+        }
+    }
+}

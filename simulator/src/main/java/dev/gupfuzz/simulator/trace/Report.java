@@ -1,0 +1,95 @@
+package dev.gupfuzz.simulator.trace;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A finding as text for a mail: what broke, the interleaving in columns, what it does to data, how to see it again. */
+public final class Report {
+
+    private Report() {}
+
+    /** The report; no line is wider than 72 characters but the token's. */
+    public static String text(Finding finding) {
+        Trace trace = Trace.follow(
+                finding.cell.kernel(), finding.cell.scenario(), finding.threads, finding.choices, -1, new int[0]);
+        Optional<Trace> consequence = Consequence.of(finding);
+        StringBuilder out = new StringBuilder();
+        out.append(finding.invariant.id())
+                .append(" broken: ")
+                .append(finding.invariant.title())
+                .append('\n');
+        para(out, "where     ", finding.where);
+        para(out, "kernel    ", finding.cell.kernel().name());
+        para(out, "scenario  ", finding.cell.scenario().name());
+        para(out, "found by  ", finding.cell.strategy().name() + ", seed " + Finding.hex(finding.seed));
+        para(
+                out,
+                "schedule  ",
+                finding.steps + " steps, " + finding.threads.length + " decisions, " + finding.preemptions()
+                        + " preemptions, state " + Finding.hex(finding.stateHash));
+        out.append('\n');
+        List<TraceStep> steps = trace.steps();
+        List<String> roles = roles(steps);
+        Columns.head(out, roles);
+        for (TraceStep step : steps) {
+            Columns.step(out, roles, step);
+        }
+        marker(out, finding.invariant.id() + " breaks here: " + finding.invariant.title());
+        if (consequence.isPresent()) {
+            Trace after = consequence.get();
+            List<TraceStep> rest =
+                    after.steps().subList(finding.steps, after.steps().size());
+            out.append("\nWhat follows, by the shortest continuation that was tried:\n\n");
+            List<String> further = roles(rest);
+            Columns.head(out, further);
+            for (TraceStep step : rest) {
+                Columns.step(out, further, step);
+            }
+            marker(out, "I13 breaks here: " + after.violation().orElseThrow().where());
+        } else if (finding.invariant != dev.gupfuzz.simulator.invariant.Invariant.I13) {
+            out.append("\nno data consequence found within the scenario\n");
+        }
+        out.append("\nreplay with\n  ./gupfuzz replay ").append(finding.token()).append('\n');
+        return out.toString();
+    }
+
+    /** A replayed run in columns. */
+    public static String text(Trace trace) {
+        StringBuilder out = new StringBuilder();
+        List<String> roles = roles(trace.steps());
+        Columns.head(out, roles);
+        for (TraceStep step : trace.steps()) {
+            Columns.step(out, roles, step);
+        }
+        trace.violation()
+                .ifPresent(v -> marker(
+                        out,
+                        v.invariant().id() + " breaks here: " + v.invariant().title()));
+        return out.toString();
+    }
+
+    private static void marker(StringBuilder out, String text) {
+        para(out, "  ^ ", text);
+    }
+
+    private static void para(StringBuilder out, String head, String text) {
+        List<String> lines = new ArrayList<>(Columns.wrap(text, Columns.WIDTH - head.length()));
+        for (int i = 0; i < lines.size(); i++) {
+            out.append(i == 0 ? head : " ".repeat(head.length()))
+                    .append(lines.get(i))
+                    .append('\n');
+        }
+    }
+
+    /** Roles of the threads that took a step, in the order of the first. */
+    private static List<String> roles(List<TraceStep> steps) {
+        List<String> roles = new ArrayList<>();
+        for (TraceStep step : steps) {
+            if (!roles.contains(step.thread())) {
+                roles.add(step.thread());
+            }
+        }
+        return roles;
+    }
+}
