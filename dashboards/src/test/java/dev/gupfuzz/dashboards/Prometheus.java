@@ -93,8 +93,8 @@ final class Prometheus implements AutoCloseable {
         for (JsonNode element : answer.path("data").path("result")) {
             Map<String, String> labels = new TreeMap<>();
             element.path("metric")
-                    .fields()
-                    .forEachRemaining(
+                    .properties()
+                    .forEach(
                             label -> labels.put(label.getKey(), label.getValue().asText()));
             samples.add(new Sample(
                     labels, Double.parseDouble(element.path("value").get(1).asText())));
@@ -111,10 +111,15 @@ final class Prometheus implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         process.destroy();
-        if (!process.waitFor(10, TimeUnit.SECONDS)) {
-            process.destroyForcibly().waitFor();
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException interrupted) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
         }
     }
 }
