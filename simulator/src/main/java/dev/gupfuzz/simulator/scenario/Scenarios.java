@@ -4,6 +4,7 @@ import dev.gupfuzz.simulator.BadInput;
 import dev.gupfuzz.simulator.Nearest;
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +78,7 @@ public final class Scenarios {
     public static Scenario named(String text) {
         int colon = text.indexOf(':');
         if (colon < 0) {
-            return named(text, Map.of());
+            return named(text, Collections.emptyMap());
         }
         Map<String, Integer> values = new LinkedHashMap<>();
         List<String> problems = new ArrayList<>();

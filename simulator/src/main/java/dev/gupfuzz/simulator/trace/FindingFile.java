@@ -8,9 +8,9 @@ import dev.gupfuzz.simulator.search.Cell;
 import dev.gupfuzz.simulator.strategy.Strategy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The many-line form of a finding: a word and its value a line, the checksum last. Unknown words are ignored, an unknown
@@ -61,7 +61,7 @@ final class FindingFile {
         if (!text.substring(sumAt).strip().equals("sum " + sum(text.substring(0, sumAt)))) {
             throw new BadInput("the finding file was damaged: its checksum does not fit");
         }
-        Map<String, String> fields = new HashMap<>();
+        Map<String, String> fields = new TreeMap<>();
         for (String line : lines.subList(1, lines.size())) {
             int space = line.indexOf(' ');
             fields.put(
