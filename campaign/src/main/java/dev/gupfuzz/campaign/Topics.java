@@ -96,6 +96,14 @@ public final class Topics {
      * @param replicas replication factor of the topics, or -1 for the broker's default
      */
     public static void create(Admin admin, short replicas) throws InfrastructureException, InterruptedException {
+        // The group comes first: a worker that waits for the topics must not begin with the group's defaults.
+        List<AlterConfigOp> sets = new ArrayList<>();
+        groupConfig()
+                .forEach((key, value) ->
+                        sets.add(new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET)));
+        await(
+                "configure the share group " + WORKERS_GROUP,
+                admin.incrementalAlterConfigs(Map.of(groupResource(), sets)).all());
         Set<String> existing = await("list the topics", admin.listTopics().names());
         List<NewTopic> missing = new ArrayList<>();
         for (String name : names()) {
@@ -114,13 +122,11 @@ public final class Topics {
                 }
             }
         }
-        List<AlterConfigOp> sets = new ArrayList<>();
-        groupConfig()
-                .forEach((key, value) ->
-                        sets.add(new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET)));
-        await(
-                "configure the share group " + WORKERS_GROUP,
-                admin.incrementalAlterConfigs(Map.of(groupResource(), sets)).all());
+    }
+
+    /** Whether every topic exists; a worker waits for it. */
+    public static boolean exist(Admin admin) throws InfrastructureException, InterruptedException {
+        return await("list the topics", admin.listTopics().names()).containsAll(names());
     }
 
     /** One sentence for each topic or setting that is missing or differs from what it must be; empty: all is well. */
