@@ -1,6 +1,7 @@
 package dev.gupfuzz.campaign;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -58,9 +59,9 @@ final class CampaignSpecJson {
         try (JsonParser parser = JSON.createParser(json)) {
             reader.document(parser);
         } catch (JsonProcessingException e) {
-            reader.problems.add("the campaign document is no JSON: " + e.getOriginalMessage() + " at line "
-                    + e.getLocation().getLineNr() + ", column "
-                    + e.getLocation().getColumnNr());
+            JsonLocation at = e.getLocation(); // absent where a limit was hit
+            reader.problems.add("the campaign document is no JSON: " + e.getOriginalMessage()
+                    + (at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr()));
             throw new BadInput(reader.problems);
         } catch (IOException e) {
             throw new UncheckedIOException("[gupfuzz bug] reading a string failed", e);
