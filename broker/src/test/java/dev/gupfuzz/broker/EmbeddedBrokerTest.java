@@ -47,7 +47,7 @@ class EmbeddedBrokerTest {
             try (Admin admin = Admin.create(settings.admin("test"))) {
                 Topics.create(admin, (short) 1);
                 Topics.create(admin, (short) 1);
-                assertThat(Topics.check(admin)).isEmpty();
+                awaitCheck(admin);
             }
             try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(settings.producer("test"))) {
                 for (byte i = 0; i < 10; i++) {
@@ -76,8 +76,7 @@ class EmbeddedBrokerTest {
                                     new ConfigEntry("retention.ms", "1000"), AlterConfigOp.OpType.SET))))
                     .all()
                     .get(10, TimeUnit.SECONDS);
-            assertThat(Topics.check(admin))
-                    .containsExactly("topic gupfuzz.results must have retention.ms=-1: it has 1000");
+            awaitCheck(admin, "topic gupfuzz.results must have retention.ms=-1: it has 1000");
         }
     }
 
@@ -115,6 +114,16 @@ class EmbeddedBrokerTest {
         assertThatThrownBy(() -> EmbeddedBroker.start(dir, 0, SILENT))
                 .isInstanceOf(InfrastructureException.class)
                 .hasMessageContaining("has format 2; this gupfuzz reads format 1");
+    }
+
+    /** The broker applies a change some time after it has confirmed it. */
+    private static void awaitCheck(Admin admin, String... problems) throws Exception {
+        Instant deadline = Instant.now().plusSeconds(20);
+        List<String> found = Topics.check(admin);
+        while (!found.equals(List.of(problems)) && Instant.now().isBefore(deadline)) {
+            found = Topics.check(admin);
+        }
+        assertThat(found).containsExactly(problems);
     }
 
     private static List<Integer> read(KafkaSettings settings, int count) {
