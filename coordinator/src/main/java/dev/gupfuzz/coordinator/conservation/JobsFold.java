@@ -51,6 +51,11 @@ public final class JobsFold {
         return fold == null ? new BitSet() : fold.issued;
     }
 
+    /** Records that the share group may still deliver, of all campaigns. */
+    public int deliverable() {
+        return deliverable.size();
+    }
+
     /** Ranges of the campaign with a record that the share group may still deliver. */
     public BitSet deliverable(String campaign) {
         BitSet ranges = new BitSet();

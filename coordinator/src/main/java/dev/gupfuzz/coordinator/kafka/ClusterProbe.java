@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /** Questions to the cluster, each answered within a few seconds or not at all. Safe for several threads. */
 public final class ClusterProbe implements AutoCloseable {
     private static final int TIMEOUT_MS = 4_000;
+    private static final int SETTLE_LOOKS = 15;
+    private static final long SETTLE_MS = 200;
 
     private final String bootstrapServers;
     private final Admin admin;
@@ -70,10 +72,20 @@ public final class ClusterProbe implements AutoCloseable {
     /** Creates missing topics, sets the share group's configuration, and gives one sentence for each deviation left. */
     public List<String> prepareTopics() throws InfrastructureException, InterruptedException {
         Topics.create(admin, (short) -1);
-        return Topics.check(admin);
+        List<String> problems = Topics.check(admin);
+        // What was created a moment ago becomes visible broker by broker.
+        for (int look = 0; look < SETTLE_LOOKS && !problems.isEmpty(); look++) {
+            Thread.sleep(SETTLE_MS);
+            problems = Topics.check(admin);
+        }
+        return problems;
     }
 
-    /** First offset of the jobs topic that the share group may still deliver; 0 before it has delivered anything. */
+    /**
+     * First offset of the jobs topic that the share group may still deliver; 0 before it has delivered anything. The
+     * broker stores it along with the acknowledgement after the one that moved it, so it may lag behind by one; after
+     * the last job that is the acknowledgement of the transaction's marker, which consumers do by themselves.
+     */
     public long shareStartOffset() throws UnreachableException, InterruptedException {
         TopicPartition jobs = new TopicPartition(Topics.JOBS, 0);
         Map<TopicPartition, SharePartitionOffsetInfo> offsets = await(

@@ -42,6 +42,12 @@ public final class RangeLedger<T> {
 
     private final BitSet terminal = new BitSet();
 
+    /** Distinct ranges that have ended. */
+    private int ended;
+
+    /** Distinct ranges done of each cell. */
+    private final int[] done;
+
     /** Attempts that ended with an engine error, for ranges that have not ended. */
     private final TreeMap<Integer, Set<Integer>> errorAttempts = new TreeMap<>();
 
@@ -59,6 +65,7 @@ public final class RangeLedger<T> {
             closed.add(new OrderedMerge<>(algebra::merge));
         }
         this.totals = new ArrayList<>(Collections.nCopies(layout.cells(), null));
+        this.done = new int[layout.cells()];
     }
 
     /** Makes the fold count the chosen ranges twice: a planted fault, to show that the conservation law notices. */
@@ -82,7 +89,13 @@ public final class RangeLedger<T> {
         segment.outcomes().forEach((outcome, ranges) -> outcomes.merge(outcome, (long) ranges, Long::sum));
         for (int i = 0; i < segment.size(); i++) {
             int index = segment.firstIndex() + i;
-            terminal.set(index, segment.state(index) != RangeState.OPEN);
+            if (segment.state(index) != RangeState.OPEN) {
+                terminal.set(index);
+                ended++;
+            }
+            if (segment.state(index) == RangeState.DONE) {
+                done[layout.cellOf(index)]++;
+            }
         }
         seal(stored);
     }
@@ -122,6 +135,7 @@ public final class RangeLedger<T> {
                 T tally = Objects.requireNonNull(report.tally());
                 segment.count(index, cell, report.digest(), tally, algebra::merge);
                 totals.set(cell, null);
+                done[cell]++;
                 end(segment, index, RangeState.DONE, report.outcome());
                 if (foldTwice.test(index)) {
                     outcomes.merge(report.outcome(), 1L, Long::sum);
@@ -158,6 +172,7 @@ public final class RangeLedger<T> {
         segment.end(index, state, outcome);
         outcomes.merge(outcome, 1L, Long::sum);
         terminal.set(index);
+        ended++;
         errorAttempts.remove(index);
     }
 
@@ -235,6 +250,16 @@ public final class RangeLedger<T> {
     /** Whether the range needs no further delivery. */
     public boolean isTerminal(int index) {
         return terminal.get(index);
+    }
+
+    /** Distinct ranges that have ended. */
+    public int ended() {
+        return ended;
+    }
+
+    /** Distinct ranges of the cell that are done. */
+    public int done(int cell) {
+        return done[cell];
     }
 
     /** A copy of the set of ranges that have ended. */
