@@ -23,6 +23,11 @@ record Expectation(String text, Predicate<List<Prometheus.Sample>> holds) {
         return new Expectation("all " + value, samples -> samples.stream().allMatch(sample -> sample.value() == value));
     }
 
+    /** Every series is a number, 0 or more. */
+    static Expectation nonNegative() {
+        return new Expectation("all 0 or more", samples -> samples.stream().allMatch(sample -> sample.value() >= 0));
+    }
+
     /** Every series is a number, and this many or more are above 0. */
     static Expectation positive(int atLeast) {
         return new Expectation(

@@ -66,7 +66,7 @@ final class Prometheus implements AutoCloseable {
                 .redirectOutput(log.toFile())
                 .start();
         Prometheus prometheus = new Prometheus(process, URI.create("http://" + address), log);
-        Await.until("prometheus is ready, see " + log, Duration.ofSeconds(30), prometheus::ready);
+        Await.until(() -> "prometheus is ready, see " + log, Duration.ofSeconds(30), prometheus::ready);
         return prometheus;
     }
 

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class Worker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
     private static final int MEMBERS = 2;
-    private static final int REACHABLE_SECONDS = 15;
+    private static final int REACHABLE_SECONDS = 8;
     private static final Duration WATCH = Duration.ofMillis(250);
     private static final long STOP_MS = 3_500;
 
@@ -107,7 +107,7 @@ public final class Worker implements AutoCloseable {
     /**
      * Starts a worker; it takes jobs as soon as the topics exist.
      *
-     * @throws InfrastructureException if Kafka is not reachable within 15 s, is older than 4.2, or its settings are not
+     * @throws InfrastructureException if Kafka is not reachable within 8 s, is older than 4.2, or its settings are not
      *     allowed
      * @throws BadInput if the environment names an unknown failpoint
      */

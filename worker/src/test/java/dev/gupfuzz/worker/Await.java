@@ -21,7 +21,7 @@ final class Await {
             if (System.nanoTime() - end > 0) {
                 throw new AssertionError("not within " + deadline.toSeconds() + " s: " + what);
             }
-            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
         }
     }
 }

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -109,21 +110,25 @@ final class Cluster implements AutoCloseable {
         put(Topics.CONTROL, RangeId.campaignKey(campaign, 1), Wire.CONTROL.encode(cancel));
     }
 
-    /** All results in Kafka now, in order, without those of jobs that were given back. */
-    List<RangeResult> results() {
-        return read(Topics.RESULTS, Wire.RESULT).stream()
+    /** The campaign's results in Kafka now, in order, without those of jobs that were given back. */
+    List<RangeResult> results(String campaign) {
+        return ofCampaign(campaign)
                 .filter(result -> result.getOutcome() != RangeResult.Outcome.RETURNED)
                 .toList();
     }
 
-    List<RangeResult> returned() {
-        return read(Topics.RESULTS, Wire.RESULT).stream()
+    /** The notes that the campaign's jobs were given back. */
+    List<RangeResult> returned(String campaign) {
+        return ofCampaign(campaign)
                 .filter(result -> result.getOutcome() == RangeResult.Outcome.RETURNED)
                 .toList();
     }
 
-    List<FindingRecord> findings() {
-        return read(Topics.FINDINGS, Wire.FINDING);
+    /** The campaign's findings in Kafka now, in order. */
+    List<FindingRecord> findings(String campaign) {
+        return read(Topics.FINDINGS, Wire.FINDING).stream()
+                .filter(finding -> finding.getCampaign().equals(campaign))
+                .toList();
     }
 
     void awaitStarted(String campaign) throws Exception {
@@ -150,6 +155,11 @@ final class Cluster implements AutoCloseable {
             }
         }
         return messages;
+    }
+
+    private Stream<RangeResult> ofCampaign(String campaign) {
+        return read(Topics.RESULTS, Wire.RESULT).stream()
+                .filter(result -> result.getCampaign().equals(campaign));
     }
 
     @Override

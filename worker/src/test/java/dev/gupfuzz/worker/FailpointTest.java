@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +20,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A worker that dies at each point of a job's life: which effects are there, and what its successor adds. */
 class FailpointTest {
     @TempDir
-    Path dir;
+    static Path dir;
+
+    private static Cluster cluster;
+
+    @BeforeAll
+    static void startBroker() throws Exception {
+        cluster = new Cluster(dir);
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        cluster.close();
+    }
 
     @ParameterizedTest
     @CsvSource({
@@ -31,29 +45,28 @@ class FailpointTest {
     void shouldLoseNothingAndRepeatIdentically(String failpoint, int atDeath, int inTheEnd) throws Exception {
         CampaignPlan plan = Cluster.plan("dies-" + failpoint, "v5.9", 500);
         assertThat(plan.ranges()).isEqualTo(1);
-        try (Cluster cluster = new Cluster(dir)) {
-            cluster.put(plan.job(1, 0, 1));
-            Process dying = WorkerProcess.start(cluster.bootstrap(), "w-dying", failpoint);
-            assertThat(dying.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(dying.exitValue()).isEqualTo(137);
-            assertThat(cluster.results()).hasSize(atDeath);
+        cluster.put(plan.job(1, 0, 1));
+        Process dying = WorkerProcess.start(cluster.bootstrap(), "w-dying", failpoint);
+        assertThat(dying.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(dying.exitValue()).isEqualTo(137);
+        assertThat(cluster.results(plan.spec().name())).hasSize(atDeath);
 
-            cluster.put(plan.job(1, 0, 1).toBuilder().setCampaign("behind").build());
-            try (Worker successor = cluster.worker("w-successor")) {
-                Await.until(
-                        "the successor did everything that was left",
-                        () -> of(cluster, "behind").size() == 1
-                                && of(cluster, plan.spec().name()).size() == inTheEnd);
-                assertThat(successor.id()).isEqualTo("w-successor");
-            }
-            List<RangeResult> results = of(cluster, plan.spec().name());
-            assertThat(results).hasSize(inTheEnd);
-            assertThat(LongStream.of(results.stream()
-                                    .mapToLong(RangeResult::getDigest)
-                                    .toArray())
-                            .distinct())
-                    .hasSize(1);
+        cluster.put(
+                plan.job(1, 0, 1).toBuilder().setCampaign("behind-" + failpoint).build());
+        try (Worker successor = cluster.worker("w-successor")) {
+            Await.until(
+                    "the successor did everything that was left",
+                    () -> cluster.results("behind-" + failpoint).size() == 1
+                            && cluster.results(plan.spec().name()).size() == inTheEnd);
+            assertThat(successor.id()).isEqualTo("w-successor");
         }
+        List<RangeResult> results = cluster.results(plan.spec().name());
+        assertThat(results).hasSize(inTheEnd);
+        assertThat(LongStream.of(results.stream()
+                                .mapToLong(RangeResult::getDigest)
+                                .toArray())
+                        .distinct())
+                .hasSize(1);
     }
 
     @Test
@@ -64,11 +77,5 @@ class FailpointTest {
         assertThat(Failpoint.named("")).isNull();
         assertThat(Failpoint.named(null)).isNull();
         assertThat(Failpoint.named("published")).isEqualTo(Failpoint.PUBLISHED);
-    }
-
-    private static List<RangeResult> of(Cluster cluster, String campaign) {
-        return cluster.results().stream()
-                .filter(result -> result.getCampaign().equals(campaign))
-                .toList();
     }
 }

@@ -13,33 +13,29 @@ import dev.gupfuzz.campaign.wire.RangeResult;
 import dev.gupfuzz.campaign.wire.RangeResult.Outcome;
 import dev.gupfuzz.simulator.search.Sampler;
 import dev.gupfuzz.simulator.search.Tally;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A worker against a real broker: what it publishes, and what cannot stop it. */
 class WorkerTest {
     @TempDir
-    Path dir;
+    static Path dir;
 
-    private Cluster cluster;
+    private static Cluster cluster;
 
-    @BeforeEach
-    void startBroker() throws Exception {
+    @BeforeAll
+    static void startBroker() throws Exception {
         cluster = new Cluster(dir);
     }
 
-    @AfterEach
-    void stopBroker() {
+    @AfterAll
+    static void stopBroker() {
         cluster.close();
     }
 
@@ -51,12 +47,13 @@ class WorkerTest {
             cluster.put(plan.job(1, index, 1));
         }
         try (Worker worker = cluster.worker("w-counts")) {
-            Await.until("every range has a result", () -> cluster.results().size() >= plan.ranges());
+            Await.until(
+                    "every range has a result", () -> cluster.results("counts").size() >= plan.ranges());
             assertThat(worker.id()).isEqualTo("w-counts");
         }
-        List<FindingRecord> findings = cluster.findings();
+        List<FindingRecord> findings = cluster.findings("counts");
         Tally all = Tally.empty(plan.cells().get(0).cell());
-        for (RangeResult result : cluster.results()) {
+        for (RangeResult result : cluster.results("counts")) {
             CampaignPlan.PlannedRange range = plan.range(result.getIndex());
             Tally expected =
                     Sampler.sample(range.cell(), range.firstSeed(), range.count(), 2, false, () -> false, done -> {});
@@ -96,33 +93,19 @@ class WorkerTest {
         cluster.put(job);
         try (Worker worker = cluster.worker("w-poison")) {
             Await.until(
-                    "the job behind the poison is done", () -> cluster.results().size() == 1);
-            assertThat(metric(
+                    "the job behind the poison is done",
+                    () -> cluster.results("poison").size() == 1);
+            assertThat(Scrape.metric(
                             worker, "gupfuzz_decode_failures_total{reason=\"unknown_version\",topic=\"gupfuzz.jobs\"}"))
                     .isEqualTo(1);
-            assertThat(metric(worker, "gupfuzz_decode_failures_total{reason=\"too_large\",topic=\"gupfuzz.jobs\"}"))
+            assertThat(Scrape.metric(
+                            worker, "gupfuzz_decode_failures_total{reason=\"too_large\",topic=\"gupfuzz.jobs\"}"))
                     .isEqualTo(1);
-            assertThat(metric(worker, "gupfuzz_decode_failures_total{reason=\"empty\",topic=\"gupfuzz.jobs\"}"))
+            assertThat(Scrape.metric(worker, "gupfuzz_decode_failures_total{reason=\"empty\",topic=\"gupfuzz.jobs\"}"))
                     .isEqualTo(1);
-            assertThat(metric(worker, "gupfuzz_decode_failures_total{reason=\"garbage\",topic=\"gupfuzz.jobs\"}"))
+            assertThat(Scrape.metric(
+                            worker, "gupfuzz_decode_failures_total{reason=\"garbage\",topic=\"gupfuzz.jobs\"}"))
                     .isEqualTo(1);
-        }
-    }
-
-    @Test
-    void shouldGiveJobsOfAnotherEngineBackAndGoOn() throws Exception {
-        Job job = Cluster.plan("engine", "v5.11", 100).job(1, 0, 1);
-        cluster.put(job.toBuilder().setIndex(7).setEngine("0".repeat(64)).build());
-        cluster.put(job);
-        try (Worker worker = cluster.worker("w-engine")) {
-            Await.until("the job of our engine is done", () -> cluster.results().size() == 1);
-            Await.until(
-                    "the other one was given back", () -> !cluster.returned().isEmpty());
-            assertThat(cluster.results().get(0).getIndex()).isZero();
-            assertThat(cluster.returned().get(0).getIndex()).isEqualTo(7);
-            assertThat(cluster.returned().get(0).getError()).contains("ENGINE");
-            assertThat(metric(worker, "gupfuzz_worker_jobs_refused_total{reason=\"engine\"}"))
-                    .isGreaterThanOrEqualTo(1);
         }
     }
 
@@ -131,11 +114,11 @@ class WorkerTest {
         Job job = Cluster.plan("unknown", "v5.11", 100).job(1, 0, 1);
         cluster.put(job.toBuilder().setKernel("v0.99").build());
         try (Worker worker = cluster.worker("w-unknown")) {
-            Await.until("there is a result", () -> cluster.results().size() == 1);
-            RangeResult result = cluster.results().get(0);
+            Await.until("there is a result", () -> cluster.results("unknown").size() == 1);
+            RangeResult result = cluster.results("unknown").get(0);
             assertThat(result.getOutcome()).isEqualTo(Outcome.ENGINE_ERROR);
             assertThat(result.getError()).contains("v0.99");
-            assertThat(metric(worker, "gupfuzz_simulator_failures_total{kind=\"exception\"}"))
+            assertThat(Scrape.metric(worker, "gupfuzz_simulator_failures_total{kind=\"exception\"}"))
                     .isEqualTo(1);
         }
     }
@@ -146,13 +129,15 @@ class WorkerTest {
         try (Worker worker = cluster.worker("w-cancel")) {
             cluster.awaitStarted("cancelled");
             cluster.cancel("cancelled");
-            Await.until("the range has ended", () -> cluster.results().size() == 1);
-            assertThat(cluster.results().get(0).getOutcome()).isEqualTo(Outcome.CANCELLED);
+            Await.until(
+                    "the range has ended", () -> cluster.results("cancelled").size() == 1);
+            assertThat(cluster.results("cancelled").get(0).getOutcome()).isEqualTo(Outcome.CANCELLED);
 
             cluster.put(Cluster.endless("cancelled").toBuilder().setIndex(1).build());
             Await.until(
-                    "a job that comes later ends too", () -> cluster.results().size() == 2);
-            assertThat(metric(worker, "gupfuzz_worker_results_total{outcome=\"cancelled\"}"))
+                    "a job that comes later ends too",
+                    () -> cluster.results("cancelled").size() == 2);
+            assertThat(Scrape.metric(worker, "gupfuzz_worker_results_total{outcome=\"cancelled\"}"))
                     .isEqualTo(2);
         }
     }
@@ -162,9 +147,9 @@ class WorkerTest {
         cluster.cancel("stale");
         cluster.put(Cluster.endless("stale"));
         try (Worker worker = cluster.worker("w-stale")) {
-            Await.until("the job has ended", () -> cluster.results().size() == 1);
-            assertThat(cluster.results().get(0).getOutcome()).isEqualTo(Outcome.CANCELLED);
-            assertThat(metric(worker, "gupfuzz_worker_schedules_executed_total"))
+            Await.until("the job has ended", () -> cluster.results("stale").size() == 1);
+            assertThat(cluster.results("stale").get(0).getOutcome()).isEqualTo(Outcome.CANCELLED);
+            assertThat(Scrape.metric(worker, "gupfuzz_worker_schedules_executed_total"))
                     .isZero();
         }
     }
@@ -174,19 +159,21 @@ class WorkerTest {
         cluster.put(Cluster.endless("closed"));
         Worker worker = cluster.worker("w-closed");
         cluster.awaitStarted("closed");
-        Await.until("it computes", () -> metric(worker, "gupfuzz_worker_schedules_executed_total") > 0);
+        Await.until("it computes", () -> Scrape.metric(worker, "gupfuzz_worker_schedules_executed_total") > 0);
 
         long begin = System.nanoTime();
         worker.close();
 
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
-        assertThat(cluster.results()).isEmpty();
-        assertThat(cluster.returned()).hasSize(1);
+        assertThat(cluster.results("closed")).isEmpty();
+        assertThat(cluster.returned("closed")).isNotEmpty();
         try (Worker next = cluster.worker("w-next")) {
             Await.until(
                     "the next worker has the job",
                     Duration.ofSeconds(15), // well within the lock, so it was released
-                    () -> metric(next, "gupfuzz_worker_redeliveries_total") == 1);
+                    () -> Scrape.metric(next, "gupfuzz_worker_redeliveries_total") == 1);
+            cluster.cancel("closed");
+            Await.until("the job has ended", () -> cluster.results("closed").size() == 1);
         }
     }
 
@@ -196,9 +183,9 @@ class WorkerTest {
         cluster.put(job);
         cluster.put(job.toBuilder().setAttempt(2).build());
         try (Worker worker = cluster.worker("w-twice")) {
-            Await.until("both have a result", () -> cluster.results().size() == 2);
-            RangeResult first = cluster.results().get(0);
-            RangeResult second = cluster.results().get(1);
+            Await.until("both have a result", () -> cluster.results("twice").size() == 2);
+            RangeResult first = cluster.results("twice").get(0);
+            RangeResult second = cluster.results("twice").get(1);
             assertThat(second.getDigest()).isEqualTo(first.getDigest());
             assertThat(second.getTally()).isEqualTo(first.getTally());
             assertThat(second.getFindingsHash()).isEqualTo(first.getFindingsHash());
@@ -211,42 +198,19 @@ class WorkerTest {
         CampaignPlan plan = Cluster.plan("away", "v5.11", 20_000);
         try (Worker worker = cluster.worker("w-away")) {
             cluster.put(plan.job(1, 0, 1));
-            Await.until("the first range is done", () -> cluster.results().size() == 1);
+            Await.until("the first range is done", () -> cluster.results("away").size() == 1);
 
             cluster.stopBroker();
-            Await.until("the loss is noticed", () -> metric(worker, "gupfuzz_worker_kafka_connected") == 0);
-            assertThat(status(worker, "/readyz")).isEqualTo(503);
+            Await.until("the loss is noticed", () -> Scrape.metric(worker, "gupfuzz_worker_kafka_connected") == 0);
+            assertThat(Scrape.status(worker, "/readyz")).isEqualTo(503);
             cluster.startBroker();
 
             cluster.put(plan.job(1, 1, 1));
             Await.until(
                     "the second range is done",
-                    () -> cluster.results().stream().anyMatch(result -> result.getIndex() == 1));
-            assertThat(status(worker, "/readyz")).isEqualTo(200);
-            assertThat(metric(worker, "gupfuzz_worker_kafka_connected")).isEqualTo(1);
+                    () -> cluster.results("away").stream().anyMatch(result -> result.getIndex() == 1));
+            assertThat(Scrape.status(worker, "/readyz")).isEqualTo(200);
+            assertThat(Scrape.metric(worker, "gupfuzz_worker_kafka_connected")).isEqualTo(1);
         }
-    }
-
-    /** The value of one series of the worker's metrics. */
-    private static double metric(Worker worker, String series) throws Exception {
-        return get(worker, "/metrics")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith(series + " "))
-                .mapToDouble(line -> Double.parseDouble(line.substring(series.length() + 1)))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no such series: " + series));
-    }
-
-    private static int status(Worker worker, String path) throws Exception {
-        return get(worker, path).statusCode();
-    }
-
-    private static HttpResponse<String> get(Worker worker, String path) throws Exception {
-        return HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + worker.metricsPort() + path))
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString());
     }
 }

@@ -99,7 +99,7 @@ final class CopyPte {
                 } else if (m.wrprotectFirst && Pte.write(pte) && m.forkWrprotect && !m.earlyCopy) {
                     m.go(t, WRPROTECT);
                 } else {
-                    m.go(t, m.earlyCopy ? pinTest(m) : GET_PAGE);
+                    m.go(t, m.earlyCopy ? READ_HAS_PINNED : GET_PAGE);
                 }
                 break;
             }
@@ -184,10 +184,6 @@ final class CopyPte {
             default:
                 throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
         }
-    }
-
-    private static int pinTest(Machine m) {
-        return m.hasPinned ? READ_HAS_PINNED : MAYBE_DMA_PINNED;
     }
 
     /** The walk stopped with -EAGAIN at this PTE: it was read and not dealt with. */

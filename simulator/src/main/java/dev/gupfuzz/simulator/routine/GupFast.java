@@ -181,7 +181,7 @@ final class GupFast {
                     fastDone(m, t, f);
                 } else {
                     m.reach(GoalPoint.SEQ_CHANGED);
-                    s[f + Frame.CURSOR] = m.unpinAllOnRetry ? 0 : nr - 1;
+                    s[f + Frame.CURSOR] = m.unpinAllOnRetry ? 0 : Math.max(0, nr - 1);
                     retry(m, t, f);
                 }
                 break;

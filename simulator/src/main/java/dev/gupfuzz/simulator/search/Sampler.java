@@ -68,7 +68,7 @@ public final class Sampler {
      * @param cores threads to use, at least 1; with 1 the caller's own
      * @param stopAtFirst stop behind the violation of the lowest seed; what comes before it is complete
      * @param stop asked between chunks; true ends the search after a complete first part of the interval
-     * @param schedulesDone told the number of schedules whose results are in, from any thread
+     * @param schedulesDone told the number of schedules of each chunk as it ends, from any thread
      * @return the counts of the part of the interval that was run, always a first part without gaps
      */
     public static Tally sample(
@@ -167,6 +167,6 @@ public final class Sampler {
         while (!waiting.isEmpty() && waiting.firstKey() == mergedChunks && mergedChunks <= lastChunk.get()) {
             merged.take(waiting.remove(mergedChunks++));
         }
-        schedulesDone.accept(merged.schedules());
+        schedulesDone.accept(tally.schedules());
     }
 }

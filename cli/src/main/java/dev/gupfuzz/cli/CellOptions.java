@@ -1,0 +1,154 @@
+package dev.gupfuzz.cli;
+
+import dev.gupfuzz.simulator.kernel.Kernel;
+import dev.gupfuzz.simulator.kernel.Kernels;
+import dev.gupfuzz.simulator.scenario.Scenario;
+import dev.gupfuzz.simulator.scenario.Scenarios;
+import dev.gupfuzz.simulator.strategy.Strategy;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that say what is simulated: kernels, scenarios with their parameters, and the strategy. */
+final class CellOptions {
+    static final String DEFAULT_KERNEL = "v5.9";
+    static final String DEFAULT_SCENARIO = "fork-vs-pin-fast";
+    static final String DEFAULT_STRATEGY = "pct:3";
+
+    private static final String PAGES = "pages";
+
+    @Option(
+            names = "--kernel",
+            paramLabel = "NAME",
+            description = "A kernel, as `gupfuzz kernels list` names it; repeatable. Default: " + DEFAULT_KERNEL
+                    + ", which has the race of fork against the fast pin.")
+    List<String> kernels = new ArrayList<>();
+
+    @Option(
+            names = "--scenario",
+            paramLabel = "NAME[:P=V,...]",
+            description = "A scenario, as `gupfuzz scenarios list` names it, with its parameters; repeatable. Default: "
+                    + DEFAULT_SCENARIO + ".")
+    List<String> scenarios = new ArrayList<>();
+
+    @Option(names = "--pages", paramLabel = "N", description = "The parameter `pages` of every scenario.")
+    @Nullable
+    String pages;
+
+    @Option(names = "--param", paramLabel = "NAME=VALUE", description = "A parameter of every scenario; repeatable.")
+    List<String> parameters = new ArrayList<>();
+
+    @Option(
+            names = "--without",
+            paramLabel = "SAFEGUARD",
+            description = "Take this safeguard out of every kernel; repeatable.")
+    List<String> without = new ArrayList<>();
+
+    @Option(
+            names = "--with",
+            paramLabel = "SAFEGUARD",
+            description = "Put this alternative into every kernel; repeatable.")
+    List<String> with = new ArrayList<>();
+
+    @Option(
+            names = "--strategy",
+            paramLabel = "NAME",
+            description =
+                    "How schedules are drawn: random, pct:D (D preemption points at most less one), or a frozen one"
+                            + " such as pct:3,k=41. Default: " + DEFAULT_STRATEGY + ".")
+    @Nullable
+    String strategy;
+
+    /** What the options mean. The lists are as the user ordered them, without repetitions. */
+    record Choice(List<Kernel> kernels, List<Scenario> scenarios, Strategy strategy) {}
+
+    /** Reads them all; empty when something was wrong, which {@code problems} then tells. */
+    Optional<Choice> choose(Problems problems) {
+        List<Kernel> chosenKernels = kernels(DEFAULT_KERNEL, problems);
+        Map<String, Integer> shared = sharedParameters(problems);
+        Map<String, Scenario> chosenScenarios = new LinkedHashMap<>();
+        for (String name : orDefault(scenarios, DEFAULT_SCENARIO)) {
+            scenario(name, shared, problems).ifPresent(scenario -> chosenScenarios.put(scenario.name(), scenario));
+        }
+        Optional<Strategy> chosenStrategy =
+                problems.attempt(() -> Strategy.named(strategy == null ? DEFAULT_STRATEGY : strategy));
+        return chosenStrategy.map(s -> new Choice(chosenKernels, List.copyOf(chosenScenarios.values()), s));
+    }
+
+    /** The kernels, {@code otherwise} when none is given, each with the safeguards taken out and put in. */
+    List<Kernel> kernels(String otherwise, Problems problems) {
+        Map<String, Kernel> chosen = new LinkedHashMap<>();
+        for (String name : orDefault(kernels, otherwise)) {
+            kernel(name, problems).ifPresent(kernel -> chosen.put(kernel.name(), kernel));
+        }
+        return List.copyOf(chosen.values());
+    }
+
+    private Optional<Kernel> kernel(String name, Problems problems) {
+        Optional<Kernel> named = problems.attempt(() -> Kernels.named(name));
+        // With an unknown kernel the safeguards are still looked up, in the newest one: their mistakes show as well.
+        Kernel kernel = named.orElseGet(
+                () -> Kernels.named(Kernels.names().get(Kernels.names().size() - 1)));
+        for (String safeguard : without) {
+            Kernel before = kernel;
+            kernel = problems.attempt(() -> before.without(safeguard)).orElse(before);
+        }
+        for (String safeguard : with) {
+            Kernel before = kernel;
+            kernel = problems.attempt(() -> before.with(safeguard)).orElse(before);
+        }
+        return named.isPresent() ? Optional.of(kernel) : Optional.empty();
+    }
+
+    private static Optional<Scenario> scenario(String written, Map<String, Integer> shared, Problems problems) {
+        if (shared.isEmpty()) {
+            return problems.attempt(() -> Scenarios.named(written));
+        }
+        int colon = written.indexOf(':');
+        String name = colon < 0 ? written : written.substring(0, colon);
+        Map<String, Integer> parameters = new LinkedHashMap<>(shared);
+        if (colon >= 0) {
+            for (String assignment : written.substring(colon + 1).split(",", -1)) {
+                parameter("--scenario", assignment, parameters, problems);
+            }
+        }
+        return problems.attempt(() -> Scenarios.named(name, parameters));
+    }
+
+    private Map<String, Integer> sharedParameters(Problems problems) {
+        Map<String, Integer> shared = new LinkedHashMap<>();
+        if (pages != null) {
+            String value = pages;
+            problems.attempt(() -> (int) Quantities.number("--pages", value, 0, Integer.MAX_VALUE))
+                    .ifPresent(number -> shared.put(PAGES, number));
+        }
+        for (String assignment : parameters) {
+            parameter("--param", assignment, shared, problems);
+        }
+        return shared;
+    }
+
+    private static void parameter(String option, String assignment, Map<String, Integer> into, Problems problems) {
+        int equals = assignment.indexOf('=');
+        if (equals < 1) {
+            problems.add(option + " '" + Problems.printable(assignment) + "' is not of the form NAME=VALUE");
+            return;
+        }
+        String name = assignment.substring(0, equals);
+        String value = assignment.substring(equals + 1);
+        problems.attempt(() -> (int) Quantities.number(option + " " + name, value, 0, Integer.MAX_VALUE))
+                .ifPresent(number -> {
+                    if (into.put(name, number) != null) {
+                        problems.add("the parameter '" + Problems.printable(name) + "' is given twice");
+                    }
+                });
+    }
+
+    private static List<String> orDefault(List<String> given, String otherwise) {
+        return given.isEmpty() ? List.of(otherwise) : given;
+    }
+}

@@ -1,0 +1,135 @@
+package dev.gupfuzz.cli;
+
+import dev.gupfuzz.simulator.kernel.Kernel;
+import dev.gupfuzz.simulator.scenario.Scenario;
+import dev.gupfuzz.simulator.search.Cell;
+import dev.gupfuzz.simulator.trace.Finding;
+import dev.gupfuzz.simulator.trace.Replay;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code gupfuzz replay}: runs one finding, or one bare seed, again and draws it. */
+@Command(
+        name = "replay",
+        description = {
+            "Run one finding again and draw it.",
+            "",
+            "Exit code 1 when the recorded violation happens again, bit for bit; 4 when the run diverges, fails differently",
+            "or ends without it.",
+            "",
+            "With --kernel a finding is replayed on that kernel instead of its own. With --seed instead of a finding the",
+            "run of that seed is drawn, whatever comes of it: exit code 1 when something breaks, else 0."
+        },
+        sortOptions = false)
+final class ReplayVerb implements Verb {
+    /** A finding's file is a few kilobytes; this bounds what a wrong file name costs. */
+    private static final int BYTES_MAX = 16 << 20;
+
+    @Parameters(
+            paramLabel = "TOKEN|FILE",
+            arity = "0..*",
+            description =
+                    "A finding: the line gf1:..., a file that holds it or the long form, or - for standard input.")
+    List<String> findings = new ArrayList<>();
+
+    @Option(names = "--seed", paramLabel = "N|0xHEX", description = "Draw the run of this seed instead of a finding.")
+    @Nullable
+    String seed;
+
+    @Mixin
+    CellOptions cells = new CellOptions();
+
+    @Mixin
+    OutputOptions output = new OutputOptions();
+
+    @Override
+    public int run(Session session) {
+        return seed == null ? finding(session) : bareSeed(session, seed);
+    }
+
+    private int finding(Session session) {
+        Problems problems = session.problems();
+        Optional<Finding> finding = Optional.empty();
+        if (findings.size() == 1) {
+            finding = text(findings.get(0), session).flatMap(text -> problems.attempt(() -> Finding.parse(text)));
+        } else {
+            problems.add(
+                    findings.isEmpty()
+                            ? "nothing to replay: give a token gf1:..., a file, or --seed"
+                            : "one finding at a time, not " + findings.size());
+        }
+        if (!cells.scenarios.isEmpty()
+                || cells.pages != null
+                || !cells.parameters.isEmpty()
+                || cells.strategy != null) {
+            problems.add("--scenario, --pages, --param and --strategy go with --seed: a finding brings its own");
+        }
+        String own = finding.map(f -> f.cell().kernel().name()).orElse(CellOptions.DEFAULT_KERNEL);
+        Optional<Kernel> kernel = single("--kernel", cells.kernels(own, problems), problems);
+        problems.throwIfAny();
+        Replay.Outcome outcome = Replay.of(finding.orElseThrow(), kernel.orElseThrow());
+        if (output.json) {
+            Json.print(session.terminal().out(), ReplayDocument.of(finding.get(), kernel.get(), outcome));
+        } else {
+            ReplayText.print(session.terminal(), finding.get(), kernel.get(), outcome);
+        }
+        return outcome.kind() == Replay.Kind.REPRODUCED ? ExitCode.VIOLATED : ExitCode.DIVERGED;
+    }
+
+    private int bareSeed(Session session, String written) {
+        Problems problems = session.problems();
+        Optional<Long> number = problems.attempt(() -> Quantities.seed("--seed", written));
+        if (!findings.isEmpty()) {
+            problems.add("a finding brings its own seed: give either '" + Problems.printable(findings.get(0))
+                    + "' or --seed");
+        }
+        Optional<CellOptions.Choice> choice = cells.choose(problems);
+        Optional<Kernel> kernel = choice.flatMap(c -> single("--kernel", c.kernels(), problems));
+        Optional<Scenario> scenario = choice.flatMap(c -> single("--scenario", c.scenarios(), problems));
+        problems.throwIfAny();
+        Cell cell = new Cell(
+                kernel.orElseThrow(),
+                scenario.orElseThrow(),
+                choice.orElseThrow().strategy().freeze(kernel.get(), scenario.get()));
+        SeedRun run = SeedRun.of(cell, number.orElseThrow());
+        if (output.json) {
+            Json.print(session.terminal().out(), ReplayDocument.of(run));
+        } else {
+            ReplayText.print(session.terminal(), run);
+        }
+        return run.finding().isPresent() ? ExitCode.VIOLATED : ExitCode.CLEAN;
+    }
+
+    private static <T> Optional<T> single(String option, List<T> given, Problems problems) {
+        if (given.size() > 1) {
+            problems.add("a replay takes one " + option + ", not " + given.size());
+        }
+        return given.stream().findFirst();
+    }
+
+    private static Optional<String> text(String argument, Session session) {
+        if (argument.matches("(?s)\\s*gf[0-9]+:.*")) {
+            return Optional.of(argument.strip());
+        }
+        try (InputStream in =
+                argument.equals("-") ? session.terminal().in() : Files.newInputStream(Path.of(argument))) {
+            return Optional.of(new String(in.readNBytes(BYTES_MAX), StandardCharsets.UTF_8));
+        } catch (IOException | IllegalArgumentException unreadable) {
+            session.problems()
+                    .add("'" + Problems.printable(argument) + "' is neither a token, which starts with gf1:, nor a file"
+                            + " that can be read");
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package dev.gupfuzz.cli;
+
+import dev.gupfuzz.simulator.kernel.Kernel;
+import dev.gupfuzz.simulator.kernel.Kernels;
+import dev.gupfuzz.simulator.scenario.Goal;
+import dev.gupfuzz.simulator.scenario.Parameter;
+import dev.gupfuzz.simulator.scenario.Scenario;
+import dev.gupfuzz.simulator.scenario.Scenarios;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code gupfuzz scenarios}: the scenarios there are, and what each consists of. */
+@Command(
+        name = "scenarios",
+        description = "The scenarios that can be run: list them, or show threads, parameters and goals of one.",
+        subcommands = {ScenariosVerb.ListThem.class, ScenariosVerb.Show.class})
+final class ScenariosVerb {
+    @Mixin
+    HelpOption help = new HelpOption();
+
+    /** {@code scenarios list}. */
+    @Command(name = "list", description = "One line for each scenario.")
+    static final class ListThem implements Verb {
+        @Mixin
+        OutputOptions output = new OutputOptions();
+
+        @Override
+        public int run(Session session) {
+            session.problems().throwIfAny();
+            List<Scenario> scenarios =
+                    Scenarios.names().stream().map(Scenarios::named).toList();
+            if (output.json) {
+                Json.print(session.terminal().out(), document(scenarios, Kernels.named(CellOptions.DEFAULT_KERNEL)));
+                return ExitCode.CLEAN;
+            }
+            int width =
+                    scenarios.stream().mapToInt(s -> s.name().length()).max().orElse(0);
+            for (Scenario scenario : scenarios) {
+                session.terminal().out().printf("%-" + width + "s  %s%n", scenario.name(), scenario.summary());
+            }
+            return ExitCode.CLEAN;
+        }
+    }
+
+    /** {@code scenarios show NAME}. */
+    @Command(name = "show", description = "Threads, parameters and goals of a scenario.")
+    static final class Show implements Verb {
+        @Parameters(
+                paramLabel = "NAME[:P=V,...]",
+                arity = "0..*",
+                description = "Name of a scenario; several may be given.")
+        List<String> names = new ArrayList<>();
+
+        @Option(
+                names = "--kernel",
+                paramLabel = "NAME",
+                description = "The kernel whose goals are shown. Default: " + CellOptions.DEFAULT_KERNEL + ".")
+        String kernel = CellOptions.DEFAULT_KERNEL;
+
+        @Mixin
+        OutputOptions output = new OutputOptions();
+
+        @Override
+        public int run(Session session) {
+            Problems problems = session.problems();
+            if (names.isEmpty()) {
+                problems.add(
+                        "NAME is missing: gupfuzz scenarios show NAME, one of " + String.join(", ", Scenarios.names()));
+            }
+            List<Scenario> scenarios = new ArrayList<>();
+            names.forEach(name -> problems.attempt(() -> Scenarios.named(name)).ifPresent(scenarios::add));
+            Kernel chosen = problems.attempt(() -> Kernels.named(kernel))
+                    .orElseGet(() -> Kernels.named(CellOptions.DEFAULT_KERNEL));
+            problems.throwIfAny();
+            if (output.json) {
+                Json.print(session.terminal().out(), document(scenarios, chosen));
+            } else {
+                scenarios.forEach(scenario -> text(session.terminal(), scenario, chosen));
+            }
+            return ExitCode.CLEAN;
+        }
+    }
+
+    private static void text(Terminal terminal, Scenario scenario, Kernel kernel) {
+        PrintStream out = terminal.out();
+        out.println(terminal.bold(scenario.name()) + ": " + scenario.summary());
+        scenario.threads().forEach(thread -> out.println("  thread    " + thread));
+        for (Parameter parameter : scenario.parameters()) {
+            out.println("  parameter " + parameter.name() + "=" + parameter.value() + " (" + parameter.min() + " to "
+                    + parameter.max() + ", default " + parameter.defaultValue() + "): " + parameter.summary());
+        }
+        List<Goal> goals = scenario.goals(kernel);
+        int width = goals.stream().mapToInt(goal -> goal.name().length()).max().orElse(0);
+        out.println("  goals on " + kernel.name());
+        for (Goal goal : goals) {
+            out.printf("    %-" + width + "s  %s%n", goal.name(), goal.summary());
+        }
+    }
+
+    private static Map<String, Object> document(List<Scenario> scenarios, Kernel kernel) {
+        Map<String, Object> document = Json.document();
+        document.put("goalsOn", kernel.name());
+        document.put(
+                "scenarios",
+                scenarios.stream().map(scenario -> document(scenario, kernel)).toList());
+        return document;
+    }
+
+    private static Map<String, Object> document(Scenario scenario, Kernel kernel) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("name", scenario.name());
+        document.put("summary", scenario.summary());
+        document.put("threads", scenario.threads());
+        document.put(
+                "parameters",
+                scenario.parameters().stream().map(ScenariosVerb::document).toList());
+        document.put(
+                "goals",
+                scenario.goals(kernel).stream()
+                        .collect(Collectors.toMap(Goal::name, Goal::summary, (a, b) -> a, LinkedHashMap::new)));
+        return document;
+    }
+
+    private static Map<String, Object> document(Parameter parameter) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("name", parameter.name());
+        document.put("value", parameter.value());
+        document.put("default", parameter.defaultValue());
+        document.put("min", parameter.min());
+        document.put("max", parameter.max());
+        document.put("summary", parameter.summary());
+        return document;
+    }
+}

@@ -1,0 +1,196 @@
+package dev.gupfuzz.simulator.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gupfuzz.simulator.Runs;
+import dev.gupfuzz.simulator.scenario.MadeScenarios;
+import dev.gupfuzz.simulator.scenario.Scenario;
+import dev.gupfuzz.simulator.scenario.Scenarios;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What each line of the protocol is worth: the invariants that break, scenario by scenario, when it is taken out. Seeds
+ * 1 ... 4,000 of the random walk and of PCT-3. A row that is empty says why nothing can break.
+ */
+class SafeguardTableTest {
+
+    private static final int SEEDS = 4_000;
+
+    /** {@code breaks} is written "scenario=I1b, scenario=I4+I5". */
+    record Row(String kernel, String breaks, String why) {
+
+        @Override
+        public String toString() {
+            return kernel;
+        }
+    }
+
+    static List<Row> rows() {
+        return List.of(
+                new Row(
+                        "v5.11 without has-pinned",
+                        "race=I1b, race2=I1b, writer=I1b, alone=I1b, two=I1b",
+                        "fork finds has_pinned clear and never looks at the count; a process that pinned before is safe"),
+                new Row(
+                        "v5.11 without early-copy",
+                        "race=I1a, race2=I1a, pinned=I1a, writer=I1a, alone=I1a, two=I1a",
+                        "sharing a pinned page is promised by nobody then, but the owner's next store still leaves it"),
+                new Row(
+                        "v5.11 without eagain-drops-ptl",
+                        "race=I11, race2=I11, pinned=I11, writer=I11, alone=I11, two=I11",
+                        "the retry takes the page-table lock that it holds"),
+                new Row(
+                        "v5.11 without write-protect-seq",
+                        "race=I1b, race2=I1a+I1b, pinned=I1b, writer=I1b, two=I1b",
+                        "the race that the sequence was made for; I1a where the child is gone when the pin returns"),
+                new Row(
+                        "v5.11 without seq-odd-check",
+                        "race=I1b, race2=I1a+I1b, pinned=I1b, writer=I1b, two=I1b",
+                        "the whole pin fits into the write section: the sequence is odd at both ends of it"),
+                new Row(
+                        "v5.11 without seq-retry-check",
+                        "race=I1b, race2=I1a+I1b, pinned=I1b, writer=I1b, two=I1b",
+                        "fork begins after the only test of the sequence"),
+                new Row(
+                        "v5.11 without seq-end",
+                        "race=I9, race2=I9, pinned=I9, writer=I9, alone=I9, two=I9, fork-vs-write=I9, loads=I9",
+                        "the sequence stays odd after the first fork, whatever else runs"),
+                new Row(
+                        "v5.11 without seq-init",
+                        "two=I9",
+                        "only a fork that copies the mm_struct while another is inside its section inherits an odd count"),
+                new Row(
+                        "v5.11 without unpin-on-retry",
+                        "race=I5, race2=I5, pinned=I5, writer=I5, two=I5",
+                        "the pins of the fast path leak when the slow path pins again"),
+                new Row("v5.11 without unpin-all-on-retry", "race2=I5", "with one page the last page is every page"),
+                new Row(
+                        "v5.11 without pte-recheck",
+                        "",
+                        "redundant here: fork's changes are caught by the sequence, and zap frees a page only after its"
+                                + " flush IPI was taken, which waits for GUP's interrupts to come back on"),
+                new Row(
+                        "v5.11 without gup-irq-off",
+                        "",
+                        "redundant here: the PTE re-check sees the cleared entry; freeing of page tables, the other thing"
+                                + " that interrupts off hold back, is not modelled"),
+                new Row("v5.11 without ipi-tlb-flush", "", "arm64: the PTE re-check does not need the IPI"),
+                new Row(
+                        "v5.11 without slow-gup-mmap-lock",
+                        "writer=I4",
+                        "slow GUP's write fault copies a page before fork's flush, and the writer stores through its TLB"),
+                new Row(
+                        "v5.11 without fork-mmap-write-lock",
+                        "writer=I4, two=I9, fork-vs-write=I4",
+                        "a fault copies before the flush, as with per-VMA locks in 6.4; two forks share one sequence"),
+                new Row(
+                        "v5.11 without fork-wrprotect",
+                        "race=I2, race2=I2, pinned=I2, writer=I2, two=I2, fork-vs-write=I2, loads=I2",
+                        "parent and child both keep a writable entry; a pinned page is copied, so alone stays clean"),
+                new Row(
+                        "v5.11 without fork-tlb-flush",
+                        "writer=I4, fork-vs-write=I4, loads=I4",
+                        "a right that the page table took back survives in a TLB; the pinner alone has no entry yet"),
+                new Row(
+                        "v5.11 without wp-page-count",
+                        "race=I2, race2=I2, pinned=I2, writer=I2, two=I2, fork-vs-write=I2, loads=I2",
+                        "a write fault reuses a page that the other process still maps"),
+                new Row(
+                        "v5.11 without wp-pte-recheck",
+                        "writer=I1a+I5, fork-vs-write=I5",
+                        "two faults copy the same page, and each drops the mapping's reference"),
+                new Row(
+                        "v5.11 without wp-clear-flush",
+                        "loads=I13",
+                        "a reader's TLB entry still leads to the page that was copied away; no built-in scenario loads"
+                                + " twice from a page that another thread copies"),
+                new Row(
+                        "v5.11 without zap-flush",
+                        "stores=I4",
+                        "a store reaches the page through the TLB after it was freed; in no built-in scenario does a CPU"
+                                + " store to what is unmapped"),
+                new Row(
+                        "v5.11 without pte-recheck without ipi-tlb-flush",
+                        "munmap=I6",
+                        "nothing holds back the freeing of the page between GUP's read of the PTE and its grab"),
+                new Row(
+                        "v5.11 without pte-recheck without gup-irq-off",
+                        "munmap=I6",
+                        "the same: the IPI is taken at once"),
+                new Row(
+                        "v5.11 without pte-recheck without zap-flush",
+                        "munmap=I6, stores=I4",
+                        "the page is free before anybody waits for GUP"),
+                new Row(
+                        "v5.11 without gup-irq-off without ipi-tlb-flush",
+                        "",
+                        "interrupts off are for the IPI: with neither, the re-check is what is left, and it is enough"),
+                new Row(
+                        "v5.9 with write-protect-seq with seq-odd-check with seq-retry-check with seq-end with seq-init"
+                                + " with unpin-on-retry with unpin-all-on-retry",
+                        "",
+                        "the whole fix on the kernel before it"),
+                new Row(
+                        "v5.9-rc4 without wp-page-count",
+                        "race=I2, race2=I2, pinned=I2, writer=I2, two=I2, fork-vs-write=I2, loads=I2",
+                        "the owner keeps its page after the child's exit, as before 5.9-rc4: alone is clean"));
+    }
+
+    private static Map<String, Scenario> scenarios() {
+        Map<String, Scenario> map = new TreeMap<>();
+        map.put("race", Scenarios.named("fork-vs-pin-fast"));
+        map.put("race2", Scenarios.named("fork-vs-pin-fast:pages=2"));
+        map.put("pinned", Scenarios.named("fork-vs-pin-fast:has-pinned=1"));
+        map.put("writer", Scenarios.named("fork-vs-pin-fast-writer"));
+        map.put("alone", Scenarios.named("pin-fork-child-exits-write"));
+        map.put("two", Scenarios.named("two-forks-vs-pin-fast"));
+        map.put("munmap", Scenarios.named("pin-fast-vs-munmap"));
+        map.put("fork-vs-write", Scenarios.named("fork-vs-write"));
+        map.put("loads", MadeScenarios.loadsVersusCopy());
+        map.put("stores", MadeScenarios.storesVersusMunmap());
+        return map;
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void shouldBreakExactlyWhatTheTableSays(Row row) {
+        Kernel kernel = Kernels.named(row.kernel);
+        Map<String, String> found = new TreeMap<>();
+        scenarios().forEach((key, scenario) -> {
+            Set<String> ids = new TreeSet<>();
+            for (String strategy : List.of("random", "pct:3")) {
+                ids.addAll(Runs.broken(Runs.sample(Runs.cell(kernel, scenario, strategy), SEEDS)));
+            }
+            if (!ids.isEmpty()) {
+                found.put(key, String.join("+", ids));
+            }
+        });
+        assertThat(found).as(row.why).isEqualTo(expected(row));
+    }
+
+    @Test
+    void shouldHaveARowForEverySafeguard() {
+        List<String> singles = new ArrayList<>();
+        for (Safeguard safeguard : Kernels.named("v5.11").safeguards()) {
+            singles.add("v5.11 without " + safeguard.name());
+        }
+        assertThat(rows()).extracting(Row::kernel).containsAll(singles).doesNotHaveDuplicates();
+    }
+
+    private static Map<String, String> expected(Row row) {
+        Map<String, String> expected = new TreeMap<>();
+        for (String pair : row.breaks.isEmpty() ? new String[0] : row.breaks.split(", ")) {
+            String[] halves = pair.split("=");
+            expected.put(halves[0], halves[1]);
+        }
+        return expected;
+    }
+}

@@ -1,0 +1,90 @@
+package dev.gupfuzz.simulator.scenario;
+
+import dev.gupfuzz.simulator.invariant.GoalPoint;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Scenarios that only the tests need: small worlds around one safeguard or one strategy. */
+public final class MadeScenarios {
+
+    private MadeScenarios() {}
+
+    /** One thread stores to a page again and again while another unmaps it and a stranger takes the frame. */
+    public static Scenario storesVersusMunmap() {
+        World world = new World(1);
+        int process = world.process("process", 1, 1);
+        int other = world.process("other", 1, 0);
+        world.thread("unmapper", process, List.of(row(Op.MUNMAP, 0, 1, 0)));
+        List<int[]> stores = new ArrayList<>();
+        for (int i = 1; i <= 4; i++) {
+            stores.add(row(Op.STORE, 0, world.token(0, "store " + i), 0));
+        }
+        world.thread("storer", process, stores);
+        world.thread(
+                "stranger",
+                other,
+                List.of(row(Op.STORE, 0, world.token(0, "stranger's store"), 0), row(Op.LOAD, 0, 0, 0)));
+        world.window = GoalPoint.STALE_TLB_USED;
+        return new Scenario("stores-vs-munmap", "a page is unmapped under a thread that stores", List.of(), world);
+    }
+
+    /** After a fork one thread loads a page again and again while another stores to it and so copies it. */
+    public static Scenario loadsVersusCopy() {
+        World world = new World(1);
+        int parent = world.process("parent", 1, 1);
+        int child = world.child("child");
+        world.thread("forker", parent, List.of(row(Op.FORK, 3, child, 0)));
+        world.thread("writer", parent, List.of(row(Op.STORE, 0, world.token(0, "writer's store"), 0)));
+        List<int[]> loads = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            loads.add(row(Op.LOAD, 0, 0, 0));
+        }
+        world.thread("reader", parent, loads);
+        world.thread("child", child, List.of(row(Op.LOAD, 0, 0, 0), row(Op.EXIT, 0, 0, 0)));
+        world.window = GoalPoint.COW_COPY;
+        world.goals.add(GoalPoint.COW_COPY);
+        return new Scenario("loads-vs-copy", "a page is copied under a thread that loads", List.of(), world);
+    }
+
+    /** Pin, fork, store, device store, fork again: the second child must get what the device stored. */
+    public static Scenario pinAndTwoForksInARow() {
+        World world = new World(1);
+        int parent = world.process("parent", 1, 1);
+        int first = world.child("child1");
+        int second = world.child("child2");
+        world.pins = 1;
+        world.thread(
+                "parent",
+                parent,
+                List.of(
+                        row(Op.PIN, 0, 0, 1),
+                        row(Op.FORK, 1, first, 0),
+                        row(Op.STORE, 0, world.token(0, "parent's store"), 0),
+                        row(Op.DEV_STORE, 0, 0, world.token(0, "device store")),
+                        row(Op.FORK, 2, second, 0),
+                        row(Op.UNPIN, 0, 0, 0)));
+        world.thread("child1", first, List.of(row(Op.EXIT, 0, 0, 0)));
+        world.thread("child2", second, List.of(row(Op.EXIT, 0, 0, 0)));
+        world.window = GoalPoint.PIN_HELD_OVER_FORK;
+        world.goals.add(GoalPoint.PIN_HELD_OVER_FORK);
+        return new Scenario("pin-and-two-forks-in-a-row", "a second fork after a pinned page", List.of(), world);
+    }
+
+    /** Threads that never meet: {@code steps[t]} steps in thread t, none of which waits for anything. */
+    public static Scenario independent(int... steps) {
+        World world = new World(1);
+        int process = world.process("process", 1, 1);
+        for (int t = 0; t < steps.length; t++) {
+            List<int[]> program = new ArrayList<>();
+            for (int i = 0; i < steps[t]; i++) {
+                program.add(row(Op.AWAIT, 0, 0, 0));
+            }
+            world.thread("t" + t, process, program);
+        }
+        return new Scenario("independent", "threads that never meet", List.of(), world);
+    }
+
+    private static int[] row(int code, int a, int b, int c) {
+        return new int[] {code, a, b, c};
+    }
+}
