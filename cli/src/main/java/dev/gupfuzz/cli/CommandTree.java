@@ -27,11 +27,13 @@ final class CommandTree {
     private static final Map<String, Supplier<Object>> VERBS = new LinkedHashMap<>();
 
     static {
+        VERBS.put("up", UpVerb::new);
         VERBS.put("fuzz", FuzzVerb::new);
         VERBS.put("replay", ReplayVerb::new);
         VERBS.put("kernels", KernelsVerb::new);
         VERBS.put("scenarios", ScenariosVerb::new);
         VERBS.put("campaign", CampaignVerb::new);
+        VERBS.put("coordinator", CoordinatorVerb::new);
         VERBS.put("worker", WorkerVerb::new);
         VERBS.put("broker", BrokerVerb::new);
         VERBS.put("doctor", DoctorVerb::new);

@@ -8,12 +8,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** gupfuzz in a JVM of its own, its output in files. */
 final class GupfuzzProcess implements AutoCloseable {
-    private static final Duration DEADLINE = Duration.ofSeconds(120);
+    private static final Duration DEADLINE = Duration.ofSeconds(180);
+    private static final Set<String> COMPUTING = Set.of("fuzz", "up", "worker");
 
     private final Process process;
     private final Path out;
@@ -30,7 +32,11 @@ final class GupfuzzProcess implements AutoCloseable {
         // children inherit that.
         List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp"));
+        command.add("-XX:+UseSerialGC");
+        if (!COMPUTING.contains(args[0])) {
+            command.add("-XX:TieredStopAtLevel=1"); // starts faster, computes more slowly
+        }
+        command.add("-cp");
         command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
         command.add("dev.gupfuzz.cli.Main");
         command.addAll(List.of(args));

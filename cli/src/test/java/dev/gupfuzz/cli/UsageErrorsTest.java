@@ -77,10 +77,16 @@ class UsageErrorsTest {
             campaign list --token-file no-such    | the token file no-such cannot be read
             campaign run                          | FILE is missing
             campaign run no-such-file --local     | 'no-such-file' cannot be read
+            coordinator --port 65536              | --port '65536' is too large
+            coordinator --bootstrap here          | --bootstrap 'here' is not of the form HOST:PORT
+            coordinator --kafka-config no-such    | --kafka-config 'no-such' cannot be read
             worker --cores 0                      | --cores '0' is too small
             worker --id a/b                       | --id 'a/b'
             worker --metrics-port x               | --metrics-port 'x'
             broker --port -1                      | --port '-1' is negative
+            up --port 99999                       | --port '99999' is too large
+            up --for soon                         | --for 'soon' is not a duration
+            up --cores 0                          | --cores '0' is too small
             doctor --bootstrap x                  | --bootstrap 'x'
             doctor --deep                         | unknown option '--deep'
             healthcheck --url here                | --url 'here' is not an address
@@ -156,6 +162,7 @@ class UsageErrorsTest {
     @ValueSource(
             strings = {
                 "--help",
+                "up --help",
                 "fuzz --help",
                 "replay -h",
                 "kernels --help",
@@ -165,6 +172,7 @@ class UsageErrorsTest {
                 "campaign create --help",
                 "campaign run --help",
                 "campaign watch --help",
+                "coordinator --help",
                 "worker --help",
                 "broker --help",
                 "doctor --help",
