@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
@@ -36,10 +37,14 @@ public final class CoordinatorMetrics implements BookEvents, HttpEvents, AutoClo
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
-    private final CampaignMeters campaigns = new CampaignMeters(registry);
+    private final CampaignMeters campaigns;
     private volatile Snapshot latest = Snapshot.STARTING;
 
     public CoordinatorMetrics() {
+        // Their names break Prometheus' rules, and process_cpu_usage says the same.
+        registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
+        registry.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
+        campaigns = new CampaignMeters(registry);
         for (String result : List.of("committed", "failed", "fenced")) {
             transactions(result);
         }
