@@ -116,7 +116,7 @@ final class Pct extends Scheduler {
                 do {
                     Step.take(m, t);
                     taken++;
-                } while (m.enabled == enabled && m.violated < 0 && taken < STEPS_MAX);
+                } while (unseen(t) || (m.enabled == enabled && m.violated < 0 && taken < STEPS_MAX));
             } else {
                 int t = highest(enabled);
                 do {

@@ -1,0 +1,131 @@
+package dev.gupfuzz.simulator.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gupfuzz.simulator.Runs;
+import dev.gupfuzz.simulator.kernel.Kernel;
+import dev.gupfuzz.simulator.scenario.MadeScenarios;
+import dev.gupfuzz.simulator.scenario.Scenario;
+import dev.gupfuzz.simulator.scenario.Scenarios;
+import dev.gupfuzz.simulator.strategy.Follow;
+import dev.gupfuzz.simulator.strategy.Strategy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A step is one shared access, of the object that its label names; and no label is there in vain. */
+class OneAccessTest {
+
+    private static final int SEEDS = 25;
+
+    static List<Kernel> kernels() {
+        return StepByStep.kernels();
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void shouldMakeOneAccessInEachStep(Kernel kernel) {
+        Set<String> wrong = new TreeSet<>();
+        for (Scenario scenario : scenarios()) {
+            for (Strategy strategy : StepByStep.strategies()) {
+                for (long seed = 1; seed <= SEEDS; seed++) {
+                    StepByStep.run(kernel, scenario, strategy, seed, StepByStep.ALL, m -> new Watch(m, wrong));
+                }
+            }
+        }
+        assertThat(wrong).isEmpty();
+    }
+
+    @Test
+    void shouldPassEveryLabelOnSomeKernel() {
+        Set<String> missing = new TreeSet<>();
+        boolean[] passed = new boolean[Pc.LABELS];
+        for (Kernel kernel : StepByStep.kernels()) {
+            for (Scenario scenario : scenarios()) {
+                for (Strategy strategy : StepByStep.strategies()) {
+                    Machine machine = dev.gupfuzz.simulator.routine.Step.machine(kernel, scenario);
+                    var scheduler = strategy.scheduler(machine);
+                    for (long seed = 1; seed <= 200; seed++) {
+                        scheduler.run(seed);
+                    }
+                    for (int label = 0; label < Pc.LABELS; label++) {
+                        passed[label] |= machine.covered[label];
+                    }
+                }
+            }
+        }
+        for (int label = 0; label < Pc.LABELS; label++) {
+            if (Labels.defined(label) && !passed[label]) {
+                missing.add(Labels.routine(label) + "." + Labels.name(label));
+            }
+            assertThat(passed[label] && !Labels.defined(label))
+                    .as("undeclared label %d", label)
+                    .isFalse();
+        }
+        assertThat(missing).isEmpty();
+    }
+
+    private static List<Scenario> scenarios() {
+        List<Scenario> scenarios = new ArrayList<>(Runs.scenarios());
+        scenarios.add(Scenarios.named("fork-vs-pin-fast:pages=6"));
+        scenarios.add(MadeScenarios.loadsVersusCopy());
+        scenarios.add(MadeScenarios.storesVersusMunmap());
+        return scenarios;
+    }
+
+    /** Looks at the access log after each step. */
+    private static final class Watch implements Follow.Observer {
+
+        private final Machine m;
+        private final Set<String> wrong;
+
+        Watch(Machine machine, Set<String> wrong) {
+            this.m = machine;
+            this.wrong = wrong;
+            m.log = new AccessLog();
+        }
+
+        @Override
+        public void before(int thread, int enabled, int decision) {
+            m.log.clear();
+        }
+
+        @Override
+        public void after(int thread) {
+            int label = Peek.stepping(m);
+            String name = Labels.routine(label) + "." + Labels.name(label);
+            if (m.log.count() != 1) {
+                wrong.add(name + " makes " + m.log.count() + " accesses");
+            } else if (!fits(Labels.target(label), m.log.word(0))) {
+                wrong.add(name + " names " + Labels.target(label) + " and accesses word " + m.log.word(0));
+            } else if (m.log.word(0) >= m.layout.ghosts) {
+                wrong.add(name + " accesses ghost state");
+            }
+        }
+
+        private boolean fits(Labels.Target target, int word) {
+            Layout l = m.layout;
+            int inPage = word >= l.pageBase && word < l.allocBase ? (word - l.pageBase) & 7 : -1;
+            int inMm = word >= l.mmBase && word < l.pteBase ? (word - l.mmBase) & 15 : -1;
+            boolean register = word >= l.threadBase && word < l.mmBase;
+            return switch (target) {
+                case PTE -> word >= l.pteBase && word < l.tlbBase;
+                case REFCOUNT -> inPage == Layout.REFCOUNT;
+                case MAPCOUNT -> inPage == Layout.MAPCOUNT;
+                case CONTENT -> inPage == Layout.CONTENT;
+                case PAGE_LOCK -> inPage == Layout.FLAGS;
+                case MMAP_LOCK -> inMm == Layout.MMAP_LOCK;
+                case PTL -> inMm == Layout.PTL;
+                case HAS_PINNED -> inMm == Layout.HAS_PINNED;
+                case SEQ -> inMm == Layout.SEQ;
+                case VMA -> inMm >= Layout.VMAS && inMm < Layout.WALKERS;
+                case ALLOCATOR -> word == l.allocBase;
+                case CPU, THREAD -> register;
+            };
+        }
+    }
+}
