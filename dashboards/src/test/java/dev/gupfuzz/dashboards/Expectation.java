@@ -23,6 +23,13 @@ record Expectation(String text, Predicate<List<Prometheus.Sample>> holds) {
         return new Expectation("all " + value, samples -> samples.stream().allMatch(sample -> sample.value() == value));
     }
 
+    /** Every series is from 0 to this value. */
+    static Expectation atMost(double value) {
+        return new Expectation(
+                "from 0 to " + value,
+                samples -> samples.stream().allMatch(sample -> sample.value() >= 0 && sample.value() <= value));
+    }
+
     /** Every series is a number, 0 or more. */
     static Expectation nonNegative() {
         return new Expectation("all 0 or more", samples -> samples.stream().allMatch(sample -> sample.value() >= 0));
