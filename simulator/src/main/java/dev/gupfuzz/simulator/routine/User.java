@@ -155,6 +155,7 @@ final class User {
             return;
         }
         s[f + Frame.HOLD] |= 2;
+        m.recheck(); // a flush that was about to interrupt this CPU has to wait for the end of the access
         int needed = write ? Pte.ACCESSED | Pte.DIRTY : Pte.ACCESSED;
         if ((pte & needed) != needed) {
             m.go(t, SET_AD);
