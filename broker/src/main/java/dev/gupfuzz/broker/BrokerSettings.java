@@ -25,8 +25,9 @@ final class BrokerSettings {
         settings.put("advertised.listeners", "CLIENTS://127.0.0.1:" + ports.client());
         settings.put("listener.security.protocol.map", "CLIENTS:PLAINTEXT," + CONTROLLER_LISTENER + ":PLAINTEXT");
 
-        // After a kill, the new process must wait until the registration of the old one has expired.
-        settings.put("broker.session.timeout.ms", "1500");
+        // After a kill, the new process must wait until the registration of the old one has expired; but a broker that
+        // shares its cores with workers must not be taken for dead because it had to wait for one.
+        settings.put("broker.session.timeout.ms", "3000");
         settings.put("broker.heartbeat.interval.ms", "300");
         settings.put("controller.quorum.election.timeout.ms", "500");
         settings.put("controller.quorum.fetch.timeout.ms", "1000");
