@@ -28,10 +28,11 @@ import java.util.TreeMap;
  * @param jobs distinct ranges among the job records
  * @param done distinct ranges among the results that count
  * @param repeated results that count beyond the first of their range
+ * @param divergent of these, those with another digest
  * @param redelivered ranges that more than one worker said to have begun
  * @param schedules by kernel and scenario
  */
-record RawAccounts(long jobs, long done, long repeated, long redelivered, Map<String, Long> schedules) {
+record RawAccounts(long jobs, long done, long repeated, long divergent, long redelivered, Map<String, Long> schedules) {
     private static final Duration STALLED = Duration.ofSeconds(30);
 
     static RawAccounts read(String bootstrapServers) throws Exception {
@@ -43,10 +44,16 @@ record RawAccounts(long jobs, long done, long repeated, long redelivered, Map<St
         });
         Map<RangeId, RangeResult> results = new HashMap<>();
         long[] repeated = {0};
+        long[] divergent = {0};
         TopicReader.read(settings, Topics.RESULTS, STALLED, found -> {
             RangeResult result = message(Wire.RESULT.decode(found.value()));
-            if (Outcomes.counted(result.getOutcome()) && results.putIfAbsent(RangeId.of(result), result) != null) {
+            if (!Outcomes.counted(result.getOutcome())) {
+                return;
+            }
+            RangeResult first = results.putIfAbsent(RangeId.of(result), result);
+            if (first != null) {
                 repeated[0]++;
+                divergent[0] += first.getDigest() == result.getDigest() ? 0 : 1;
             }
         });
         Map<RangeId, Set<String>> began = new HashMap<>();
@@ -67,7 +74,7 @@ record RawAccounts(long jobs, long done, long repeated, long redelivered, Map<St
             Tally tally = Tally.fromBytes(cell, result.getTally().toByteArray());
             schedules.merge(job.getKernel() + " x " + job.getScenario(), tally.schedules(), Long::sum);
         });
-        return new RawAccounts(jobs.size(), results.size(), repeated[0], redelivered, schedules);
+        return new RawAccounts(jobs.size(), results.size(), repeated[0], divergent[0], redelivered, schedules);
     }
 
     private static <M> M message(Decoded<M> decoded) {
