@@ -40,7 +40,9 @@ public final class Coordinator implements AutoCloseable {
 
     private static final Duration KAFKA_LIMIT = Duration.ofSeconds(10);
     private static final Duration WRITER_LIMIT = Duration.ofSeconds(30);
-    private static final Duration REPLAY_LOOK = Duration.ofMillis(250);
+    /** How long to wait for a change before looking whether the coordinator has stopped. */
+    private static final Duration LOOK = Duration.ofMillis(250);
+
     private static final long ANSWER_SECONDS = 10;
 
     private final CoordinatorMetrics metrics = new CoordinatorMetrics();
@@ -152,7 +154,7 @@ public final class Coordinator implements AutoCloseable {
         writer.open(WRITER_LIMIT);
         bookkeeper.start();
         var unused = bookkeeper.failure().thenAccept(this::failed);
-        while (!bookkeeper.await(Snapshot::replayed, REPLAY_LOOK)) {
+        while (!bookkeeper.await(Snapshot::replayed, LOOK)) {
             if (bookkeeper.failure().isDone()) {
                 throw new InfrastructureException(bookkeeper.failure().join().getMessage());
             }
@@ -230,8 +232,26 @@ public final class Coordinator implements AutoCloseable {
         return answer(bookkeeper.findings(name));
     }
 
-    /** Waits until the campaign has ended and its accounts have been checked; returns whether it did within the limit. */
+    /**
+     * Waits until the campaign has ended and its accounts have been checked; returns whether it did within the limit and
+     * before this coordinator stopped.
+     */
     public boolean awaitFinished(String name, Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (!stopped.isDone()) {
+            Duration left = Duration.ofNanos(deadline - System.nanoTime());
+            Duration look = left.compareTo(LOOK) < 0 ? left : LOOK;
+            if (look.isNegative()) {
+                return false;
+            }
+            if (isFinished(name, look)) {
+                return true;
+            }
+        }
+        return isFinished(name, Duration.ZERO);
+    }
+
+    private boolean isFinished(String name, Duration limit) throws InterruptedException {
         return bookkeeper.await(
                 snapshot -> snapshot.campaign(name)
                         .filter(CampaignView::finished)

@@ -11,6 +11,7 @@ import dev.gupfuzz.campaign.Topics;
 import dev.gupfuzz.campaign.Wire;
 import dev.gupfuzz.campaign.wire.Job;
 import dev.gupfuzz.campaign.wire.RangeResult;
+import dev.gupfuzz.coordinator.kafka.TopicReader;
 import dev.gupfuzz.simulator.kernel.Kernels;
 import dev.gupfuzz.simulator.scenario.Scenarios;
 import dev.gupfuzz.simulator.search.Cell;
@@ -174,6 +175,13 @@ final class Cluster implements AutoCloseable {
 
     void publish(RangeResult result) throws Exception {
         put(Topics.RESULTS, RangeId.of(result).key(), Wire.RESULT.encode(result));
+    }
+
+    /** Committed records in the topic now. */
+    int count(String topic) throws Exception {
+        int[] records = new int[1];
+        TopicReader.read(settings, topic, Duration.ofSeconds(20), found -> records[0]++);
+        return records[0];
     }
 
     void put(String topic, String key, byte[] value) throws Exception {

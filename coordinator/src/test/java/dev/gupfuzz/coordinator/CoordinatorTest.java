@@ -139,12 +139,36 @@ class CoordinatorTest {
     }
 
     @Test
+    void shouldCancelWithinAWindow() throws Exception {
+        CampaignSpec spec = Cluster.spec("endless", 100_000);
+        try (Worker worker = Worker.start(new Worker.Config(cluster.bootstrap(), 1, "worker", 0, Map.of()))) {
+            assertThat(worker.metricsPort()).isPositive();
+            coordinator.create(spec);
+            Await.until("it runs", () -> view("endless").ranges().done() > 20);
+            CampaignView view = coordinator.cancel("endless");
+            assertThat(view.state()).isEqualTo(CampaignView.State.CANCELLING);
+            assertThat(coordinator.awaitFinished("endless", LONG)).isTrue();
+            assertThat(view("endless").ranges().issued())
+                    .isEqualTo(view.ranges().issued());
+        }
+        CampaignView view = view("endless");
+        assertThat(view.state()).isEqualTo(CampaignView.State.CANCELLED);
+        assertThat(view.ranges().done() + view.ranges().cancelled())
+                .isEqualTo(view.ranges().issued());
+        assertThat(view.ranges().withdrawn())
+                .isEqualTo(view.ranges().planned() - view.ranges().issued());
+        assertThat(view.conservation().imbalance()).isZero();
+        assertThatThrownBy(() -> coordinator.create(spec)).isInstanceOf(CampaignRefusedException.class);
+    }
+
+    @Test
     void shouldSeedItsCountersFromClosedSegments() throws Exception {
         CampaignSpec spec = Cluster.spec("closed", 2);
         coordinator.create(spec);
         cluster.work(coordinator, "closed", Cluster::result);
         assertThat(coordinator.awaitFinished("closed", LONG)).isTrue();
         CampaignView before = view("closed");
+        Await.until("the closed segment is stored", () -> cluster.count(Topics.LEDGER) == 1);
         coordinator.close();
         coordinator = cluster.coordinator();
         Await.until(

@@ -26,8 +26,9 @@ import java.util.Map;
 final class BalanceCheck {
     private enum Phase {
         IDLE,
-        ASKING,
+        ASKING_CUT,
         FOLDING_RESULTS,
+        ASKING_JOBS_END,
         FOLDING_JOBS
     }
 
@@ -65,14 +66,16 @@ final class BalanceCheck {
                 cuts.put(book, new Cut(book.order().issuedRanges()));
             }
         }
-        phase = Phase.ASKING;
+        phase = Phase.ASKING_CUT;
     }
 
-    /** Step 2. */
+    /** Step 2; an answer to a check that was abandoned meanwhile is ignored. */
     void offsets(long shareStartOffset, long resultsEnd) {
-        startOffset = shareStartOffset;
-        until = resultsEnd;
-        phase = Phase.FOLDING_RESULTS;
+        if (phase == Phase.ASKING_CUT) {
+            startOffset = shareStartOffset;
+            until = resultsEnd;
+            phase = Phase.FOLDING_RESULTS;
+        }
     }
 
     /** Step 3: whether the results are folded far enough; the caller then asks for the end of the jobs. */
@@ -85,14 +88,16 @@ final class BalanceCheck {
             cut.counts = book.ledger().counts();
             cut.failed = book.failedRanges();
         });
-        phase = Phase.ASKING;
+        phase = Phase.ASKING_JOBS_END;
         return true;
     }
 
-    /** Step 4. */
+    /** Step 4; likewise. */
     void jobsEnd(long end) {
-        until = end;
-        phase = Phase.FOLDING_JOBS;
+        if (phase == Phase.ASKING_JOBS_END) {
+            until = end;
+            phase = Phase.FOLDING_JOBS;
+        }
     }
 
     /** Step 5: whether the jobs are folded far enough; the books know their balance then. */

@@ -4,12 +4,10 @@ import dev.gupfuzz.campaign.CampaignPlan;
 import dev.gupfuzz.campaign.CanonicalExport;
 import dev.gupfuzz.campaign.InfrastructureException;
 import dev.gupfuzz.campaign.KafkaSettings;
-import dev.gupfuzz.campaign.RangeId;
 import dev.gupfuzz.campaign.Topics;
 import dev.gupfuzz.campaign.Wire;
 import dev.gupfuzz.campaign.wire.CampaignRecord;
 import dev.gupfuzz.campaign.wire.Control;
-import dev.gupfuzz.campaign.wire.LedgerSegment;
 import dev.gupfuzz.coordinator.CampaignRefusedException;
 import dev.gupfuzz.coordinator.CampaignRefusedException.Kind;
 import dev.gupfuzz.coordinator.CampaignView;
@@ -53,42 +51,33 @@ public final class Bookkeeper implements AutoCloseable {
     /** A cluster that has not answered for so long counts as unreachable. */
     private static final long UNREACHABLE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    /** Pause after a failed write. */
-    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-
     /** Polls that may wait to be folded: what bounds the memory when folding is slower than reading. */
     private static final int BATCHES_WAITING = 8;
 
     private final KafkaSettings settings;
     private final ClusterProbe probe;
-    private final LedgerWriter writer;
     private final Faults faults;
     private final BookEvents events;
     private final Books books = new Books();
     private final JobsFold jobs = new JobsFold();
     private final RecordFold fold;
-    private final Dispatcher dispatcher;
+    private final Sender sender;
     private final BalanceCheck check = new BalanceCheck(jobs);
     private final Publisher publisher = new Publisher();
     private final Semaphore handover = new Semaphore(BATCHES_WAITING);
-    private final ScheduledExecutorService owner =
-            Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "gupfuzz-ledger"));
-    private final ScheduledExecutorService asker =
-            Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "gupfuzz-probe"));
+    private final ScheduledExecutorService owner = Executors.newSingleThreadScheduledExecutor(Bookkeeper::ownerThread);
+    private final ClusterAsker asker;
     private final List<TopicTail> tails = new ArrayList<>();
 
     /** Completes when this coordinator cannot go on; never otherwise. */
     private final CompletableFuture<InfrastructureException> failure = new CompletableFuture<>();
 
-    private final List<LedgerSegment> unwritten = new ArrayList<>();
     private volatile boolean closing;
     private long resultsEndAtStart;
     private long jobsEndAtStart;
     private boolean replayed;
-    private boolean writable = true;
     private boolean reachable = true;
     private long answeredNanos = System.nanoTime();
-    private long nextWriteNanos = System.nanoTime();
     private int members;
     private long checkedMs;
 
@@ -96,15 +85,15 @@ public final class Bookkeeper implements AutoCloseable {
             KafkaSettings settings, ClusterProbe probe, LedgerWriter writer, Faults faults, BookEvents events) {
         this.settings = settings;
         this.probe = probe;
-        this.writer = writer;
         this.faults = faults;
         this.events = events;
+        this.asker = new ClusterAsker(probe, new Handing());
         this.fold = new RecordFold(books, jobs, events);
-        this.dispatcher = new Dispatcher(faults);
+        this.sender = new Sender(books, writer, faults, events);
     }
 
-    private static Thread daemon(Runnable task, String name) {
-        Thread thread = new Thread(task, name);
+    private static Thread ownerThread(Runnable task) {
+        Thread thread = new Thread(task, "gupfuzz-ledger");
         thread.setDaemon(true);
         return thread;
     }
@@ -127,9 +116,9 @@ public final class Bookkeeper implements AutoCloseable {
         tails.add(new TopicTail(settings, "results", List.of(Topics.RESULTS, Topics.FINDINGS), this::take, this::fail));
         tails.add(new TopicTail(settings, "jobs", List.of(Topics.JOBS, Topics.STARTED), this::take, this::fail));
         tails.forEach(TopicTail::start);
-        // Both catch what they throw and end with the executors.
-        var unusedTicking = owner.scheduleWithFixedDelay(this::tick, 0, TICK_MS, TimeUnit.MILLISECONDS);
-        var unusedPulsing = asker.scheduleWithFixedDelay(this::pulse, 0, PULSE_MS, TimeUnit.MILLISECONDS);
+        // It catches what it throws and ends with its thread.
+        var unused = owner.scheduleWithFixedDelay(this::tick, 0, TICK_MS, TimeUnit.MILLISECONDS);
+        asker.start(PULSE_MS);
     }
 
     public Snapshot snapshot() {
@@ -221,10 +210,8 @@ public final class Bookkeeper implements AutoCloseable {
 
     private void write(List<ProducerRecord<String, byte[]>> records, Runnable effect) throws CampaignRefusedException {
         try {
-            writer.write(records, effect);
-            events.written("committed");
+            sender.write(records, effect);
         } catch (UnwrittenException e) {
-            events.written("failed");
             throw new CampaignRefusedException(
                     Kind.UNAVAILABLE,
                     "Kafka has not confirmed it (" + e.getMessage()
@@ -315,9 +302,9 @@ public final class Bookkeeper implements AutoCloseable {
                 LOG.info("ledger=replayed campaigns={}", books.all().size());
             }
             if (replayed) {
-                send();
+                sender.send(members);
                 if (check.resultsFolded(fold.position(Topics.RESULTS))) {
-                    hand(asker, this::askJobsEnd);
+                    asker.askJobsEnd();
                 }
                 if (check.jobsFolded(fold.position(Topics.JOBS))) {
                     checkedMs = System.currentTimeMillis();
@@ -325,6 +312,8 @@ public final class Bookkeeper implements AutoCloseable {
             }
             noteReachable();
             publish();
+        } catch (FencedException e) {
+            fenced(e);
         } catch (RuntimeException e) {
             fail(e);
         }
@@ -333,46 +322,6 @@ public final class Bookkeeper implements AutoCloseable {
     private void publish() {
         if (publisher.publish(books, replayed, reachable, members, jobs.deliverable(), checkedMs)) {
             events.published(publisher.latest());
-        }
-    }
-
-    private void send() {
-        if (System.nanoTime() - nextWriteNanos < 0 || failure.isDone()) {
-            return;
-        }
-        try {
-            writer.settle();
-            for (CampaignBook book : books.all()) {
-                book.closeFinished()
-                        .forEach(closed -> unwritten.add(SegmentCodec.encode(book.name(), book.generation(), closed)));
-            }
-            for (LedgerSegment segment : List.copyOf(unwritten)) {
-                String key = RangeId.segmentKey(segment.getCampaign(), segment.getGeneration(), segment.getSegment());
-                writer.write(
-                        List.of(new ProducerRecord<>(Topics.LEDGER, key, Wire.SEGMENT.encode(segment))),
-                        () -> unwritten.remove(segment));
-                events.written("committed");
-            }
-            Dispatcher.Batch batch = dispatcher.plan(books.all(), members);
-            if (batch.records().isEmpty()) {
-                batch.sent().run();
-            } else {
-                writer.write(batch.records(), batch.sent());
-                events.written("committed");
-            }
-            if (!writable) {
-                writable = true;
-                LOG.info("ledger=writable");
-            }
-        } catch (UnwrittenException e) {
-            events.written("failed");
-            nextWriteNanos = System.nanoTime() + RETRY_NANOS;
-            if (writable) {
-                writable = false;
-                LOG.warn("ledger=unwritable why=\"{}\"", e.getMessage());
-            }
-        } catch (FencedException e) {
-            fenced(e);
         }
     }
 
@@ -388,72 +337,50 @@ public final class Bookkeeper implements AutoCloseable {
         }
     }
 
-    private void beginCheck() {
-        if (replayed && check.isIdle()) {
-            check.begin(books.all());
-            hand(asker, this::askCut);
-        }
-    }
-
     // ---- the asker's thread --------------------------------------------------------------------------------------
 
-    private void pulse() {
-        query(() -> {
-            int found = probe.members();
-            return () -> {
-                members = found;
-                beginCheck();
-            };
-        });
-    }
-
-    private void askCut() {
-        query(() -> {
-            // The order matters: see BalanceCheck.
-            long startOffset = probe.shareStartOffset();
-            long resultsEnd = probe.endOffset(Topics.RESULTS);
-            return () -> check.offsets(startOffset, resultsEnd);
-        });
-    }
-
-    private void askJobsEnd() {
-        query(() -> {
-            long jobsEnd = probe.endOffset(Topics.JOBS);
-            return () -> check.jobsEnd(jobsEnd);
-        });
-    }
-
-    private interface Question {
-        Runnable ask() throws UnreachableException, InterruptedException;
-    }
-
-    /** Asks the cluster, then lets the owner act on the answer. */
-    private void query(Question question) {
-        Runnable act;
-        try {
-            Runnable answer = question.ask();
-            act = () -> {
+    /** Hands the cluster's answers to the owner. */
+    private final class Handing implements ClusterAsker.Answers {
+        @Override
+        public void members(int found) {
+            hand(() -> {
                 answeredNanos = System.nanoTime();
-                answer.run();
-            };
-        } catch (UnreachableException e) {
-            // Reported once it lasts: see noteReachable.
-            act = check::abandon;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return;
-        } catch (RuntimeException e) {
-            act = () -> fail(e);
+                members = found;
+                if (replayed && check.isIdle()) {
+                    check.begin(books.all());
+                    asker.askCut();
+                }
+            });
         }
-        hand(owner, act);
-    }
 
-    private void hand(ScheduledExecutorService thread, Runnable task) {
-        try {
-            thread.execute(task);
-        } catch (RejectedExecutionException e) {
-            if (!closing) {
-                throw e;
+        @Override
+        public void cut(long shareStartOffset, long resultsEnd) {
+            hand(() -> check.offsets(shareStartOffset, resultsEnd));
+        }
+
+        @Override
+        public void jobsEnd(long end) {
+            hand(() -> check.jobsEnd(end));
+        }
+
+        @Override
+        public void unreachable() {
+            // Reported once it lasts: see noteReachable.
+            hand(check::abandon);
+        }
+
+        @Override
+        public void failed(RuntimeException e) {
+            fail(e);
+        }
+
+        private void hand(Runnable answer) {
+            try {
+                owner.execute(answer);
+            } catch (RejectedExecutionException e) {
+                if (!closing) {
+                    throw e;
+                }
             }
         }
     }
@@ -465,7 +392,7 @@ public final class Bookkeeper implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        asker.shutdownNow();
+        asker.close();
         owner.shutdown();
         try {
             // A write that waits for the broker takes 3 s at most.
