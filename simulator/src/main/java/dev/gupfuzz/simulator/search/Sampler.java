@@ -141,25 +141,29 @@ public final class Sampler {
         long from = index * chunk;
         long to = Math.min(count, from + chunk);
         for (long i = from; i < to; i++) {
-            long seed = firstSeed + i;
-            scheduler.run(seed);
-            long hash = m.stateHash();
-            tally.add(scheduler, seed, hash);
-            boolean found = m.violated >= 0;
-            if (Long.remainderUnsigned(Mix.key(seed, SELF_CHECK), SELF_CHECK_ONE_IN) == 0) {
-                int steps = scheduler.steps();
-                int violated = m.violated;
-                scheduler.run(seed);
-                if (m.stateHash() != hash || scheduler.steps() != steps || m.violated != violated) {
-                    tally.selfCheckFailed(seed);
-                }
-            }
-            if (found && stopAtFirst) {
+            runSeed(scheduler, firstSeed + i, tally);
+            if (stopAtFirst && m.violated >= 0) {
                 break;
             }
         }
         tally.cover(m.covered);
         return tally;
+    }
+
+    /** Runs one seed and counts it. One in a hundred is run again, and both runs must end alike. */
+    static void runSeed(Scheduler scheduler, long seed, Tally tally) {
+        Machine m = scheduler.machine();
+        scheduler.run(seed);
+        long hash = m.stateHash();
+        tally.add(scheduler, seed, hash);
+        if (Long.remainderUnsigned(Mix.key(seed, SELF_CHECK), SELF_CHECK_ONE_IN) == 0) {
+            int steps = scheduler.steps();
+            int violated = m.violated;
+            scheduler.run(seed);
+            if (m.stateHash() != hash || scheduler.steps() != steps || m.violated != violated) {
+                tally.selfCheckFailed(seed);
+            }
+        }
     }
 
     private synchronized void deliver(long index, Tally tally) {

@@ -86,6 +86,7 @@ public final class Tally {
     private int kind(long code, long more, int onPage) {
         for (int i = 0; i < kinds; i++) {
             if (what[i] == code && detail[i] == more) {
+                page[i] = Math.min(page[i], onPage); // any of them would do, but not the first one to come
                 return i;
             }
         }
@@ -362,9 +363,19 @@ public final class Tally {
             if (in.read() >= 0) {
                 throw new BadInput("tally with bytes behind its end");
             }
+            tally.requireNames();
             return tally;
         } catch (IOException e) {
             throw new BadInput("tally cut short: bytes=" + bytes.length);
+        }
+    }
+
+    /** A violation that this model has no words for came from elsewhere. */
+    private void requireNames() {
+        try {
+            violations();
+        } catch (IndexOutOfBoundsException e) {
+            throw new BadInput("tally with a violation that this model does not know: " + e.getMessage());
         }
     }
 }
