@@ -77,6 +77,8 @@ final class CampaignRunVerb implements Verb {
         }
         if (export != null && accounts.complete()) {
             CampaignFile.write(Path.of(export), CanonicalExport.text(plan, accounts.accounts()));
+        } else if (export != null) {
+            session.terminal().err().println("gupfuzz: interrupted, so " + export + " was not written");
         }
         SearchResult result = new SearchResult(
                 accounts.accounts().stream()

@@ -50,6 +50,7 @@ class ClusterFaultsTest {
                 GupfuzzProcess.start(directory, "coordinator", "--bootstrap", bootstrap, "--port", "0")) {
             coordinator.await(
                     "the coordinator to be ready", () -> coordinator.out().contains("ready "));
+            shouldRefuse(port(coordinator));
             CommandLineRun created = cli("campaign", "create", file.toString());
             assertThat(created.exitCode()).as(created.err()).isEqualTo(ExitCode.CLEAN);
             long planned = show().at("/ranges/planned").asLong();
@@ -102,6 +103,23 @@ class ClusterFaultsTest {
         CommandLineRun run = cli("campaign", "run", file.toString(), "--local", "--export", local.toString());
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.VIOLATED);
         assertThat(Files.mismatch(local, remote)).as("first byte that differs").isEqualTo(-1);
+    }
+
+    private static String port(GupfuzzProcess coordinator) {
+        Matcher found =
+                Pattern.compile("ready +http://127\\.0\\.0\\.1:([0-9]+)").matcher(coordinator.out());
+        assertThat(found.find()).isTrue();
+        return found.group(1);
+    }
+
+    /** A second coordinator that cannot have its port gives up, and leaves the first one alone. */
+    private void shouldRefuse(String port) throws Exception {
+        String data = directory.resolve("second").toString();
+        try (GupfuzzProcess second = GupfuzzProcess.start(
+                directory, "coordinator", "--bootstrap", bootstrap, "--port", port, "--data", data)) {
+            assertThat(second.await()).as(second.out()).isEqualTo(ExitCode.INFRASTRUCTURE);
+            assertThat(second.err()).contains(port);
+        }
     }
 
     private GupfuzzProcess broker() throws Exception {

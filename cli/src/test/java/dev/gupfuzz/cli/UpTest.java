@@ -96,16 +96,15 @@ class UpTest {
         for (JsonNode cell : report.get("cells")) {
             String name =
                     cell.get("kernel").asText() + " x " + cell.get("scenario").asText();
-            assertThat(raw.schedules())
-                    .as(name)
-                    .containsEntry(name, cell.get("schedules").asLong());
-            boolean race = name.equals("v5.9 x fork-vs-pin-fast");
-            if (race) {
+            long schedules = cell.get("schedules").asLong();
+            assertThat(raw.schedules().getOrDefault(name, 0L)).as(name).isEqualTo(schedules);
+            if (name.equals("v5.9 x fork-vs-pin-fast")) {
                 assertThat(cell.get("verdict").asText()).as(name).isEqualTo("violated");
             }
             if (cell.get("kernel").asText().equals("v5.11")) {
                 assertThat(cell.get("violations")).as(name).isEmpty();
-                assertThat(cell.get("verdict").asText()).as(name).isEqualTo("clean");
+                // On a busy machine a cell may not have had its turn: then nothing is claimed about it.
+                assertThat(cell.get("verdict").asText()).as(name).isEqualTo(schedules > 0 ? "clean" : "incomplete");
             }
         }
     }
@@ -120,7 +119,19 @@ class UpTest {
         Path remote = directory.resolve("remote.txt");
         try (GupfuzzProcess up = GupfuzzProcess.start(
                 directory, "up", "--no-demo", "--port", "0", "--metrics-port", "0", "--cores", "2")) {
-            ready(up);
+            String url = ready(up);
+            Matcher broker = Pattern.compile("broker +(\\S+)").matcher(up.out());
+            assertThat(broker.find()).isTrue();
+            CommandLineRun doctor = cli("doctor", "--bootstrap", broker.group(1));
+            assertThat(doctor.exitCode()).as(doctor.out()).isEqualTo(ExitCode.CLEAN);
+            assertThat(doctor.out()).contains("share groups", "topics          all present and configured");
+            CommandLineRun health = cli("healthcheck", "--url", url);
+            assertThat(health.exitCode()).as(health.err()).isEqualTo(ExitCode.CLEAN);
+            try (GupfuzzProcess another = GupfuzzProcess.start(directory, "up", "--no-demo", "--port", "0")) {
+                assertThat(another.await()).isEqualTo(ExitCode.INFRASTRUCTURE);
+                assertThat(another.err()).contains("is in use by process", "give another --data");
+            }
+
             CommandLineRun created = cli("campaign", "create", file.toString());
             assertThat(created.exitCode()).as(created.err()).isEqualTo(ExitCode.CLEAN);
             assertThat(cli("campaign", "list").out()).contains("both");
