@@ -69,22 +69,22 @@ final class FindingFile {
                     space < 0 ? "" : line.substring(space).strip());
         }
         Finding.requireThisModel(field(fields, "model"));
-        Cell cell = new Cell(
-                Kernels.named(field(fields, "kernel")),
-                Scenarios.named(field(fields, "scenario")),
-                Strategy.named(field(fields, "strategy")));
         try {
+            Cell cell = new Cell(
+                    Kernels.named(field(fields, "kernel")),
+                    Scenarios.named(field(fields, "scenario")),
+                    Strategy.named(field(fields, "strategy")));
             return new Finding(
                     cell,
-                    Long.parseUnsignedLong(field(fields, "seed").substring(2), 16),
+                    hex(fields, "seed"),
                     threads(cell.scenario().threads(), field(fields, "decide")),
                     numbers(field(fields, "choose")),
                     numbers(field(fields, "check")),
                     Token.invariant(field(fields, "invariant")),
                     field(fields, "where"),
                     Integer.parseInt(field(fields, "steps")),
-                    Long.parseUnsignedLong(field(fields, "state").substring(2), 16));
-        } catch (NumberFormatException e) {
+                    hex(fields, "state"));
+        } catch (IllegalArgumentException e) {
             throw new BadInput("the finding file is malformed: " + e.getMessage());
         }
     }
@@ -95,6 +95,14 @@ final class FindingFile {
             throw new BadInput("the finding file has no line '" + name + "'");
         }
         return value;
+    }
+
+    private static long hex(Map<String, String> fields, String name) {
+        String value = field(fields, name);
+        if (!value.matches("0x[0-9a-f]{16}")) {
+            throw new BadInput("the finding file's '" + name + "' must be 0x and 16 hex digits: " + name + "=" + value);
+        }
+        return Long.parseUnsignedLong(value.substring(2), 16);
     }
 
     private static void line(StringBuilder text, String word, String value) {
@@ -135,6 +143,9 @@ final class FindingFile {
                 throw new BadInput("the finding file names an unknown thread: '" + run + "'");
             }
             int length = Integer.parseInt(run.substring(star + 1));
+            if (length < 1 || length > Token.COUNT_MAX - threads.size()) {
+                throw new BadInput("the finding file has an impossible number of decisions: '" + run + "'");
+            }
             for (int i = 0; i < length; i++) {
                 threads.add(role);
             }
@@ -154,7 +165,7 @@ final class FindingFile {
         return text.isEmpty()
                 ? new int[0]
                 : java.util.Arrays.stream(text.split(" "))
-                        .mapToInt(Integer::parseInt)
+                        .mapToInt(Integer::parseUnsignedInt)
                         .toArray();
     }
 }

@@ -15,10 +15,7 @@ public final class Report {
                 finding.cell.kernel(), finding.cell.scenario(), finding.threads, finding.choices, -1, new int[0]);
         Optional<Trace> consequence = Consequence.of(finding);
         StringBuilder out = new StringBuilder();
-        out.append(finding.invariant.id())
-                .append(" broken: ")
-                .append(finding.invariant.title())
-                .append('\n');
+        para(out, finding.invariant.id() + " broken: ", finding.invariant.title());
         para(out, "where     ", finding.where);
         para(out, "kernel    ", finding.cell.kernel().name());
         para(out, "scenario  ", finding.cell.scenario().name());

@@ -23,7 +23,8 @@ final class Token {
 
     static final String PREFIX = "gf1:";
     private static final int SUM_BYTES = 6;
-    private static final int COUNT_MAX = 10_000_000;
+    /** Decisions of one finding at most. */
+    static final int COUNT_MAX = 10_000_000;
 
     private Token() {}
 
@@ -49,7 +50,11 @@ final class Token {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.toByteArray());
+        return text(bytes.toByteArray());
+    }
+
+    private static String text(byte[] bytes) {
+        return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     static Finding read(String token) {
@@ -65,6 +70,9 @@ final class Token {
             all = Base64.getUrlDecoder().decode(token.substring(PREFIX.length()));
         } catch (IllegalArgumentException e) {
             throw new BadInput("the token has a character that does not belong there: copy the whole line again");
+        }
+        if (!text(all).equals(token)) { // the decoder overlooks bits of the last character
+            throw new BadInput("the token was damaged in its last character: copy the whole line again");
         }
         if (all.length <= SUM_BYTES) {
             throw new BadInput("the token was truncated: copy the whole line again");
