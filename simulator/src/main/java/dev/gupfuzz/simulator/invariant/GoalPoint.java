@@ -20,6 +20,8 @@ public enum GoalPoint {
     GRAB_AFTER_ZAP("grab-after-zap", "GUP-fast takes its reference after the PTE was cleared"),
     PIN_FAILS("pin-fails", "the pin fails because the range is no longer mapped"),
     FORKS_BOTH("forks-overlap", "a second fork begins while the first is inside"),
+    ACCESS_OVERLAPS_UNMAP("access-overlaps-unmap", "a thread accesses a page while an munmap of it is under way"),
+    SEGV("segv", "an access faults because its page is no longer mapped"),
     STORE_OVERLAPS_FORK("store-overlaps-fork", "a thread stores while a fork of its process is inside");
 
     private static final GoalPoint[] VALUES = values();

@@ -48,6 +48,10 @@ public enum Rule {
             "gup-irq-off",
             "GUP-fast walks with interrupts off, which holds back TLB-flush IPIs",
             "lockless_pages_from_mm(), mm/gup.c"),
+    GUP_IRQ_RESTORE(
+            "gup-irq-restore",
+            "GUP-fast turns interrupts on again before it falls back to slow GUP, which sleeps on mmap_lock",
+            "lockless_pages_from_mm(), mm/gup.c"),
     IPI_TLB_FLUSH(
             "ipi-tlb-flush",
             "a remote TLB flush waits for each CPU to take an interrupt (x86); without it the flush is a broadcast that waits for nobody's interrupts (arm64)",

@@ -10,6 +10,18 @@ final class Accounts {
 
     private Accounts() {}
 
+    /** PTEs that map the frame. */
+    static int mappings(Machine m, int pfn) {
+        int page = m.s[m.pageAt(pfn) + Layout.VPAGE];
+        int mapped = 0;
+        for (int mm = 0; mm < m.mms; mm++) {
+            if (Pte.maps(m.s[m.pteAt(mm, page)], pfn)) {
+                mapped++;
+            }
+        }
+        return mapped;
+    }
+
     static void check(Machine m, int t, int pfn) {
         if (pfn == 0) {
             return; // the zeropage is not counted
@@ -17,12 +29,7 @@ final class Accounts {
         int[] s = m.s;
         int frame = m.pageAt(pfn);
         int page = s[frame + Layout.VPAGE];
-        int mapped = 0;
-        for (int mm = 0; mm < m.mms; mm++) {
-            if (Pte.maps(s[m.pteAt(mm, page)], pfn)) {
-                mapped++;
-            }
-        }
+        int mapped = mappings(m, pfn);
         int pinned = 0;
         for (int set = 0; set < m.pins; set++) {
             int at = m.layout.pin(set);
@@ -38,11 +45,26 @@ final class Accounts {
         }
     }
 
+    /** A page table maps nothing outside a VMA, and no anonymous page in a VMA that rmap cannot find. */
+    private static void checkVma(Machine m, int t, int mm, int page) {
+        int at = m.layout.mm(mm);
+        int slot = Vmas.lookup(m, at, page);
+        boolean anon = !Pte.special(m.s[m.pteAt(mm, page)]);
+        if (slot < 0 || (anon && m.s[Vmas.at(at, slot) + 2] == 0)) {
+            m.violate(Invariant.I5, t, page, 0);
+        }
+    }
+
     static void checkEnd(Machine m, int t) {
         for (int pfn = 1; pfn < m.s[m.layout.allocBase + 1]; pfn++) {
             check(m, t, pfn);
         }
         for (int mm = 0; mm < m.mms; mm++) {
+            for (int page = 0; page < m.pages; page++) {
+                if (Pte.present(m.s[m.pteAt(mm, page)])) {
+                    checkVma(m, t, mm, page);
+                }
+            }
             if ((m.s[m.layout.mm(mm) + Layout.SEQ] & 1) != 0) {
                 m.violate(Invariant.I9, t, 0, 0);
             }

@@ -19,6 +19,32 @@ public final class Blames {
         return token < 0 ? 255 : token & 0xff;
     }
 
+    /** Threads that a deadlock's blame can name. */
+    private static final int STUCK_MAX = 4;
+
+    private static final int LABEL_BITS = 10;
+
+    /** For I11: the threads that wait for one another, and at which labels the first four of them stand. */
+    static long deadlock(Machine m, int live) {
+        long detail = 0;
+        int i = 0;
+        for (int rest = live; rest != 0 && i < STUCK_MAX; rest &= rest - 1) {
+            int pc = m.s[Frame.at(Integer.numberOfTrailingZeros(rest)) + Frame.PC];
+            detail |= (long) Pc.label(pc) << (LABEL_BITS * i++);
+        }
+        return detail | (long) live << 44;
+    }
+
+    /** The threads of a deadlock, as a mask; 0 when it is none. */
+    public static int stuck(long detail) {
+        return (int) (detail >> 44 & 0xffff);
+    }
+
+    /** The label at which the i-th stuck thread stands, or -1 when it is not told. */
+    public static int stuckAt(long detail, int i) {
+        return i < STUCK_MAX ? (int) (detail >> (LABEL_BITS * i) & Pc.LABEL_MASK) : -1;
+    }
+
     public static boolean isData(long detail) {
         return (detail >> 62 & 1) != 0;
     }

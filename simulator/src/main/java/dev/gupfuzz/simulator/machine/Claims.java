@@ -20,7 +20,7 @@ public final class Claims {
         int bit = 1 << set;
         s[at + Layout.PIN_NR] = -1;
         s[at + Layout.PIN_START] = start;
-        m.pinsInFlight |= bit;
+        m.s[Sched.PINS_IN_FLIGHT] |= bit;
         for (int pfn = 1; pfn < layout.frames; pfn++) {
             s[m.pageAt(pfn) + Layout.SINCE] &= ~bit;
         }
@@ -38,11 +38,12 @@ public final class Claims {
     public static void grabbed(Machine m, int set, int i, int pfn) {
         int at = m.layout.pin(set) + Layout.PIN_HEAD + i;
         m.s[at] = (m.s[at] & ~Layout.ENTRY_PFN) | pfn;
+        m.s[m.layout.pinBirthBase + set * m.pages + i] = m.s[m.pageAt(pfn) + Layout.BIRTH];
     }
 
     /** (mm, page) now maps {@code pfn} writable. */
     static void mapped(Machine m, int mm, int page, int pfn) {
-        for (int rest = m.pinsInFlight; rest != 0; rest &= rest - 1) {
+        for (int rest = m.s[Sched.PINS_IN_FLIGHT]; rest != 0; rest &= rest - 1) {
             int set = Integer.numberOfTrailingZeros(rest);
             if (m.pinMm[set] == mm && page >= m.s[m.layout.pin(set) + Layout.PIN_START]) {
                 m.s[m.pageAt(pfn) + Layout.SINCE] |= 1 << set;
@@ -57,7 +58,7 @@ public final class Claims {
         int start = s[at + Layout.PIN_START];
         int mm = m.pinMm[set];
         s[at + Layout.PIN_NR] = nr;
-        m.pinsInFlight &= ~(1 << set);
+        m.s[Sched.PINS_IN_FLIGHT] &= ~(1 << set);
         for (int i = 0; i < nr; i++) {
             int page = start + i;
             int entry = s[at + Layout.PIN_HEAD + i];
@@ -72,7 +73,7 @@ public final class Claims {
                 if (!Pte.maps(s[m.pteAt(mm, page)], pfn)) {
                     m.violate(Invariant.I1A, t, page, 0);
                 }
-                if (m.earlyCopy) {
+                if (m.earlyCopy()) {
                     for (int other = 0; other < m.mms; other++) {
                         if (other != mm && Pte.maps(s[m.pteAt(other, page)], pfn)) {
                             m.violate(Invariant.I1B, t, page, 0);

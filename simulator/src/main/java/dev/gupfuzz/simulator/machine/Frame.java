@@ -3,11 +3,11 @@ package dev.gupfuzz.simulator.machine;
 /** Offsets of one thread's registers in the state: the locals of whatever kernel routine it is inside. */
 public final class Frame {
 
-    public static final int SHIFT = 5;
+    public static final int SHIFT = 6;
     public static final int WORDS = 1 << SHIFT;
 
     public static final int PC = 0;
-    /** Index of the current row of the thread's program. */
+    /** Where the current row of the thread's program begins in the machine's code. */
     public static final int OP = 1;
     /** Non-zero while the thread's CPU takes no TLB-flush IPI: bit 0 interrupts off, bit 1 in the middle of an access. */
     public static final int HOLD = 2;
@@ -69,5 +69,17 @@ public final class Frame {
     /** Ghost: 1 when a pin was held as this fork began. */
     public static final int PIN_HELD = 30;
 
+    /** First word of the thread's mm; fixed. */
+    public static final int MM_AT = 31;
+    /** First PTE of the thread's mm; fixed. */
+    public static final int PTES = 32;
+    /** First TLB entry of the thread's CPU; fixed. */
+    public static final int TLBS = 33;
+
     private Frame() {}
+
+    /** First register of thread {@code t}. */
+    public static int at(int t) {
+        return Sched.WORDS + (t << SHIFT);
+    }
 }

@@ -11,7 +11,7 @@ import dev.gupfuzz.simulator.scenario.World;
 public final class Layout {
 
     /** Words of one mm. */
-    public static final int MM_SHIFT = 4;
+    public static final int MM_SHIFT = 5;
 
     /** mmap_lock: 0 free, n readers, -1 - t write-held by thread t. */
     public static final int MMAP_LOCK = 0;
@@ -20,17 +20,21 @@ public final class Layout {
 
     public static final int HAS_PINNED = 2;
     public static final int SEQ = 3;
-    /** VMA slots of {start, end, anon_vma}; end 0 means free. */
-    public static final int VMAS = 4;
+    /** Number of VMAs. */
+    public static final int VMA_COUNT = 4;
+    /** VMAs in address order, each {start, end, anon_vma}. */
+    public static final int VMAS = 5;
 
     public static final int VMA_WORDS = 3;
-    public static final int VMA_SLOTS = 3;
+    public static final int VMA_SLOTS = 4;
     /** Ghost: forks inside copy_page_range. */
-    public static final int WALKERS = 13;
+    public static final int WALKERS = 17;
     /** Ghost: open write sections of the sequence. */
-    public static final int SEQ_WRITERS = 14;
+    public static final int SEQ_WRITERS = 18;
     /** Ghost: forks between their first step and their last. */
-    public static final int FORKERS = 15;
+    public static final int FORKERS = 19;
+    /** Ghost: forks that have returned. */
+    public static final int FORKS_DONE = 20;
 
     /** Words of one physical page. */
     public static final int PAGE_SHIFT = 3;
@@ -44,6 +48,8 @@ public final class Layout {
     public static final int SINCE = 4;
     /** Ghost: virtual page that the frame serves. */
     public static final int VPAGE = 5;
+    /** Ghost: how often the frame was allocated. */
+    public static final int BIRTH = 6;
 
     public static final int FLAG_ALLOCATED = 1;
     public static final int FLAG_ANON = 2;
@@ -94,6 +100,11 @@ public final class Layout {
     /** Label of the last step that changed what (mm, page) maps. */
     public final int remapBase;
 
+    /** For each TLB entry (t, page), the BIRTH of its frame when the entry was filled. */
+    public final int tlbBirthBase;
+    /** For each page entry of a pin set, the BIRTH of its frame when GUP took it. */
+    public final int pinBirthBase;
+
     public final int words;
 
     public Layout(World world) {
@@ -104,7 +115,7 @@ public final class Layout {
         this.pins = world.pins;
         // Live frames: one for each mapping, one for each pin, two for each thread on its way; and the zeropage.
         this.frames = 1 + mms * pages + pins * pages + 2 * threads;
-        int at = 0;
+        int at = Sched.WORDS;
         threadBase = at;
         at += threads << Frame.SHIFT;
         mmBase = at;
@@ -133,6 +144,10 @@ public final class Layout {
         at += pages;
         remapBase = at;
         at += mms * pages;
+        tlbBirthBase = at;
+        at += threads * pages;
+        pinBirthBase = at;
+        at += pins * pages;
         words = at;
     }
 
@@ -148,7 +163,7 @@ public final class Layout {
     }
 
     public int frame(int thread) {
-        return threadBase + (thread << Frame.SHIFT);
+        return Frame.at(thread);
     }
 
     public int mm(int mm) {
@@ -178,6 +193,7 @@ public final class Layout {
     /** The start state of the scenario. */
     public int[] initialState() {
         int[] s = new int[words];
+        s[Sched.PAGE_BASE] = pageBase;
         int pfn = 1; // frame 0 is the shared zeropage
         s[page(0) + FLAGS] = FLAG_ALLOCATED;
         s[page(0) + REFCOUNT] = 1;
@@ -185,6 +201,7 @@ public final class Layout {
             int region = world.regions.get(mm);
             int populated = Math.max(0, world.populated.get(mm));
             if (region > 0) {
+                s[mm(mm) + VMA_COUNT] = 1;
                 s[mm(mm) + VMAS + 1] = region;
                 s[mm(mm) + VMAS + 2] = populated > 0 ? 1 : 0;
             }
@@ -208,8 +225,11 @@ public final class Layout {
             s[pin(set) + PIN_NR] = -2;
         }
         for (int t = 0; t < threads; t++) {
-            s[frame(t) + Frame.OP] = -1;
             s[frame(t) + Frame.PC] = Pc.NOT_STARTED;
+            int mm = world.threads.get(t).mm();
+            s[frame(t) + Frame.MM_AT] = mm(mm);
+            s[frame(t) + Frame.PTES] = pte(mm, 0);
+            s[frame(t) + Frame.TLBS] = tlb(t, 0);
         }
         return s;
     }

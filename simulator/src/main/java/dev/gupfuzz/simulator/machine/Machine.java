@@ -24,6 +24,10 @@ public final class Machine {
     /** Threads of one scenario at most: masks of them fit an int with room to spare. */
     public static final int THREADS_MAX = 16;
 
+    private static final int WRPROTECT_FIRST = 1 << 30;
+    private static final int UNPIN_IN_TWO = 1 << 29;
+    private static final long HASH_LANE = Mix.name("state hash");
+
     public final Kernel kernel;
     public final Scenario scenario;
     public final Layout layout;
@@ -31,32 +35,8 @@ public final class Machine {
     /** The state. Offsets are {@link Layout}'s. */
     public final int[] s;
 
-    // Kernel rules, copied into fields because the routines ask for them at every other step.
-    public final boolean hasPinned;
-    public final boolean earlyCopy;
-    public final boolean eagainDropsPtl;
-    public final boolean writeProtectSeq;
-    public final boolean seqOddCheck;
-    public final boolean seqRetryCheck;
-    public final boolean seqEnd;
-    public final boolean seqInit;
-    public final boolean unpinOnRetry;
-    public final boolean unpinAllOnRetry;
-    public final boolean pteRecheck;
-    public final boolean gupIrqOff;
-    public final boolean ipiTlbFlush;
-    public final boolean slowGupMmapLock;
-    public final boolean forkMmapWriteLock;
-    public final boolean forkWrprotect;
-    public final boolean forkTlbFlush;
-    public final boolean wpPageCount;
-    public final boolean wpPteRecheck;
-    public final boolean wpClearFlush;
-    public final boolean zapFlush;
-    /** Generation c: fork write-protects before it takes its reference. */
-    public final boolean wrprotectFirst;
-    /** v5.11: unpin_user_page() is two atomics (put_compound_head()); before, one. */
-    public final boolean unpinInTwo;
+    // Kernel rules, as bits of one word: a field each would be loaded at every step by the compiled routines.
+    private final int rules;
 
     public final int pages;
     public final int mms;
@@ -64,32 +44,19 @@ public final class Machine {
     public final int pins;
     final int pteBase;
     final int tlbBase;
-    final int pageBase;
     /** Process of each thread. */
     public final int[] threadMm;
     /** Process of the thread that fills each pin set. */
     public final int[] pinMm;
     /** For each process the mask of its threads, which is the mask of the CPUs that it runs on. */
     public final int[] mmThreads;
-    /** For each thread its program. */
-    public final int[][][] programs;
+    /** The rows of all programs, one behind the other: {code, a, b, c}. */
+    public final int[] code;
+    /** For each thread, where its program begins in {@link #code} ... */
+    public final int[] codeStart;
+    /** ... and where it ends. */
+    public final int[] codeEnd;
 
-    /** Threads that can take a step now, as a mask. */
-    public int enabled;
-    /** Threads whose pending step waits for a condition, whether it holds or not. */
-    public int blocking;
-    /** Threads that have ended. */
-    public int ended;
-    /** Threads between the first and the last step of a system call, a fault or an exit. */
-    public int inside;
-    /** Pin calls in flight, by pin set. */
-    public int pinsInFlight;
-    /** Threads with a COW copy that is not yet installed. */
-    public int copying;
-    /** Threads inside fork. */
-    public int forking;
-    /** Goals that this run reached. */
-    public int goals;
     /** Ordinal of the broken invariant, or -1. */
     public int violated = -1;
     /** Label whose step broke it. */
@@ -102,8 +69,12 @@ public final class Machine {
     public int violatedPage;
     /** Mask of the invariants that are checked. */
     public int checked = -1;
-    /** The label of the step being taken; an access that chooses the other way of two sets it. */
-    public int stepping;
+
+    /**
+     * Whether the counts of frames are compared whenever nobody is inside the kernel, not only at the end of the run. A run
+     * that ends with a wrong count is repeated so, to say where it went wrong.
+     */
+    public boolean precise;
 
     /** Labels that were ever pending when their thread moved; runs add to it and do not reset it. */
     public final boolean[] covered = new boolean[Pc.LABELS];
@@ -114,9 +85,8 @@ public final class Machine {
     public final Choices choices;
 
     private final long[] dirty;
+    private final long[] hashKeys;
     private final int[] initial;
-    private int initialEnabled;
-    private int initialBlocking;
 
     /** A machine whose threads have not begun; {@code Boot} in the routine package starts them. */
     public Machine(Kernel kernel, Scenario scenario) {
@@ -128,80 +98,183 @@ public final class Machine {
         this.initial = s.clone();
         this.dirty = new long[(layout.frames + 63) / 64];
         this.choices = new Choices(world);
-        hasPinned = kernel.has(Rule.HAS_PINNED);
-        earlyCopy = kernel.has(Rule.EARLY_COPY);
-        eagainDropsPtl = kernel.has(Rule.EAGAIN_DROPS_PTL);
-        writeProtectSeq = kernel.has(Rule.WRITE_PROTECT_SEQ);
-        seqOddCheck = kernel.has(Rule.SEQ_ODD_CHECK);
-        seqRetryCheck = kernel.has(Rule.SEQ_RETRY_CHECK);
-        seqEnd = kernel.has(Rule.SEQ_END);
-        seqInit = kernel.has(Rule.SEQ_INIT);
-        unpinOnRetry = kernel.has(Rule.UNPIN_ON_RETRY);
-        unpinAllOnRetry = kernel.has(Rule.UNPIN_ALL_ON_RETRY);
-        pteRecheck = kernel.has(Rule.PTE_RECHECK);
-        gupIrqOff = kernel.has(Rule.GUP_IRQ_OFF);
-        ipiTlbFlush = kernel.has(Rule.IPI_TLB_FLUSH);
-        slowGupMmapLock = kernel.has(Rule.SLOW_GUP_MMAP_LOCK);
-        forkMmapWriteLock = kernel.has(Rule.FORK_MMAP_WRITE_LOCK);
-        forkWrprotect = kernel.has(Rule.FORK_WRPROTECT);
-        forkTlbFlush = kernel.has(Rule.FORK_TLB_FLUSH);
-        wpPageCount = kernel.has(Rule.WP_PAGE_COUNT);
-        wpPteRecheck = kernel.has(Rule.WP_PTE_RECHECK);
-        wpClearFlush = kernel.has(Rule.WP_CLEAR_FLUSH);
-        zapFlush = kernel.has(Rule.ZAP_FLUSH);
-        wrprotectFirst = kernel.gen() == Generation.C;
-        unpinInTwo = kernel.gen() == Generation.E;
+        this.hashKeys = new long[s.length];
+        for (int i = 0; i < hashKeys.length; i++) {
+            hashKeys[i] = Mix.at(HASH_LANE, i) | 1;
+        }
+        int bits = 0;
+        for (Rule rule : Rule.values()) {
+            bits |= kernel.has(rule) ? 1 << rule.ordinal() : 0;
+        }
+        bits |= kernel.gen() == Generation.C ? WRPROTECT_FIRST : 0;
+        bits |= kernel.gen() == Generation.E ? UNPIN_IN_TWO : 0;
+        rules = bits;
         pages = layout.pages;
         mms = layout.mms;
         threads = layout.threads;
         pins = layout.pins;
         pteBase = layout.pteBase;
         tlbBase = layout.tlbBase;
-        pageBase = layout.pageBase;
         threadMm = new int[threads];
         mmThreads = new int[mms];
-        programs = new int[threads][][];
+        codeStart = new int[threads];
+        codeEnd = new int[threads];
+        int rows = 0;
+        for (ThreadSpec spec : world.threads) {
+            rows += spec.program().length;
+        }
+        code = new int[rows * Op.WORDS];
+        int next = 0;
         pinMm = new int[pins];
         for (int t = 0; t < threads; t++) {
             ThreadSpec spec = world.threads.get(t);
             threadMm[t] = spec.mm();
             mmThreads[spec.mm()] |= 1 << t;
-            programs[t] = spec.program();
+            codeStart[t] = next;
+            s[Frame.at(t) + Frame.OP] = next - Op.WORDS;
             for (int[] row : spec.program()) {
                 if (row[0] == Op.PIN) {
                     pinMm[row[1]] = spec.mm();
                 }
+                System.arraycopy(row, 0, code, next, Op.WORDS);
+                next += Op.WORDS;
             }
+            codeEnd[t] = next;
         }
     }
 
     /** Takes the present state as the start of every run. */
     public void seal() {
         System.arraycopy(s, 0, initial, 0, s.length);
-        initialEnabled = enabled;
-        initialBlocking = blocking;
         Arrays.fill(dirty, 0);
     }
 
     /** Back to the start of the scenario. */
     public void reset() {
         System.arraycopy(initial, 0, s, 0, s.length);
-        enabled = initialEnabled;
-        blocking = initialBlocking;
-        ended = 0;
-        inside = 0;
-        pinsInFlight = 0;
-        copying = 0;
-        forking = 0;
-        goals = 0;
         violated = -1;
         clearDirty();
     }
 
     private void clearDirty() {
+        if (!precise) {
+            return;
+        }
+        s[Sched.ANY_DIRTY] = 0;
         for (int i = 0; i < dirty.length; i++) {
             dirty[i] = 0;
         }
+    }
+
+    /** First word of a thread's mm. */
+    public int mmOf(int f) {
+        return s[f + Frame.MM_AT];
+    }
+
+    // ---- kernel rules
+    // --------------------------------------------------------------------------------------------------
+
+    public boolean hasPinned() {
+        return (rules & (1 << 0)) != 0;
+    }
+
+    public boolean earlyCopy() {
+        return (rules & (1 << 1)) != 0;
+    }
+
+    public boolean eagainDropsPtl() {
+        return (rules & (1 << 2)) != 0;
+    }
+
+    public boolean writeProtectSeq() {
+        return (rules & (1 << 3)) != 0;
+    }
+
+    public boolean seqOddCheck() {
+        return (rules & (1 << 4)) != 0;
+    }
+
+    public boolean seqRetryCheck() {
+        return (rules & (1 << 5)) != 0;
+    }
+
+    public boolean seqEnd() {
+        return (rules & (1 << 6)) != 0;
+    }
+
+    public boolean seqInit() {
+        return (rules & (1 << 7)) != 0;
+    }
+
+    public boolean unpinOnRetry() {
+        return (rules & (1 << 8)) != 0;
+    }
+
+    public boolean unpinAllOnRetry() {
+        return (rules & (1 << 9)) != 0;
+    }
+
+    public boolean pteRecheck() {
+        return (rules & (1 << 10)) != 0;
+    }
+
+    public boolean gupIrqOff() {
+        return (rules & (1 << 11)) != 0;
+    }
+
+    public boolean gupIrqRestore() {
+        return (rules & (1 << 12)) != 0;
+    }
+
+    public boolean ipiTlbFlush() {
+        return (rules & (1 << 13)) != 0;
+    }
+
+    public boolean slowGupMmapLock() {
+        return (rules & (1 << 14)) != 0;
+    }
+
+    public boolean forkMmapWriteLock() {
+        return (rules & (1 << 15)) != 0;
+    }
+
+    public boolean forkWrprotect() {
+        return (rules & (1 << 16)) != 0;
+    }
+
+    public boolean forkTlbFlush() {
+        return (rules & (1 << 17)) != 0;
+    }
+
+    public boolean wpPageCount() {
+        return (rules & (1 << 18)) != 0;
+    }
+
+    public boolean wpPteRecheck() {
+        return (rules & (1 << 19)) != 0;
+    }
+
+    public boolean wpClearFlush() {
+        return (rules & (1 << 20)) != 0;
+    }
+
+    public boolean zapFlush() {
+        return (rules & (1 << 21)) != 0;
+    }
+
+    /** Generation c: fork write-protects before it takes its reference. */
+    public boolean wrprotectFirst() {
+        return (rules & WRPROTECT_FIRST) != 0;
+    }
+
+    /** Generation c: do_wp_page() unlocks a page that it reuses after the page-table lock. */
+    public boolean pageUnlockLate() {
+        return (rules & WRPROTECT_FIRST) != 0;
+    }
+
+    /** From v5.11 unpin_user_page() is two atomics (put_compound_head()); before, one. */
+    public boolean unpinInTwo() {
+        return (rules & UNPIN_IN_TWO) != 0;
     }
 
     // ---- shared accesses: every step makes exactly one of these
@@ -238,59 +311,65 @@ public final class Machine {
         }
     }
 
+    /** A step begins. */
+    public void begin(int pc) {
+        s[Sched.STEPPING] = pc;
+        covered[pc & Pc.LABEL_MASK] = true;
+    }
+
     // ---- where a thread goes next
     // -------------------------------------------------------------------------------------
 
     /** The thread's registers. */
     public int frame(int t) {
-        return t << Frame.SHIFT; // threadBase is 0
+        return Frame.at(t);
     }
 
     /** The thread's next step. */
     public void go(int t, int pc) {
-        s[(t << Frame.SHIFT) + Frame.PC] = pc;
+        s[Frame.at(t) + Frame.PC] = pc;
         if ((pc & Pc.BLOCKING) != 0) {
             int bit = 1 << t;
-            blocking |= bit;
+            s[Sched.BLOCKING] |= bit;
             if (!ready(t, pc)) {
-                enabled &= ~bit;
+                s[Sched.ENABLED] &= ~bit;
             }
         }
     }
 
     /** First thing in the step of a blocking label: the thread no longer waits. */
     public void passed(int t) {
-        blocking &= ~(1 << t);
+        s[Sched.BLOCKING] &= ~(1 << t);
     }
 
     /** After anything that a waiting thread may wait for. */
     public void recheck() {
-        for (int rest = blocking; rest != 0; rest &= rest - 1) {
+        for (int rest = s[Sched.BLOCKING]; rest != 0; rest &= rest - 1) {
             int t = Integer.numberOfTrailingZeros(rest);
             int bit = 1 << t;
-            if (ready(t, s[(t << Frame.SHIFT) + Frame.PC])) {
-                enabled |= bit;
+            if (ready(t, s[Frame.at(t) + Frame.PC])) {
+                s[Sched.ENABLED] |= bit;
             } else {
-                enabled &= ~bit;
+                s[Sched.ENABLED] &= ~bit;
             }
         }
     }
 
     private boolean ready(int t, int pc) {
-        int f = t << Frame.SHIFT;
+        int f = Frame.at(t);
         switch (Pc.waitKind(pc)) {
             case Pc.WAIT_MMAP_READ:
-                return s[layout.mm(threadMm[t]) + Layout.MMAP_LOCK] >= 0;
+                return s[s[f + Frame.MM_AT] + Layout.MMAP_LOCK] >= 0;
             case Pc.WAIT_MMAP_WRITE:
-                return s[layout.mm(threadMm[t]) + Layout.MMAP_LOCK] == 0;
+                return s[s[f + Frame.MM_AT] + Layout.MMAP_LOCK] == 0;
             case Pc.WAIT_PTL:
-                return s[layout.mm(threadMm[t]) + Layout.PTL] == 0;
+                return s[s[f + Frame.MM_AT] + Layout.PTL] == 0;
             case Pc.WAIT_ACK:
-                int hold = s[(s[f + Frame.ACK_CPU] << Frame.SHIFT) + Frame.HOLD];
-                return ipiTlbFlush ? hold == 0 : (hold & 2) == 0;
+                int hold = s[Frame.at(s[f + Frame.ACK_CPU]) + Frame.HOLD];
+                return ipiTlbFlush() ? hold == 0 : (hold & 2) == 0;
             case Pc.WAIT_THREADS:
-                int mask = programs[t][s[f + Frame.OP]][1];
-                return (ended & mask) == mask;
+                int mask = code[s[f + Frame.OP] + 1];
+                return (s[Sched.ENDED] & mask) == mask;
             default:
                 throw new IllegalStateException("[simulator bug] no such wait: pc=" + pc);
         }
@@ -299,9 +378,9 @@ public final class Machine {
     /** The thread's program is over. */
     public void end(int t) {
         int bit = 1 << t;
-        s[(t << Frame.SHIFT) + Frame.PC] = Pc.ENDED;
-        enabled &= ~bit;
-        ended |= bit;
+        s[Frame.at(t) + Frame.PC] = Pc.ENDED;
+        s[Sched.ENABLED] &= ~bit;
+        s[Sched.ENDED] |= bit;
         recheck();
     }
 
@@ -309,7 +388,7 @@ public final class Machine {
     public int live() {
         int live = 0;
         for (int t = 0; t < threads; t++) {
-            int pc = s[(t << Frame.SHIFT) + Frame.PC];
+            int pc = s[Frame.at(t) + Frame.PC];
             if (pc != Pc.ENDED && pc != Pc.NOT_STARTED) {
                 live |= 1 << t;
             }
@@ -321,7 +400,7 @@ public final class Machine {
     // --------------------------------------------------------------------------------------------------------
 
     public void mmapReadLock(int t) {
-        int at = layout.mm(threadMm[t]) + Layout.MMAP_LOCK;
+        int at = s[Frame.at(t) + Frame.MM_AT] + Layout.MMAP_LOCK;
         passed(t);
         rmw(at);
         s[at]++;
@@ -329,14 +408,14 @@ public final class Machine {
     }
 
     public void mmapReadUnlock(int t) {
-        int at = layout.mm(threadMm[t]) + Layout.MMAP_LOCK;
+        int at = s[Frame.at(t) + Frame.MM_AT] + Layout.MMAP_LOCK;
         rmw(at);
         s[at]--;
         recheck();
     }
 
     public void mmapWriteLock(int t) {
-        int at = layout.mm(threadMm[t]) + Layout.MMAP_LOCK;
+        int at = s[Frame.at(t) + Frame.MM_AT] + Layout.MMAP_LOCK;
         passed(t);
         rmw(at);
         s[at] = -1 - t;
@@ -344,14 +423,14 @@ public final class Machine {
     }
 
     public void mmapWriteUnlock(int t) {
-        int at = layout.mm(threadMm[t]) + Layout.MMAP_LOCK;
+        int at = s[Frame.at(t) + Frame.MM_AT] + Layout.MMAP_LOCK;
         rmw(at);
         s[at] = 0;
         recheck();
     }
 
     public void mmapWriteDowngrade(int t) {
-        int at = layout.mm(threadMm[t]) + Layout.MMAP_LOCK;
+        int at = s[Frame.at(t) + Frame.MM_AT] + Layout.MMAP_LOCK;
         rmw(at);
         s[at] = 1;
         recheck();
@@ -359,7 +438,7 @@ public final class Machine {
 
     /** spin_lock() on the page-table lock of the thread's own mm. */
     public void ptlLock(int t) {
-        int at = layout.mm(threadMm[t]) + Layout.PTL;
+        int at = s[Frame.at(t) + Frame.MM_AT] + Layout.PTL;
         passed(t);
         rmw(at);
         s[at] = t + 1;
@@ -367,10 +446,10 @@ public final class Machine {
     }
 
     public void ptlUnlock(int t) {
-        int at = layout.mm(threadMm[t]) + Layout.PTL;
+        int at = s[Frame.at(t) + Frame.MM_AT] + Layout.PTL;
         rmw(at);
         s[at] = 0;
-        if (blocking != 0) {
+        if (s[Sched.BLOCKING] != 0) {
             recheck();
         }
     }
@@ -387,7 +466,7 @@ public final class Machine {
     }
 
     public int pageAt(int pfn) {
-        return pageBase + (pfn << Layout.PAGE_SHIFT);
+        return s[Sched.PAGE_BASE] + (pfn << Layout.PAGE_SHIFT);
     }
 
     /** A store to a PTE that may change what it maps or allows. */
@@ -397,44 +476,56 @@ public final class Machine {
         pteChanged(t, mm, page, pte);
     }
 
+    /** A store to a PTE of the thread's own mm. */
+    public void setOwnPte(int t, int f, int page, int pte) {
+        write(s[f + Frame.PTES] + page, pte);
+        pteChanged(t, threadMm[t], page, pte);
+    }
+
     /** The checks that follow every change of a PTE, for callers that made the access as an atomic. */
     public void pteChanged(int t, int mm, int page, int pte) {
-        s[layout.remapBase + mm * pages + page] = stepping;
+        s[layout.remapBase + mm * pages + page] = s[Sched.STEPPING];
         PteChecks.changed(this, t, mm, page, pte);
     }
 
-    // ---- violations and goals
+    // ---- violations and s[Sched.GOALS]
     // -----------------------------------------------------------------------------------------
 
     /** Records the first broken promise of the run; the run ends after this step. */
     public void violate(Invariant invariant, int t, int page, long detail) {
         if (violated < 0 && (checked & invariant.bit()) != 0) {
             violated = invariant.ordinal();
-            violatedAt = Pc.label(stepping);
+            violatedAt = Pc.label(s[Sched.STEPPING]);
             violatedBy = t;
             violatedPage = page;
             violatedDetail = detail;
+            s[Sched.ENABLED] |= Sched.STOP; // whoever runs this thread's steps sees the mask change
         }
     }
 
     public void reach(GoalPoint goal) {
-        goals |= goal.bit();
+        s[Sched.GOALS] |= goal.bit();
     }
 
     /** The first step of a system call, a fault or an exit. */
     public void enter(int t) {
-        inside |= 1 << t;
+        s[Sched.INSIDE] |= 1 << t;
     }
 
     /** The last step; with nobody left inside, the counts of every frame touched since must add up. */
     public void leave(int t) {
-        inside &= ~(1 << t);
-        if (inside == 0) {
+        s[Sched.INSIDE] &= ~(1 << t);
+        if (precise && s[Sched.INSIDE] == 0 && s[Sched.ANY_DIRTY] != 0) {
+            s[Sched.ANY_DIRTY] = 0;
             settle(t);
         }
     }
 
     void touched(int pfn) {
+        if (!precise) {
+            return;
+        }
+        s[Sched.ANY_DIRTY] = 1;
         dirty[pfn >> 6] |= 1L << (pfn & 63);
     }
 
@@ -452,29 +543,35 @@ public final class Machine {
         int live = live();
         if (live != 0) {
             int t = Integer.numberOfTrailingZeros(live);
-            stepping = s[(t << Frame.SHIFT) + Frame.PC];
-            violate(Invariant.I11, t, 0, live);
+            s[Sched.STEPPING] = s[Frame.at(t) + Frame.PC];
+            violate(Invariant.I11, t, 0, Blames.deadlock(this, live));
             return;
         }
-        int last = threads - 1;
-        Accounts.checkEnd(this, last);
+        Accounts.checkEnd(this, threads - 1);
     }
 
-    /** A hash of the protocol state: equal for equal ends of runs, and for nothing else with any likelihood. */
+    /**
+     * A hash of the protocol state and of where each thread stands: a sum of words times odd 64-bit constants, mixed at the
+     * end. The sum is linear, so it can also be kept up to date from word to word.
+     */
     public long stateHash() {
+        final int[] words = s;
+        final long[] keys = hashKeys;
+        long a = 0;
+        long b = 0;
         int n = layout.ghosts;
-        long a = 0x9E3779B97F4A7C15L;
-        long b = 0xC2B2AE3D27D4EB4FL;
-        int i = 0;
+        int i = layout.mmBase;
         for (; i + 1 < n; i += 2) {
-            a = (a ^ s[i]) * 0xBF58476D1CE4E5B9L;
-            b = (b ^ s[i + 1]) * 0x94D049BB133111EBL;
-            a ^= a >>> 29;
-            b ^= b >>> 31;
+            a += words[i] * keys[i];
+            b += words[i + 1] * keys[i + 1];
         }
         if (i < n) {
-            a = (a ^ s[i]) * 0xBF58476D1CE4E5B9L;
+            a += words[i] * keys[i];
         }
-        return Mix.mix64(a ^ Long.rotateLeft(b, 32));
+        for (int t = 0; t < threads; t++) {
+            int f = Frame.at(t);
+            a += words[f + Frame.PC] * keys[f + Frame.PC] + words[f + Frame.OP] * keys[f + Frame.OP];
+        }
+        return Mix.mix64(a + b);
     }
 }

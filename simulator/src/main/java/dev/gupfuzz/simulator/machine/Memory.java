@@ -43,6 +43,7 @@ public final class Memory {
         s[frame + Layout.FLAGS] = Layout.FLAG_ALLOCATED;
         s[frame + Layout.SINCE] = 0;
         s[frame + Layout.VPAGE] = page;
+        s[frame + Layout.BIRTH]++;
         m.touched(pfn);
         return pfn;
     }
@@ -56,7 +57,8 @@ public final class Memory {
             return;
         }
         int[] s = m.s;
-        if (left < 0 || (s[frame + Layout.FLAGS] & Layout.FLAG_ALLOCATED) == 0 || s[frame + Layout.MAPCOUNT] != 0) {
+        boolean wrong = left < 0 || (s[frame + Layout.FLAGS] & Layout.FLAG_ALLOCATED) == 0;
+        if (wrong || s[frame + Layout.MAPCOUNT] != 0 || Accounts.mappings(m, pfn) != 0) {
             m.violate(Invariant.I5, t, s[frame + Layout.VPAGE], 0);
             return;
         }
@@ -96,12 +98,12 @@ public final class Memory {
         int frame = m.pageAt(pfn);
         m.write(frame + Layout.CONTENT, token);
         int ref = m.layout.ref(mm, page);
-        if ((s[frame + Layout.FLAGS] & Layout.FLAG_ALLOCATED) == 0 || s[ref] < 0) {
+        if (gone(m, frame, m.layout.tlbBirthBase + t * m.pages + page) || s[ref] < 0) {
             m.violate(Invariant.I4, t, page, 0);
         }
         s[ref] = token;
-        if (m.copying != 0) {
-            for (int rest = m.copying; rest != 0; rest &= rest - 1) {
+        if (m.s[Sched.COPYING] != 0) {
+            for (int rest = m.s[Sched.COPYING]; rest != 0; rest &= rest - 1) {
                 int u = m.frame(Integer.numberOfTrailingZeros(rest));
                 if (m.threadMm[Integer.numberOfTrailingZeros(rest)] == mm
                         && s[u + Frame.COPY_PAGE] == page + 1
@@ -110,7 +112,7 @@ public final class Memory {
                 }
             }
         }
-        if (m.forking != 0) {
+        if (m.s[Sched.FORKING] != 0) {
             remember(m, mm, page, token);
         }
     }
@@ -118,7 +120,11 @@ public final class Memory {
     /** A load of a CPU through its TLB entry for (mm, page). */
     public static void cpuLoad(Machine m, int t, int page, int pfn) {
         int mm = m.threadMm[t];
-        int seen = m.read(m.pageAt(pfn) + Layout.CONTENT);
+        int frame = m.pageAt(pfn);
+        int seen = m.read(frame + Layout.CONTENT);
+        if (gone(m, frame, m.layout.tlbBirthBase + t * m.pages + page)) {
+            m.violate(Invariant.I4, t, page, 0);
+        }
         if (m.s[m.layout.zapBase + mm * m.pages + page] == 0) {
             compare(m, t, mm, page, seen); // a load that races with its own munmap may see anything of its own
         }
@@ -132,13 +138,13 @@ public final class Memory {
         int frame = m.pageAt(entry & Layout.ENTRY_PFN);
         int page = s[at + Layout.PIN_START] + i;
         m.write(frame + Layout.CONTENT, token);
-        if ((s[frame + Layout.FLAGS] & Layout.FLAG_ALLOCATED) == 0) {
+        if (gone(m, frame, m.layout.pinBirthBase + set * m.pages + i)) {
             m.violate(Invariant.I5, t, page, 0);
         }
         if ((entry & Layout.ENTRY_HELD) != 0) {
             int mm = m.pinMm[set];
             s[m.layout.ref(mm, page)] = token;
-            if (m.forking != 0) {
+            if (m.s[Sched.FORKING] != 0) {
                 remember(m, mm, page, token);
             }
         }
@@ -149,10 +155,19 @@ public final class Memory {
         int[] s = m.s;
         int at = m.layout.pin(set);
         int entry = s[at + Layout.PIN_HEAD + i];
-        int seen = m.read(m.pageAt(entry & Layout.ENTRY_PFN) + Layout.CONTENT);
+        int frame = m.pageAt(entry & Layout.ENTRY_PFN);
+        int seen = m.read(frame + Layout.CONTENT);
+        if (gone(m, frame, m.layout.pinBirthBase + set * m.pages + i)) {
+            m.violate(Invariant.I5, t, s[at + Layout.PIN_START] + i, 0);
+        }
         if ((entry & Layout.ENTRY_HELD) != 0) {
             compare(m, t, m.pinMm[set], s[at + Layout.PIN_START] + i, seen);
         }
+    }
+
+    /** Whether a frame was freed, and perhaps given to somebody else, since the translation at {@code birth} was made. */
+    private static boolean gone(Machine m, int frame, int birth) {
+        return (m.s[frame + Layout.FLAGS] & Layout.FLAG_ALLOCATED) == 0 || m.s[frame + Layout.BIRTH] != m.s[birth];
     }
 
     private static void compare(Machine m, int t, int mm, int page, int seen) {
@@ -164,7 +179,7 @@ public final class Memory {
     }
 
     private static void remember(Machine m, int mm, int page, int token) {
-        for (int rest = m.forking; rest != 0; rest &= rest - 1) {
+        for (int rest = m.s[Sched.FORKING]; rest != 0; rest &= rest - 1) {
             int t = Integer.numberOfTrailingZeros(rest);
             if (m.threadMm[t] == mm) {
                 m.s[m.layout.historyBase + t * m.pages + page] |= World.tokenBit(token);
@@ -176,7 +191,7 @@ public final class Memory {
     /** dup_mm() begins: from here on the child may see any value that the parent's location holds. */
     public static void forkBegins(Machine m, int t) {
         int mm = m.threadMm[t];
-        m.forking |= 1 << t;
+        m.s[Sched.FORKING] |= 1 << t;
         if (m.s[m.layout.mm(mm) + Layout.FORKERS]++ > 0) {
             m.reach(GoalPoint.FORKS_BOTH);
         }
@@ -190,11 +205,12 @@ public final class Memory {
     public static void forkEnds(Machine m, int t, int childMm) {
         int[] s = m.s;
         int mm = m.threadMm[t];
-        m.forking &= ~(1 << t);
+        m.s[Sched.FORKING] &= ~(1 << t);
         s[m.layout.mm(mm) + Layout.FORKERS]--;
+        s[m.layout.mm(mm) + Layout.FORKS_DONE]++;
         for (int page = 0; page < m.pages; page++) {
             int history = s[m.layout.historyBase + t * m.pages + page];
-            if (!Vmas.covers(m, childMm, page)) {
+            if (Vmas.lookup(m, m.layout.mm(childMm), page) < 0) {
                 s[m.layout.ref(childMm, page)] = -1;
                 continue;
             }

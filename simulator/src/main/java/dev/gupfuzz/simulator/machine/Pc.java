@@ -8,6 +8,8 @@ package dev.gupfuzz.simulator.machine;
 public final class Pc {
 
     public static final int INDEX_MASK = 63;
+    /** The routine alone. */
+    public static final int ROUTINE_MASK = 15 << 6;
     /** Index and routine: the dense name of a label. */
     public static final int LABEL_MASK = 1023;
 

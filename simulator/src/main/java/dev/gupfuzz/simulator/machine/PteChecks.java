@@ -11,7 +11,7 @@ final class PteChecks {
         int[] s = m.s;
         if (Pte.present(pte)) {
             int pfn = Pte.pfn(pte);
-            if (m.pinsInFlight != 0 && Pte.write(pte)) {
+            if (m.s[Sched.PINS_IN_FLIGHT] != 0 && Pte.write(pte)) {
                 Claims.mapped(m, mm, page, pfn);
             }
             if (m.mms > 1 && !Pte.special(pte)) {
@@ -37,7 +37,7 @@ final class PteChecks {
                 if (!Pte.maps(pte, pfn)) {
                     m.violate(Invariant.I1A, t, page, 0);
                 }
-            } else if (m.earlyCopy && Pte.maps(pte, pfn)) {
+            } else if (m.earlyCopy() && Pte.maps(pte, pfn)) {
                 m.violate(Invariant.I1B, t, page, 0);
             }
         }

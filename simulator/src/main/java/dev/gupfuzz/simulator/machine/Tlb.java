@@ -16,6 +16,12 @@ public final class Tlb {
 
     private Tlb() {}
 
+    /** Fills the CPU's entry for a page with a PTE that the walk read. */
+    public static void fill(Machine m, int t, int page, int pte) {
+        m.s[m.tlbAt(t, page)] = pte;
+        m.s[m.layout.tlbBirthBase + t * m.pages + page] = m.s[m.pageAt(Pte.pfn(pte)) + Layout.BIRTH];
+    }
+
     /** Drops the entry of one CPU for pages {@code [start, end)}. */
     public static void invalidate(Machine m, int cpu, int start, int end) {
         for (int page = start; page < end; page++) {
@@ -28,7 +34,7 @@ public final class Tlb {
      * or has ended does not run the mm.
      */
     public static int nextCpu(Machine m, int t, int cpu) {
-        int others = m.mmThreads[m.threadMm[t]] & ~(1 << t) & ~m.ended & -(1 << (cpu + 1));
+        int others = m.mmThreads[m.threadMm[t]] & ~(1 << t) & ~m.s[Sched.ENDED] & -(1 << (cpu + 1));
         for (; others != 0; others &= others - 1) {
             int next = Integer.numberOfTrailingZeros(others);
             if (m.s[m.frame(next) + Frame.PC] != Pc.NOT_STARTED) {
@@ -53,7 +59,7 @@ public final class Tlb {
 
     /** I4 at mmap_write_unlock(): no CPU of the mm keeps a right that the page table has taken back. */
     public static void checkAtUnlock(Machine m, int t, int mm) {
-        for (int rest = m.mmThreads[mm] & ~m.ended; rest != 0; rest &= rest - 1) {
+        for (int rest = m.mmThreads[mm] & ~m.s[Sched.ENDED]; rest != 0; rest &= rest - 1) {
             int cpu = Integer.numberOfTrailingZeros(rest);
             for (int page = 0; page < m.pages; page++) {
                 int entry = m.s[m.tlbAt(cpu, page)];

@@ -9,6 +9,7 @@ import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.machine.Tlb;
 import dev.gupfuzz.simulator.machine.Vmas;
 
@@ -38,6 +39,7 @@ final class Fork {
     static final int FLUSH = Pc.FORK | 10 | Pc.ON_ACK;
     static final int MMAP_UNLOCK = Pc.FORK | 11;
     static final int WAKE = Pc.FORK | 12;
+    static final int TEST_ANON_VMA = Pc.FORK | 13;
 
     private Fork() {}
 
@@ -47,6 +49,7 @@ final class Fork {
         Labels.define(MMAP_READ_LOCK, DUP, "MMAP_READ_LOCK", Target.MMAP_LOCK, "mmap_read_lock(oldmm)");
         Labels.define(CHILD_LOCK, DUP, "CHILD_LOCK", Target.MMAP_LOCK, "mmap_write_lock_nested(mm)");
         Labels.define(DUP_VMA, DUP, "DUP_VMA", Target.VMA, "vm_area_dup(mpnt), anon_vma_fork()");
+        Labels.define(TEST_ANON_VMA, RANGE, "TEST_ANON_VMA", Target.VMA, "!src_vma->anon_vma");
         Labels.define(SEQ_BEGIN_LOAD, RANGE, "SEQ_BEGIN_LOAD", Target.SEQ, "raw_write_seqcount_begin(): load sequence");
         Labels.define(SEQ_BEGIN_STORE, RANGE, "SEQ_BEGIN_STORE", Target.SEQ, "raw_write_seqcount_begin(): sequence++");
         Labels.define(SEQ_END_LOAD, RANGE, "SEQ_END_LOAD", Target.SEQ, "raw_write_seqcount_end(): load sequence");
@@ -58,15 +61,15 @@ final class Fork {
     }
 
     static void begin(Machine m, int t) {
-        m.go(t, m.writeProtectSeq && !m.seqInit ? MEMCPY_SEQ : lock(m));
+        m.go(t, m.writeProtectSeq() && !m.seqInit() ? MEMCPY_SEQ : lock(m));
     }
 
     private static int lock(Machine m) {
-        return m.forkMmapWriteLock ? MMAP_LOCK : MMAP_READ_LOCK;
+        return m.forkMmapWriteLock() ? MMAP_LOCK : MMAP_READ_LOCK;
     }
 
     private static void entered(Machine m, int t, int f) {
-        if ((m.inside & 1 << t) == 0) {
+        if ((m.s[Sched.INSIDE] & 1 << t) == 0) {
             m.enter(t);
             Memory.forkBegins(m, t);
             m.s[f + Frame.PIN_HELD] = pinHeld(m, m.threadMm[t]) ? 1 : 0;
@@ -84,107 +87,127 @@ final class Fork {
         return false;
     }
 
-    static void step(Machine m, int t, int f, int pc) {
-        int[] s = m.s;
-        int mm = m.threadMm[t];
-        int at = m.layout.mm(mm);
-        int child = s[f + Frame.CHILD_MM];
-        switch (pc & Pc.INDEX_MASK) {
-            case MEMCPY_SEQ & Pc.INDEX_MASK:
-                entered(m, t, f);
-                s[m.layout.mm(child) + Layout.SEQ] = m.read(at + Layout.SEQ);
-                m.go(t, lock(m));
-                break;
-            case MMAP_LOCK & Pc.INDEX_MASK:
-                entered(m, t, f);
-                m.mmapWriteLock(t);
-                m.go(t, CHILD_LOCK);
-                break;
-            case MMAP_READ_LOCK & Pc.INDEX_MASK:
-                entered(m, t, f);
-                m.mmapReadLock(t);
-                m.go(t, CHILD_LOCK);
-                break;
-            case CHILD_LOCK & Pc.INDEX_MASK:
-                m.write(m.layout.mm(child) + Layout.MMAP_LOCK, -1 - t);
-                s[f + Frame.WALK_END] = 0;
-                nextVma(m, t, f);
-                break;
-            case DUP_VMA & Pc.INDEX_MASK: {
-                m.read(at + Layout.VMAS);
-                int vma = Vmas.at(m, mm, Vmas.next(m, mm, s[f + Frame.WALK_END]));
-                Vmas.insert(m, child, s[vma], s[vma + 1], s[vma + 2]);
-                s[f + Frame.WALK] = s[vma];
-                s[f + Frame.WALK_END] = s[vma + 1];
-                if (s[vma + 2] == 0) {
-                    nextVma(m, t, f); // no anon_vma: copy_page_range() has nothing to copy
-                } else if (m.writeProtectSeq) {
-                    m.go(t, SEQ_BEGIN_LOAD);
-                } else {
+    /** Runs steps from {@code first} on while the thread stays in this routine and may go on; see {@link Step}. */
+    static int run(Machine m, int t, int f, int first, int budget, int enabled) {
+        final int[] s = m.s;
+        int pc = first;
+        int left = budget;
+        int taken = 0;
+        final int at = m.mmOf(f);
+        do {
+            m.begin(pc);
+            taken++;
+            switch (pc & Pc.INDEX_MASK) {
+                case MEMCPY_SEQ & Pc.INDEX_MASK:
+                    entered(m, t, f);
+                    s[child(m, f) + Layout.SEQ] = m.read(at + Layout.SEQ);
+                    m.go(t, lock(m));
+                    break;
+                case MMAP_LOCK & Pc.INDEX_MASK:
+                    entered(m, t, f);
+                    m.mmapWriteLock(t);
+                    m.go(t, CHILD_LOCK);
+                    break;
+                case MMAP_READ_LOCK & Pc.INDEX_MASK:
+                    entered(m, t, f);
+                    m.mmapReadLock(t);
+                    m.go(t, CHILD_LOCK);
+                    break;
+                case CHILD_LOCK & Pc.INDEX_MASK:
+                    m.write(child(m, f) + Layout.MMAP_LOCK, -1 - t);
+                    s[f + Frame.WALK_END] = 0;
+                    nextVma(m, t, f);
+                    break;
+                case DUP_VMA & Pc.INDEX_MASK: {
+                    m.read(at + Layout.VMAS);
+                    int vma = Vmas.at(at, Vmas.next(m, at, s[f + Frame.WALK_END]));
+                    Vmas.append(m, child(m, f), s[vma], s[vma + 1], s[vma + 2]);
+                    s[f + Frame.WALK] = s[vma];
+                    s[f + Frame.WALK_END] = s[vma + 1];
+                    s[f + Frame.VMA] = vma;
+                    m.go(t, TEST_ANON_VMA);
+                    break;
+                }
+                case TEST_ANON_VMA & Pc.INDEX_MASK: {
+                    if (m.read(s[f + Frame.VMA] + 2) == 0) {
+                        nextVma(m, t, f); // the child refaults what it needs
+                    } else if (m.writeProtectSeq()) {
+                        m.go(t, SEQ_BEGIN_LOAD);
+                    } else {
+                        beginWalk(m, t, f, at);
+                    }
+                    break;
+                }
+                case SEQ_BEGIN_LOAD & Pc.INDEX_MASK:
+                    s[f + Frame.SEQ] = m.read(at + Layout.SEQ);
+                    m.go(t, SEQ_BEGIN_STORE);
+                    break;
+                case SEQ_BEGIN_STORE & Pc.INDEX_MASK:
+                    if ((s[at + Layout.SEQ] & 1) != 0 || s[at + Layout.SEQ_WRITERS] > 0) {
+                        m.violate(Invariant.I9, t, 0, 0);
+                    }
+                    s[at + Layout.SEQ_WRITERS]++;
+                    m.write(at + Layout.SEQ, s[f + Frame.SEQ] + 1);
                     beginWalk(m, t, f, at);
+                    break;
+                case SEQ_END_LOAD & Pc.INDEX_MASK:
+                    s[f + Frame.SEQ] = m.read(at + Layout.SEQ);
+                    m.go(t, SEQ_END_STORE);
+                    break;
+                case SEQ_END_STORE & Pc.INDEX_MASK:
+                    s[at + Layout.SEQ_WRITERS]--;
+                    m.write(at + Layout.SEQ, s[f + Frame.SEQ] + 1);
+                    nextVma(m, t, f);
+                    break;
+                case CHILD_UNLOCK & Pc.INDEX_MASK:
+                    m.write(child(m, f) + Layout.MMAP_LOCK, 0);
+                    if (m.forkTlbFlush()) {
+                        Tlb.invalidate(m, t, 0, m.pages);
+                        flushNext(m, t, f, -1);
+                    } else {
+                        m.go(t, MMAP_UNLOCK);
+                    }
+                    break;
+                case FLUSH & Pc.INDEX_MASK: {
+                    int cpu = s[f + Frame.ACK_CPU];
+                    Tlb.acknowledge(m, t, cpu, 0, m.pages);
+                    User.flushed(m, cpu);
+                    flushNext(m, t, f, cpu);
+                    break;
                 }
-                break;
+                case MMAP_UNLOCK & Pc.INDEX_MASK:
+                    unlock(m, t, f, m.threadMm[t], s[f + Frame.CHILD_MM]);
+                    m.go(t, WAKE);
+                    break;
+                case WAKE & Pc.INDEX_MASK: {
+                    int newThread = Program.operand(m, f, 1);
+                    m.rmw(m.frame(newThread) + Frame.PC);
+                    if ((s[child(m, f) + Layout.SEQ] & 1) != 0) {
+                        m.violate(Invariant.I9, t, 0, 0);
+                    }
+                    m.s[Sched.ENABLED] |= 1 << newThread;
+                    Program.next(m, newThread);
+                    Program.next(m, t);
+                    break;
+                }
+                default:
+                    throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
             }
-            case SEQ_BEGIN_LOAD & Pc.INDEX_MASK:
-                s[f + Frame.SEQ] = m.read(at + Layout.SEQ);
-                m.go(t, SEQ_BEGIN_STORE);
-                break;
-            case SEQ_BEGIN_STORE & Pc.INDEX_MASK:
-                if ((s[at + Layout.SEQ] & 1) != 0 || s[at + Layout.SEQ_WRITERS] > 0) {
-                    m.violate(Invariant.I9, t, 0, 0);
-                }
-                s[at + Layout.SEQ_WRITERS]++;
-                m.write(at + Layout.SEQ, s[f + Frame.SEQ] + 1);
-                beginWalk(m, t, f, at);
-                break;
-            case SEQ_END_LOAD & Pc.INDEX_MASK:
-                s[f + Frame.SEQ] = m.read(at + Layout.SEQ);
-                m.go(t, SEQ_END_STORE);
-                break;
-            case SEQ_END_STORE & Pc.INDEX_MASK:
-                s[at + Layout.SEQ_WRITERS]--;
-                m.write(at + Layout.SEQ, s[f + Frame.SEQ] + 1);
-                nextVma(m, t, f);
-                break;
-            case CHILD_UNLOCK & Pc.INDEX_MASK:
-                m.write(m.layout.mm(child) + Layout.MMAP_LOCK, 0);
-                if (m.forkTlbFlush) {
-                    Tlb.invalidate(m, t, 0, m.pages);
-                    flushNext(m, t, f, -1);
-                } else {
-                    m.go(t, MMAP_UNLOCK);
-                }
-                break;
-            case FLUSH & Pc.INDEX_MASK: {
-                int cpu = s[f + Frame.ACK_CPU];
-                Tlb.acknowledge(m, t, cpu, 0, m.pages);
-                User.flushed(m, cpu);
-                flushNext(m, t, f, cpu);
-                break;
-            }
-            case MMAP_UNLOCK & Pc.INDEX_MASK:
-                unlock(m, t, f, mm, child);
-                m.go(t, WAKE);
-                break;
-            case WAKE & Pc.INDEX_MASK: {
-                int newThread = Program.row(m, t, f)[1];
-                m.rmw(m.frame(newThread) + Frame.PC);
-                if ((s[m.layout.mm(child) + Layout.SEQ] & 1) != 0) {
-                    m.violate(Invariant.I9, t, 0, 0);
-                }
-                m.enabled |= 1 << newThread;
-                Program.next(m, newThread);
-                Program.next(m, t);
-                break;
-            }
-            default:
-                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
-        }
+            pc = s[f + Frame.PC];
+            left = Step.spend(left, pc);
+        } while ((pc & Pc.ROUTINE_MASK) == Pc.FORK && Step.mayGoOn(s, pc, left, enabled));
+        s[Sched.TAKEN] += taken;
+        return left;
+    }
+
+    /** First word of the child's mm. */
+    private static int child(Machine m, int f) {
+        return m.layout.mm(m.s[f + Frame.CHILD_MM]);
     }
 
     private static void unlock(Machine m, int t, int f, int mm, int child) {
         int[] s = m.s;
-        if (m.forkMmapWriteLock) {
+        if (m.forkMmapWriteLock()) {
             Tlb.checkAtUnlock(m, t, mm);
             m.mmapWriteUnlock(t);
         } else {
@@ -194,7 +217,7 @@ final class Fork {
         if (s[f + Frame.PIN_HELD] != 0 && pinHeld(m, mm)) {
             m.reach(GoalPoint.PIN_HELD_OVER_FORK);
         }
-        int at = m.layout.mm(mm);
+        int at = m.mmOf(f);
         if (s[at + Layout.SEQ_WRITERS] == 0 && (s[at + Layout.SEQ] & 1) != 0) {
             m.violate(Invariant.I9, t, 0, 0);
         }
@@ -202,13 +225,13 @@ final class Fork {
 
     /** {@code mpnt = mpnt->vm_next}: the list is stable under mmap_lock, so its end needs no step of its own. */
     private static void nextVma(Machine m, int t, int f) {
-        boolean more = Vmas.next(m, m.threadMm[t], m.s[f + Frame.WALK_END]) >= 0;
+        boolean more = Vmas.next(m, m.mmOf(f), m.s[f + Frame.WALK_END]) >= 0;
         m.go(t, more ? DUP_VMA : CHILD_UNLOCK);
     }
 
     private static void beginWalk(Machine m, int t, int f, int at) {
         m.s[at + Layout.WALKERS]++;
-        for (int rest = m.pinsInFlight; rest != 0; rest &= rest - 1) {
+        for (int rest = m.s[Sched.PINS_IN_FLIGHT]; rest != 0; rest &= rest - 1) {
             if (m.pinMm[Integer.numberOfTrailingZeros(rest)] == m.threadMm[t]) {
                 m.reach(GoalPoint.PIN_OVERLAPS_FORK);
             }
@@ -219,12 +242,12 @@ final class Fork {
 
     /** copy_page_range() is done with this VMA. */
     static void walked(Machine m, int t) {
-        int at = m.layout.mm(m.threadMm[t]);
+        int at = m.mmOf(m.frame(t));
         m.s[at + Layout.WALKERS]--;
-        if (m.writeProtectSeq && m.seqEnd) {
+        if (m.writeProtectSeq() && m.seqEnd()) {
             m.go(t, SEQ_END_LOAD);
         } else {
-            m.s[at + Layout.SEQ_WRITERS] = 0;
+            m.s[at + Layout.SEQ_WRITERS] -= m.writeProtectSeq() ? 1 : 0;
             nextVma(m, t, m.frame(t));
         }
     }

@@ -10,6 +10,7 @@ import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.Pte;
+import dev.gupfuzz.simulator.machine.Sched;
 
 /**
  * {@code pin_user_pages_fast()} with {@code FOLL_PIN | FOLL_WRITE} on base pages.
@@ -61,24 +62,24 @@ final class GupFast {
 
     static void begin(Machine m, int t, int f) {
         m.s[f + Frame.FAST] = 1;
-        m.go(t, m.hasPinned ? SET_HAS_PINNED : afterHasPinned(m));
+        m.go(t, m.hasPinned() ? SET_HAS_PINNED : afterHasPinned(m));
     }
 
     private static int afterHasPinned(Machine m) {
-        return m.writeProtectSeq ? READ_SEQ : m.gupIrqOff ? IRQ_SAVE : READ_PTE;
+        return m.writeProtectSeq() ? READ_SEQ : m.gupIrqOff() ? IRQ_SAVE : READ_PTE;
     }
 
     /** The first step of the call, whichever it is. */
     private static void entered(Machine m, int t, int f) {
         int[] s = m.s;
-        if ((m.inside & 1 << t) != 0) {
+        if ((m.s[Sched.INSIDE] & 1 << t) != 0) {
             return;
         }
         m.enter(t);
         int mm = m.threadMm[t];
         int start = s[f + Frame.START];
         Claims.begin(m, s[f + Frame.PIN], start, s[f + Frame.NR_ALL]);
-        if (s[m.layout.mm(mm) + Layout.WALKERS] > 0) {
+        if (s[m.mmOf(f) + Layout.WALKERS] > 0) {
             m.reach(GoalPoint.PIN_OVERLAPS_FORK);
             m.reach(GoalPoint.PIN_BEGINS_IN_WALK);
         }
@@ -89,114 +90,128 @@ final class GupFast {
         }
     }
 
-    static void step(Machine m, int t, int f, int pc) {
-        int[] s = m.s;
-        int mm = m.threadMm[t];
-        int nr = s[f + Frame.NR];
-        int page = s[f + Frame.START] + nr;
-        switch (pc & Pc.INDEX_MASK) {
-            case SET_HAS_PINNED & Pc.INDEX_MASK:
-                entered(m, t, f);
-                m.write(m.layout.mm(mm) + Layout.HAS_PINNED, 1);
-                m.go(t, afterHasPinned(m));
-                break;
-            case READ_SEQ & Pc.INDEX_MASK: {
-                entered(m, t, f);
-                int seq = m.read(m.layout.mm(mm) + Layout.SEQ);
-                s[f + Frame.SEQ] = seq;
-                if ((seq & 1) != 0 && m.seqOddCheck) {
-                    m.reach(GoalPoint.SEQ_ODD);
-                    GupSlow.begin(m, t, f);
-                } else {
-                    m.go(t, m.gupIrqOff ? IRQ_SAVE : READ_PTE);
-                }
-                break;
-            }
-            case IRQ_SAVE & Pc.INDEX_MASK:
-                entered(m, t, f);
-                m.rmw(f + Frame.HOLD);
-                s[f + Frame.HOLD] |= 1;
-                if (m.blocking != 0) {
-                    m.recheck();
-                }
-                m.go(t, READ_PTE);
-                break;
-            case READ_PTE & Pc.INDEX_MASK: {
-                entered(m, t, f);
-                int pte = m.read(m.pteAt(mm, page));
-                s[f + Frame.PTE] = pte;
-                boolean permitted = Pte.present(pte) && Pte.write(pte) && !Pte.special(pte);
-                if (permitted) {
-                    m.go(t, GRAB);
-                } else {
-                    walked(m, t, f);
-                }
-                break;
-            }
-            case GRAB & Pc.INDEX_MASK: {
-                int pfn = Pte.pfn(s[f + Frame.PTE]);
-                int at = m.pageAt(pfn) + Layout.REFCOUNT;
-                if (s[at] == 0) { // page_cache_add_speculative() fails on a free page
-                    m.rmw(at);
-                    walked(m, t, f);
+    /** Runs steps from {@code first} on while the thread stays in this routine and may go on; see {@link Step}. */
+    static int run(Machine m, int t, int f, int first, int budget, int enabled) {
+        final int[] s = m.s;
+        int pc = first;
+        int left = budget;
+        int taken = 0;
+        do {
+            m.begin(pc);
+            taken++;
+            switch (pc & Pc.INDEX_MASK) {
+                case SET_HAS_PINNED & Pc.INDEX_MASK:
+                    entered(m, t, f);
+                    m.write(m.mmOf(f) + Layout.HAS_PINNED, 1);
+                    m.go(t, afterHasPinned(m));
+                    break;
+                case READ_SEQ & Pc.INDEX_MASK: {
+                    entered(m, t, f);
+                    int seq = m.read(m.mmOf(f) + Layout.SEQ);
+                    s[f + Frame.SEQ] = seq;
+                    if ((seq & 1) != 0 && m.seqOddCheck()) {
+                        m.reach(GoalPoint.SEQ_ODD);
+                        GupSlow.begin(m, t, f);
+                    } else {
+                        m.go(t, m.gupIrqOff() ? IRQ_SAVE : READ_PTE);
+                    }
                     break;
                 }
-                Memory.ref(m, pfn, BIAS);
-                if (!Pte.maps(s[m.pteAt(mm, page)], pfn)) {
-                    m.reach(GoalPoint.GRAB_AFTER_ZAP);
+                case IRQ_SAVE & Pc.INDEX_MASK:
+                    entered(m, t, f);
+                    m.rmw(f + Frame.HOLD);
+                    s[f + Frame.HOLD] |= 1;
+                    if (m.s[Sched.BLOCKING] != 0) {
+                        m.recheck();
+                    }
+                    m.go(t, READ_PTE);
+                    break;
+                case READ_PTE & Pc.INDEX_MASK: {
+                    entered(m, t, f);
+                    int pte = m.read(pteAt(m, f));
+                    s[f + Frame.PTE] = pte;
+                    boolean permitted = Pte.present(pte) && Pte.write(pte) && !Pte.special(pte);
+                    if (permitted) {
+                        m.go(t, GRAB);
+                    } else {
+                        walked(m, t, f);
+                    }
+                    break;
                 }
-                if (m.pteRecheck) {
-                    m.go(t, RECHECK_PTE);
-                } else {
-                    recorded(m, t, f, pfn);
+                case GRAB & Pc.INDEX_MASK: {
+                    int pfn = Pte.pfn(s[f + Frame.PTE]);
+                    int at = m.pageAt(pfn) + Layout.REFCOUNT;
+                    if (s[at] == 0) { // page_cache_add_speculative() fails on a free page
+                        m.rmw(at);
+                        walked(m, t, f);
+                        break;
+                    }
+                    Memory.ref(m, pfn, BIAS);
+                    if (!Pte.maps(s[pteAt(m, f)], pfn)) {
+                        m.reach(GoalPoint.GRAB_AFTER_ZAP);
+                    }
+                    if (m.pteRecheck()) {
+                        m.go(t, RECHECK_PTE);
+                    } else {
+                        recorded(m, t, f, pfn);
+                    }
+                    break;
                 }
-                break;
-            }
-            case RECHECK_PTE & Pc.INDEX_MASK:
-                if (m.read(m.pteAt(mm, page)) == s[f + Frame.PTE]) {
-                    recorded(m, t, f, Pte.pfn(s[f + Frame.PTE]));
-                } else {
-                    m.reach(GoalPoint.RECHECK_FAILED);
-                    m.go(t, BACK_OUT_SUB);
-                }
-                break;
-            case BACK_OUT_SUB & Pc.INDEX_MASK:
-                Memory.ref(m, Pte.pfn(s[f + Frame.PTE]), 1 - BIAS);
-                m.go(t, BACK_OUT_PUT);
-                break;
-            case BACK_OUT_PUT & Pc.INDEX_MASK:
-                Memory.put(m, t, Pte.pfn(s[f + Frame.PTE]), 1);
-                walked(m, t, f);
-                break;
-            case IRQ_RESTORE & Pc.INDEX_MASK:
-                m.rmw(f + Frame.HOLD);
-                s[f + Frame.HOLD] &= ~1;
-                if (m.blocking != 0) {
-                    m.recheck();
-                }
-                restored(m, t, f);
-                break;
-            case RETRY_SEQ & Pc.INDEX_MASK:
-                if (m.read(m.layout.mm(mm) + Layout.SEQ) == s[f + Frame.SEQ]) {
-                    fastDone(m, t, f);
-                } else {
-                    m.reach(GoalPoint.SEQ_CHANGED);
-                    s[f + Frame.CURSOR] = m.unpinAllOnRetry ? 0 : Math.max(0, nr - 1);
+                case RECHECK_PTE & Pc.INDEX_MASK:
+                    if (m.read(pteAt(m, f)) == s[f + Frame.PTE]) {
+                        recorded(m, t, f, Pte.pfn(s[f + Frame.PTE]));
+                    } else {
+                        m.reach(GoalPoint.RECHECK_FAILED);
+                        m.go(t, BACK_OUT_SUB);
+                    }
+                    break;
+                case BACK_OUT_SUB & Pc.INDEX_MASK:
+                    Memory.ref(m, Pte.pfn(s[f + Frame.PTE]), 1 - BIAS);
+                    m.go(t, BACK_OUT_PUT);
+                    break;
+                case BACK_OUT_PUT & Pc.INDEX_MASK:
+                    Memory.put(m, t, Pte.pfn(s[f + Frame.PTE]), 1);
+                    walked(m, t, f);
+                    break;
+                case IRQ_RESTORE & Pc.INDEX_MASK:
+                    m.rmw(f + Frame.HOLD);
+                    s[f + Frame.HOLD] &= ~1;
+                    if (m.s[Sched.BLOCKING] != 0) {
+                        m.recheck();
+                    }
+                    restored(m, t, f);
+                    break;
+                case RETRY_SEQ & Pc.INDEX_MASK:
+                    if (m.read(m.mmOf(f) + Layout.SEQ) == s[f + Frame.SEQ]) {
+                        fastDone(m, t, f);
+                    } else {
+                        m.reach(GoalPoint.SEQ_CHANGED);
+                        s[f + Frame.CURSOR] = m.unpinAllOnRetry() ? 0 : Math.max(0, s[f + Frame.NR] - 1);
+                        retry(m, t, f);
+                    }
+                    break;
+                case UNPIN_SUB & Pc.INDEX_MASK:
+                    Memory.ref(m, entry(m, f, s[f + Frame.CURSOR]), 1 - BIAS);
+                    m.go(t, UNPIN_PUT);
+                    break;
+                case UNPIN_PUT & Pc.INDEX_MASK:
+                    Memory.put(m, t, entry(m, f, s[f + Frame.CURSOR]), 1);
+                    s[f + Frame.CURSOR]++;
                     retry(m, t, f);
-                }
-                break;
-            case UNPIN_SUB & Pc.INDEX_MASK:
-                Memory.ref(m, entry(m, f, s[f + Frame.CURSOR]), 1 - BIAS);
-                m.go(t, UNPIN_PUT);
-                break;
-            case UNPIN_PUT & Pc.INDEX_MASK:
-                Memory.put(m, t, entry(m, f, s[f + Frame.CURSOR]), 1);
-                s[f + Frame.CURSOR]++;
-                retry(m, t, f);
-                break;
-            default:
-                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
-        }
+                    break;
+                default:
+                    throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+            }
+            pc = s[f + Frame.PC];
+            left = Step.spend(left, pc);
+        } while ((pc & Pc.ROUTINE_MASK) == Pc.GUP_FAST && Step.mayGoOn(s, pc, left, enabled));
+        s[Sched.TAKEN] += taken;
+        return left;
+    }
+
+    /** The PTE of the page that the walk is at. */
+    private static int pteAt(Machine m, int f) {
+        return m.s[f + Frame.PTES] + m.s[f + Frame.START] + m.s[f + Frame.NR];
     }
 
     private static int entry(Machine m, int f, int i) {
@@ -218,7 +233,8 @@ final class GupFast {
 
     /** gup_pgd_range() is over, at the end of the range or before it. */
     private static void walked(Machine m, int t, int f) {
-        if (m.gupIrqOff) {
+        boolean fallsBack = m.s[f + Frame.NR] < m.s[f + Frame.NR_ALL];
+        if (m.gupIrqOff() && (m.gupIrqRestore() || !fallsBack)) {
             m.go(t, IRQ_RESTORE);
         } else {
             restored(m, t, f);
@@ -226,7 +242,7 @@ final class GupFast {
     }
 
     private static void restored(Machine m, int t, int f) {
-        if (m.writeProtectSeq && m.seqRetryCheck) {
+        if (m.writeProtectSeq() && m.seqRetryCheck()) {
             m.go(t, RETRY_SEQ);
         } else {
             fastDone(m, t, f);
@@ -236,7 +252,7 @@ final class GupFast {
     /** The sequence changed: give back what was pinned, then take the slow path for the whole range. */
     private static void retry(Machine m, int t, int f) {
         int[] s = m.s;
-        if (m.unpinOnRetry && s[f + Frame.CURSOR] < s[f + Frame.NR]) {
+        if (m.unpinOnRetry() && s[f + Frame.CURSOR] < s[f + Frame.NR]) {
             m.go(t, UNPIN_SUB);
         } else {
             s[f + Frame.NR] = 0;
@@ -256,11 +272,11 @@ final class GupFast {
     static void returned(Machine m, int t, int f) {
         int[] s = m.s;
         int nr = s[f + Frame.NR];
-        int mm = m.layout.mm(m.threadMm[t]);
+        int mm = m.mmOf(f);
         if (nr < s[f + Frame.NR_ALL]) {
             m.reach(GoalPoint.PIN_FAILS);
         } else if (s[mm + Layout.FORKERS] == 0) {
-            boolean forked = (m.ended & m.mmThreads[m.threadMm[t]]) != 0;
+            boolean forked = s[mm + Layout.FORKS_DONE] > 0;
             if (forked) {
                 m.reach(GoalPoint.PIN_AFTER_FORK);
             } else if (s[f + Frame.FAST] != 0) {
@@ -268,6 +284,10 @@ final class GupFast {
             }
         }
         Claims.returned(m, t, s[f + Frame.PIN], nr);
+        if (!m.gupIrqRestore()) {
+            s[f + Frame.HOLD] &= ~1;
+            m.recheck();
+        }
         Program.next(m, t);
     }
 }

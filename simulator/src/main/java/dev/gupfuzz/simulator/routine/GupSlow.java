@@ -10,6 +10,7 @@ import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.Pte;
+import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.machine.Vmas;
 
 /**
@@ -55,82 +56,92 @@ final class GupSlow {
     static void begin(Machine m, int t, int f) {
         m.reach(GoalPoint.SLOW_PATH);
         m.s[f + Frame.FAST] = 0;
-        m.go(t, m.slowGupMmapLock ? MMAP_LOCK : locked(m));
+        m.go(t, m.slowGupMmapLock() ? MMAP_LOCK : locked(m));
     }
 
     private static int locked(Machine m) {
-        return m.hasPinned ? SET_HAS_PINNED : FIND_VMA;
+        return m.hasPinned() ? SET_HAS_PINNED : FIND_VMA;
     }
 
-    static void step(Machine m, int t, int f, int pc) {
-        int[] s = m.s;
-        int mm = m.threadMm[t];
-        int page = s[f + Frame.START] + s[f + Frame.NR];
-        switch (pc & Pc.INDEX_MASK) {
-            case MMAP_LOCK & Pc.INDEX_MASK:
-                m.mmapReadLock(t);
-                m.go(t, locked(m));
-                break;
-            case SET_HAS_PINNED & Pc.INDEX_MASK:
-                m.write(m.layout.mm(mm) + Layout.HAS_PINNED, 1);
-                m.go(t, FIND_VMA);
-                break;
-            case FIND_VMA & Pc.INDEX_MASK: {
-                int slot = Vmas.find(m, mm, page);
-                s[f + Frame.VMA] = slot;
-                if (slot < 0) {
-                    finish(m, t, f); // -EFAULT, or the pages so far
-                } else {
-                    m.go(t, PTL);
-                }
-                break;
-            }
-            case PTL & Pc.INDEX_MASK:
-                m.ptlLock(t);
-                m.go(t, READ_PTE);
-                break;
-            case READ_PTE & Pc.INDEX_MASK: {
-                int pte = m.read(m.pteAt(mm, page));
-                s[f + Frame.PTE] = pte;
-                m.go(t, Pte.present(pte) && Pte.write(pte) ? GRAB : PTL_UNLOCK_FAULT);
-                break;
-            }
-            case GRAB & Pc.INDEX_MASK: {
-                int pfn = Pte.pfn(s[f + Frame.PTE]);
-                Memory.ref(m, pfn, GupFast.BIAS);
-                Claims.grabbed(m, s[f + Frame.PIN], s[f + Frame.NR], pfn);
-                m.go(t, PTL_UNLOCK);
-                break;
-            }
-            case PTL_UNLOCK & Pc.INDEX_MASK: {
-                m.ptlUnlock(t);
-                int nr = ++s[f + Frame.NR];
-                if (nr == s[f + Frame.NR_ALL]) {
-                    finish(m, t, f);
-                } else if (page + 1 < s[m.layout.mm(mm) + Layout.VMAS + s[f + Frame.VMA] * Layout.VMA_WORDS + 1]) {
-                    m.go(t, PTL);
-                } else {
+    /** Runs steps from {@code first} on while the thread stays in this routine and may go on; see {@link Step}. */
+    static int run(Machine m, int t, int f, int first, int budget, int enabled) {
+        final int[] s = m.s;
+        int pc = first;
+        int left = budget;
+        int taken = 0;
+        do {
+            m.begin(pc);
+            taken++;
+            switch (pc & Pc.INDEX_MASK) {
+                case MMAP_LOCK & Pc.INDEX_MASK:
+                    m.mmapReadLock(t);
+                    m.go(t, locked(m));
+                    break;
+                case SET_HAS_PINNED & Pc.INDEX_MASK:
+                    m.write(m.mmOf(f) + Layout.HAS_PINNED, 1);
                     m.go(t, FIND_VMA);
+                    break;
+                case FIND_VMA & Pc.INDEX_MASK: {
+                    int slot = Vmas.find(m, m.mmOf(f), s[f + Frame.START] + s[f + Frame.NR]);
+                    s[f + Frame.VMA] = slot;
+                    if (slot < 0) {
+                        finish(m, t, f); // -EFAULT, or the pages so far
+                    } else {
+                        m.go(t, PTL);
+                    }
+                    break;
                 }
-                break;
+                case PTL & Pc.INDEX_MASK:
+                    m.ptlLock(t);
+                    m.go(t, READ_PTE);
+                    break;
+                case READ_PTE & Pc.INDEX_MASK: {
+                    int pte = m.read(s[f + Frame.PTES] + s[f + Frame.START] + s[f + Frame.NR]);
+                    s[f + Frame.PTE] = pte;
+                    m.go(t, Pte.present(pte) && Pte.write(pte) ? GRAB : PTL_UNLOCK_FAULT);
+                    break;
+                }
+                case GRAB & Pc.INDEX_MASK: {
+                    int pfn = Pte.pfn(s[f + Frame.PTE]);
+                    Memory.ref(m, pfn, GupFast.BIAS);
+                    Claims.grabbed(m, s[f + Frame.PIN], s[f + Frame.NR], pfn);
+                    m.go(t, PTL_UNLOCK);
+                    break;
+                }
+                case PTL_UNLOCK & Pc.INDEX_MASK: {
+                    m.ptlUnlock(t);
+                    int nr = ++s[f + Frame.NR];
+                    if (nr == s[f + Frame.NR_ALL]) {
+                        finish(m, t, f);
+                    } else if (s[f + Frame.START] + nr < s[Vmas.at(m.mmOf(f), s[f + Frame.VMA]) + 1]) {
+                        m.go(t, PTL);
+                    } else {
+                        m.go(t, FIND_VMA);
+                    }
+                    break;
+                }
+                case PTL_UNLOCK_FAULT & Pc.INDEX_MASK:
+                    m.ptlUnlock(t);
+                    s[f + Frame.PAGE] = s[f + Frame.START] + s[f + Frame.NR];
+                    s[f + Frame.FAULT_RET] = PTL;
+                    m.go(t, Fault.READ_PTE);
+                    break;
+                case MMAP_UNLOCK & Pc.INDEX_MASK:
+                    m.mmapReadUnlock(t);
+                    GupFast.returned(m, t, f);
+                    break;
+                default:
+                    throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
             }
-            case PTL_UNLOCK_FAULT & Pc.INDEX_MASK:
-                m.ptlUnlock(t);
-                s[f + Frame.PAGE] = page;
-                s[f + Frame.FAULT_RET] = PTL;
-                m.go(t, Fault.READ_PTE);
-                break;
-            case MMAP_UNLOCK & Pc.INDEX_MASK:
-                m.mmapReadUnlock(t);
-                GupFast.returned(m, t, f);
-                break;
-            default:
-                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
-        }
+            pc = s[f + Frame.PC];
+            left = Step.spend(left, pc);
+        } while ((pc & Pc.ROUTINE_MASK) == Pc.GUP_SLOW && Step.mayGoOn(s, pc, left, enabled));
+        s[Sched.TAKEN] += taken;
+        return left;
     }
 
     private static void finish(Machine m, int t, int f) {
-        if (m.slowGupMmapLock) {
+        if (m.slowGupMmapLock()) {
             m.go(t, MMAP_UNLOCK);
         } else {
             GupFast.returned(m, t, f);

@@ -1,5 +1,6 @@
 package dev.gupfuzz.simulator.routine;
 
+import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
@@ -7,6 +8,7 @@ import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.Pte;
+import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.machine.Tlb;
 
 /**
@@ -44,97 +46,112 @@ final class User {
     }
 
     static void beginAccess(Machine m, int t, int f) {
-        m.go(t, hit(m, t, f) ? ACCESS : WALK);
+        m.go(t, hit(m, f) ? ACCESS : WALK);
     }
 
     /** The CPU's entries went away: an access that was about to use one walks instead. */
     static void flushed(Machine m, int cpu) {
         int f = m.frame(cpu);
-        if (m.s[f + Frame.PC] == ACCESS && !hit(m, cpu, f)) {
+        if (m.s[f + Frame.PC] == ACCESS && !hit(m, f)) {
             m.go(cpu, WALK);
         }
     }
 
     /** Whether the CPU's entry allows the access without a look at the page table. */
-    private static boolean hit(Machine m, int t, int f) {
-        int entry = m.s[m.tlbAt(t, m.s[f + Frame.PAGE])];
+    private static boolean hit(Machine m, int f) {
+        int entry = m.s[m.s[f + Frame.TLBS] + m.s[f + Frame.PAGE]];
         int needed = m.s[f + Frame.IS_WRITE] != 0 ? Pte.PRESENT | Pte.WRITE | Pte.DIRTY : Pte.PRESENT;
         return (entry & needed) == needed;
     }
 
-    static void step(Machine m, int t, int f, int pc) {
-        int[] s = m.s;
-        switch (pc & Pc.INDEX_MASK) {
-            case ACCESS & Pc.INDEX_MASK: {
-                int page = s[f + Frame.PAGE];
-                int entry = s[m.tlbAt(t, page)];
-                if (Tlb.stale(m, t, page, entry)) {
-                    if (m.choices.choose(t, pc, 2) == 1) {
-                        m.stepping = WALK;
-                        walk(m, t, f);
-                        break;
+    /** Runs steps from {@code first} on while the thread stays in this routine and may go on; see {@link Step}. */
+    static int run(Machine m, int t, int f, int first, int budget, int enabled) {
+        final int[] s = m.s;
+        int pc = first;
+        int left = budget;
+        int taken = 0;
+        do {
+            m.begin(pc);
+            taken++;
+            switch (pc & Pc.INDEX_MASK) {
+                case ACCESS & Pc.INDEX_MASK: {
+                    int page = s[f + Frame.PAGE];
+                    int entry = s[s[f + Frame.TLBS] + page];
+                    if (Tlb.stale(m, t, page, entry)) {
+                        if (m.choices.choose(t, pc, 2) == 1) {
+                            m.s[Sched.STEPPING] = WALK;
+                            walk(m, t, f);
+                            break;
+                        }
+                        Tlb.usedStale(m);
                     }
-                    Tlb.usedStale(m);
-                }
-                s[f + Frame.ACCESS_PFN] = Pte.pfn(entry);
-                access(m, t, f);
-                break;
-            }
-            case WALK & Pc.INDEX_MASK:
-                walk(m, t, f);
-                break;
-            case SET_AD & Pc.INDEX_MASK: {
-                int page = s[f + Frame.PAGE];
-                int at = m.pteAt(m.threadMm[t], page);
-                m.rmw(at);
-                int pte = s[at];
-                boolean write = s[f + Frame.IS_WRITE] != 0;
-                if (!Pte.maps(pte, Pte.pfn(s[f + Frame.PTE])) || (write && !Pte.write(pte))) {
-                    s[f + Frame.HOLD] &= ~2;
-                    m.recheck();
-                    m.go(t, WALK);
+                    s[f + Frame.ACCESS_PFN] = Pte.pfn(entry);
+                    access(m, t, f);
                     break;
                 }
-                pte |= write ? Pte.ACCESSED | Pte.DIRTY : Pte.ACCESSED;
-                s[at] = pte;
-                s[m.tlbAt(t, page)] = pte;
-                s[f + Frame.ACCESS_PFN] = Pte.pfn(pte);
-                m.go(t, DATA);
-                break;
-            }
-            case DATA & Pc.INDEX_MASK:
-                s[f + Frame.HOLD] &= ~2;
-                if (m.blocking != 0) {
-                    m.recheck();
+                case WALK & Pc.INDEX_MASK:
+                    walk(m, t, f);
+                    break;
+                case SET_AD & Pc.INDEX_MASK: {
+                    int page = s[f + Frame.PAGE];
+                    int at = s[f + Frame.PTES] + page;
+                    m.rmw(at);
+                    int pte = s[at];
+                    boolean write = s[f + Frame.IS_WRITE] != 0;
+                    if (!Pte.maps(pte, Pte.pfn(s[f + Frame.PTE])) || (write && !Pte.write(pte))) {
+                        s[f + Frame.HOLD] &= ~2;
+                        m.recheck();
+                        m.go(t, WALK);
+                        break;
+                    }
+                    pte |= write ? Pte.ACCESSED | Pte.DIRTY : Pte.ACCESSED;
+                    s[at] = pte;
+                    Tlb.fill(m, t, page, pte);
+                    s[f + Frame.ACCESS_PFN] = Pte.pfn(pte);
+                    m.go(t, DATA);
+                    break;
                 }
-                access(m, t, f);
-                break;
-            case DEV_STORE & Pc.INDEX_MASK: {
-                int[] row = Program.row(m, t, f);
-                Memory.deviceStore(m, t, row[1], row[2], row[3]);
-                Program.next(m, t);
-                break;
+                case DATA & Pc.INDEX_MASK:
+                    s[f + Frame.HOLD] &= ~2;
+                    if (m.s[Sched.BLOCKING] != 0) {
+                        m.recheck();
+                    }
+                    access(m, t, f);
+                    break;
+                case DEV_STORE & Pc.INDEX_MASK: {
+                    int set = Program.operand(m, f, 1);
+                    Memory.deviceStore(m, t, set, Program.operand(m, f, 2), Program.operand(m, f, 3));
+                    Program.next(m, t);
+                    break;
+                }
+                case DEV_LOAD & Pc.INDEX_MASK: {
+                    int set = Program.operand(m, f, 1);
+                    Memory.deviceLoad(m, t, set, Program.operand(m, f, 2));
+                    Program.next(m, t);
+                    break;
+                }
+                case AWAIT & Pc.INDEX_MASK:
+                    m.passed(t);
+                    m.rmw(f + Frame.PC);
+                    Program.next(m, t);
+                    break;
+                default:
+                    throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
             }
-            case DEV_LOAD & Pc.INDEX_MASK: {
-                int[] row = Program.row(m, t, f);
-                Memory.deviceLoad(m, t, row[1], row[2]);
-                Program.next(m, t);
-                break;
-            }
-            case AWAIT & Pc.INDEX_MASK:
-                m.passed(t);
-                m.rmw(f + Frame.PC);
-                Program.next(m, t);
-                break;
-            default:
-                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
-        }
+            pc = s[f + Frame.PC];
+            left = Step.spend(left, pc);
+        } while ((pc & Pc.ROUTINE_MASK) == Pc.USER && Step.mayGoOn(s, pc, left, enabled));
+        s[Sched.TAKEN] += taken;
+        return left;
     }
 
     private static void access(Machine m, int t, int f) {
         int[] s = m.s;
         int page = s[f + Frame.PAGE];
         int pfn = s[f + Frame.ACCESS_PFN];
+        if (s[m.layout.zapBase + m.threadMm[t] * m.pages + page] > 0) {
+            m.reach(GoalPoint.ACCESS_OVERLAPS_UNMAP);
+        }
         if (s[f + Frame.IS_WRITE] != 0) {
             Memory.cpuStore(m, t, page, pfn, s[f + Frame.VALUE]);
         } else {
@@ -146,22 +163,24 @@ final class User {
     private static void walk(Machine m, int t, int f) {
         int[] s = m.s;
         int page = s[f + Frame.PAGE];
-        int pte = m.read(m.pteAt(m.threadMm[t], page));
+        int pte = m.read(s[f + Frame.PTES] + page);
         s[f + Frame.PTE] = pte;
         boolean write = s[f + Frame.IS_WRITE] != 0;
         if (!Pte.present(pte) || (write && !Pte.write(pte))) {
-            s[m.tlbAt(t, page)] = 0;
+            s[s[f + Frame.TLBS] + page] = 0;
             m.go(t, Fault.MMAP_LOCK);
             return;
         }
         s[f + Frame.HOLD] |= 2;
-        m.recheck(); // a flush that was about to interrupt this CPU has to wait for the end of the access
+        if (s[Sched.BLOCKING] != 0) {
+            m.recheck();
+        }
         int needed = write ? Pte.ACCESSED | Pte.DIRTY : Pte.ACCESSED;
         if ((pte & needed) != needed) {
             m.go(t, SET_AD);
             return;
         }
-        s[m.tlbAt(t, page)] = pte;
+        Tlb.fill(m, t, page, pte);
         s[f + Frame.ACCESS_PFN] = Pte.pfn(pte);
         m.go(t, DATA);
     }

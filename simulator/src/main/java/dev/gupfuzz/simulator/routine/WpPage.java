@@ -10,14 +10,16 @@ import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.Pte;
+import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.machine.Tlb;
+import dev.gupfuzz.simulator.machine.Vmas;
 
 /**
  * A write fault on a read-only PTE: reuse the page or copy it.
  *
- * <p>Source: mm/memory.c, do_wp_page(), wp_page_reuse() and wp_page_copy(), v5.9-rc4 to v5.11 (generations c to e: the same
- * rule, 09854ba94c6a and be068f29034f). Not modelled: KSM and file pages, the LRU batch's reference, memory cgroups, mmu
- * notifiers, allocation failure.
+ * <p>Source: mm/memory.c, do_wp_page(), wp_page_reuse() and wp_page_copy(), v5.9-rc4 to v5.11: the rule of 09854ba94c6a in
+ * all of them; v5.9-rc4 unlocks a reused page after the page-table lock, which be068f29034f turned round. Not modelled: KSM
+ * and file pages, the LRU batch's reference, memory cgroups, mmu notifiers, allocation failure.
  */
 final class WpPage {
 
@@ -45,6 +47,9 @@ final class WpPage {
     static final int PUT_NEW = Pc.WP | 18;
     static final int UNLOCK_PTL_COPIED = Pc.WP | 19;
     static final int PUT_OLD = Pc.WP | 20;
+    static final int ANON_VMA = Pc.WP | 21;
+    static final int REUSE_UNLOCK_PTL = Pc.WP | 22;
+    static final int UNLOCK_PAGE_LATE = Pc.WP | 23;
 
     private WpPage() {}
 
@@ -56,8 +61,12 @@ final class WpPage {
         Labels.define(UNLOCK_PAGE, WP, "UNLOCK_PAGE", Target.PAGE_LOCK, "unlock_page(page)");
         Labels.define(REUSE, "wp_page_reuse", "REUSE", Target.PTE, "ptep_set_access_flags(..., maybe_mkwrite)");
         Labels.define(UNLOCK_PAGE_COPY, WP, "UNLOCK_PAGE_COPY", Target.PAGE_LOCK, "unlock_page(page); goto copy");
+        Labels.define(
+                REUSE_UNLOCK_PTL, "wp_page_reuse", "UNLOCK_PTL", Target.PTL, "pte_unmap_unlock(vmf->pte, vmf->ptl)");
+        Labels.define(UNLOCK_PAGE_LATE, WP, "UNLOCK_PAGE_LATE", Target.PAGE_LOCK, "unlock_page(page) (after the PTL)");
         Labels.define(GET_PAGE, WP, "GET_PAGE", Target.REFCOUNT, "get_page(vmf->page)");
         Labels.define(UNLOCK_PTL, WP, "UNLOCK_PTL", Target.PTL, "pte_unmap_unlock(vmf->pte, vmf->ptl)");
+        Labels.define(ANON_VMA, COPY, "ANON_VMA", Target.VMA, "anon_vma_prepare(vma)");
         Labels.define(ALLOC, COPY, "ALLOC", Target.ALLOCATOR, "new_page = alloc_page_vma()");
         Labels.define(COPY_PAGE, COPY, "COPY_PAGE", Target.CONTENT, "cow_user_page(new_page, old_page, vmf)");
         Labels.define(PTL, COPY, "PTL", Target.PTL, "pte_offset_map_lock(..., &vmf->ptl)");
@@ -72,127 +81,158 @@ final class WpPage {
         Labels.define(PUT_OLD, COPY, "PUT_OLD", Target.REFCOUNT, "put_page(old_page)");
     }
 
-    static void step(Machine m, int t, int f, int pc) {
-        int[] s = m.s;
-        int mm = m.threadMm[t];
-        int page = s[f + Frame.PAGE];
-        int pte = s[f + Frame.PTE];
-        int old = Pte.pfn(pte);
-        int frame = m.pageAt(old);
-        switch (pc & Pc.INDEX_MASK) {
-            case COUNT & Pc.INDEX_MASK:
-                m.go(t, m.read(frame + Layout.REFCOUNT) != 1 && m.wpPageCount ? GET_PAGE : TRYLOCK);
-                break;
-            case TRYLOCK & Pc.INDEX_MASK:
-                m.rmw(frame + Layout.FLAGS);
-                if ((s[frame + Layout.FLAGS] & Layout.FLAG_LOCKED) != 0) {
+    /** Runs steps from {@code first} on while the thread stays in this routine and may go on; see {@link Step}. */
+    static int run(Machine m, int t, int f, int first, int budget, int enabled) {
+        final int[] s = m.s;
+        int pc = first;
+        int left = budget;
+        int taken = 0;
+        do {
+            m.begin(pc);
+            taken++;
+            int pte = s[f + Frame.PTE];
+            switch (pc & Pc.INDEX_MASK) {
+                case COUNT & Pc.INDEX_MASK:
+                    m.go(t, m.read(page(m, pte) + Layout.REFCOUNT) != 1 && m.wpPageCount() ? GET_PAGE : TRYLOCK);
+                    break;
+                case TRYLOCK & Pc.INDEX_MASK:
+                    m.rmw(page(m, pte) + Layout.FLAGS);
+                    if ((s[page(m, pte) + Layout.FLAGS] & Layout.FLAG_LOCKED) != 0) {
+                        m.go(t, GET_PAGE);
+                    } else {
+                        s[page(m, pte) + Layout.FLAGS] |= Layout.FLAG_LOCKED;
+                        m.go(t, m.wpPageCount() ? MAPCOUNT : reuse(m));
+                    }
+                    break;
+                case MAPCOUNT & Pc.INDEX_MASK:
+                    m.go(t, m.read(page(m, pte) + Layout.MAPCOUNT) != 1 ? UNLOCK_PAGE_COPY : COUNT_LOCKED);
+                    break;
+                case COUNT_LOCKED & Pc.INDEX_MASK:
+                    m.go(t, m.read(page(m, pte) + Layout.REFCOUNT) != 1 ? UNLOCK_PAGE_COPY : reuse(m));
+                    break;
+                case UNLOCK_PAGE & Pc.INDEX_MASK:
+                    unlockPage(m, page(m, pte));
+                    m.go(t, REUSE);
+                    break;
+                case REUSE & Pc.INDEX_MASK:
+                    Fault.setAccessFlags(m, t, f, Pte.WRITE);
+                    m.reach(GoalPoint.COW_REUSE);
+                    m.go(t, m.pageUnlockLate() ? REUSE_UNLOCK_PTL : Fault.PTL_UNLOCK);
+                    break;
+                case REUSE_UNLOCK_PTL & Pc.INDEX_MASK:
+                    m.ptlUnlock(t);
+                    m.go(t, UNLOCK_PAGE_LATE);
+                    break;
+                case UNLOCK_PAGE_LATE & Pc.INDEX_MASK:
+                    unlockPage(m, page(m, pte));
+                    m.go(t, s[f + Frame.FAULT_RET]);
+                    break;
+                case UNLOCK_PAGE_COPY & Pc.INDEX_MASK:
+                    unlockPage(m, page(m, pte));
                     m.go(t, GET_PAGE);
-                } else {
-                    s[frame + Layout.FLAGS] |= Layout.FLAG_LOCKED;
-                    m.go(t, m.wpPageCount ? MAPCOUNT : UNLOCK_PAGE);
+                    break;
+                case GET_PAGE & Pc.INDEX_MASK:
+                    Memory.ref(m, Pte.pfn(pte), 1);
+                    m.go(t, UNLOCK_PTL);
+                    break;
+                case UNLOCK_PTL & Pc.INDEX_MASK:
+                    m.ptlUnlock(t);
+                    m.go(t, ANON_VMA);
+                    break;
+                case ANON_VMA & Pc.INDEX_MASK:
+                    Vmas.prepareAnon(m, m.mmOf(f), s[f + Frame.PAGE]);
+                    m.go(t, ALLOC);
+                    break;
+                case ALLOC & Pc.INDEX_MASK: {
+                    int pfn = Memory.alloc(m, t, pc, s[f + Frame.PAGE]);
+                    s[f + Frame.NEW_PFN] = pfn;
+                    s[m.pageAt(pfn) + Layout.CONTENT] = 0;
+                    m.go(t, Pte.special(pte) ? PTL : COPY_PAGE);
+                    break;
                 }
-                break;
-            case MAPCOUNT & Pc.INDEX_MASK:
-                m.go(t, m.read(frame + Layout.MAPCOUNT) != 1 ? UNLOCK_PAGE_COPY : COUNT_LOCKED);
-                break;
-            case COUNT_LOCKED & Pc.INDEX_MASK:
-                m.go(t, m.read(frame + Layout.REFCOUNT) != 1 ? UNLOCK_PAGE_COPY : UNLOCK_PAGE);
-                break;
-            case UNLOCK_PAGE & Pc.INDEX_MASK:
-                unlockPage(m, frame);
-                m.go(t, REUSE);
-                break;
-            case REUSE & Pc.INDEX_MASK:
-                Fault.setAccessFlags(m, t, f, Pte.WRITE);
-                m.reach(GoalPoint.COW_REUSE);
-                m.go(t, Fault.PTL_UNLOCK);
-                break;
-            case UNLOCK_PAGE_COPY & Pc.INDEX_MASK:
-                unlockPage(m, frame);
-                m.go(t, GET_PAGE);
-                break;
-            case GET_PAGE & Pc.INDEX_MASK:
-                Memory.ref(m, old, 1);
-                m.go(t, UNLOCK_PTL);
-                break;
-            case UNLOCK_PTL & Pc.INDEX_MASK:
-                m.ptlUnlock(t);
-                m.go(t, ALLOC);
-                break;
-            case ALLOC & Pc.INDEX_MASK: {
-                int pfn = Memory.alloc(m, t, pc, page);
-                s[f + Frame.NEW_PFN] = pfn;
-                s[m.pageAt(pfn) + Layout.CONTENT] = 0;
-                m.go(t, Pte.special(pte) ? PTL : COPY_PAGE);
-                break;
-            }
-            case COPY_PAGE & Pc.INDEX_MASK:
-                s[m.pageAt(s[f + Frame.NEW_PFN]) + Layout.CONTENT] = m.read(frame + Layout.CONTENT);
-                s[f + Frame.COPY_PAGE] = page + 1;
-                s[f + Frame.COPY_PFN] = old;
-                s[f + Frame.COPY_STORED] = 0;
-                m.copying |= 1 << t;
-                m.go(t, PTL);
-                break;
-            case PTL & Pc.INDEX_MASK:
-                m.ptlLock(t);
-                m.go(t, PTE_SAME);
-                break;
-            case PTE_SAME & Pc.INDEX_MASK: {
-                boolean same = m.read(m.pteAt(mm, page)) == pte || !m.wpPteRecheck;
-                if (!same) {
-                    m.copying &= ~(1 << t);
+                case COPY_PAGE & Pc.INDEX_MASK:
+                    s[m.pageAt(s[f + Frame.NEW_PFN]) + Layout.CONTENT] = m.read(page(m, pte) + Layout.CONTENT);
+                    s[f + Frame.COPY_PAGE] = s[f + Frame.PAGE] + 1;
+                    s[f + Frame.COPY_PFN] = Pte.pfn(pte);
+                    s[f + Frame.COPY_STORED] = 0;
+                    m.s[Sched.COPYING] |= 1 << t;
+                    m.go(t, PTL);
+                    break;
+                case PTL & Pc.INDEX_MASK:
+                    m.ptlLock(t);
+                    m.go(t, PTE_SAME);
+                    break;
+                case PTE_SAME & Pc.INDEX_MASK: {
+                    boolean same = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) == pte || !m.wpPteRecheck();
+                    if (!same) {
+                        m.s[Sched.COPYING] &= ~(1 << t);
+                    }
+                    m.go(t, same ? CLEAR : PUT_NEW);
+                    break;
                 }
-                m.go(t, same ? CLEAR : PUT_NEW);
-                break;
-            }
-            case CLEAR & Pc.INDEX_MASK:
-                m.setPte(t, mm, page, Pte.NONE);
-                Tlb.invalidate(m, t, page, page + 1);
-                flushNext(m, t, f, -1);
-                break;
-            case FLUSH & Pc.INDEX_MASK: {
-                int cpu = s[f + Frame.ACK_CPU];
-                Tlb.acknowledge(m, t, cpu, page, page + 1);
-                User.flushed(m, cpu);
-                flushNext(m, t, f, cpu);
-                break;
-            }
-            case SET_PTE & Pc.INDEX_MASK: {
-                int pfn = s[f + Frame.NEW_PFN];
-                m.copying &= ~(1 << t);
-                if (!Pte.special(pte) && s[f + Frame.COPY_STORED] != 0) {
-                    m.violate(Invariant.I4, t, page, 0);
+                case CLEAR & Pc.INDEX_MASK:
+                    m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.NONE);
+                    Tlb.invalidate(m, t, s[f + Frame.PAGE], s[f + Frame.PAGE] + 1);
+                    flushNext(m, t, f, -1);
+                    break;
+                case FLUSH & Pc.INDEX_MASK: {
+                    int cpu = s[f + Frame.ACK_CPU];
+                    Tlb.acknowledge(m, t, cpu, s[f + Frame.PAGE], s[f + Frame.PAGE] + 1);
+                    User.flushed(m, cpu);
+                    flushNext(m, t, f, cpu);
+                    break;
                 }
-                Memory.newAnon(m, pfn);
-                m.reach(GoalPoint.COW_COPY);
-                m.setPte(t, mm, page, Pte.of(pfn, Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
-                m.go(t, Pte.special(pte) ? UNLOCK_PTL_COPIED : REMOVE_RMAP);
-                break;
+                case SET_PTE & Pc.INDEX_MASK: {
+                    int pfn = s[f + Frame.NEW_PFN];
+                    m.s[Sched.COPYING] &= ~(1 << t);
+                    if (!Pte.special(pte) && s[f + Frame.COPY_STORED] != 0) {
+                        m.violate(Invariant.I4, t, s[f + Frame.PAGE], 0);
+                    }
+                    Memory.newAnon(m, pfn);
+                    m.reach(GoalPoint.COW_COPY);
+                    m.setOwnPte(
+                            t, f, s[f + Frame.PAGE], Pte.of(pfn, Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
+                    m.go(t, Pte.special(pte) ? UNLOCK_PTL_COPIED : REMOVE_RMAP);
+                    break;
+                }
+                case REMOVE_RMAP & Pc.INDEX_MASK:
+                    Memory.rmap(m, t, Pte.pfn(pte), -1);
+                    m.go(t, PUT_MAPPING);
+                    break;
+                case PUT_MAPPING & Pc.INDEX_MASK:
+                    Memory.put(m, t, Pte.pfn(pte), 1);
+                    m.go(t, UNLOCK_PTL_COPIED);
+                    break;
+                case PUT_NEW & Pc.INDEX_MASK:
+                    Memory.put(m, t, s[f + Frame.NEW_PFN], 1);
+                    m.go(t, UNLOCK_PTL_COPIED);
+                    break;
+                case UNLOCK_PTL_COPIED & Pc.INDEX_MASK:
+                    m.ptlUnlock(t);
+                    m.go(t, Pte.special(pte) ? s[f + Frame.FAULT_RET] : PUT_OLD);
+                    break;
+                case PUT_OLD & Pc.INDEX_MASK:
+                    Memory.put(m, t, Pte.pfn(pte), 1);
+                    m.go(t, s[f + Frame.FAULT_RET]);
+                    break;
+                default:
+                    throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
             }
-            case REMOVE_RMAP & Pc.INDEX_MASK:
-                Memory.rmap(m, t, old, -1);
-                m.go(t, PUT_MAPPING);
-                break;
-            case PUT_MAPPING & Pc.INDEX_MASK:
-                Memory.put(m, t, old, 1);
-                m.go(t, UNLOCK_PTL_COPIED);
-                break;
-            case PUT_NEW & Pc.INDEX_MASK:
-                Memory.put(m, t, s[f + Frame.NEW_PFN], 1);
-                m.go(t, UNLOCK_PTL_COPIED);
-                break;
-            case UNLOCK_PTL_COPIED & Pc.INDEX_MASK:
-                m.ptlUnlock(t);
-                m.go(t, Pte.special(pte) ? s[f + Frame.FAULT_RET] : PUT_OLD);
-                break;
-            case PUT_OLD & Pc.INDEX_MASK:
-                Memory.put(m, t, old, 1);
-                m.go(t, s[f + Frame.FAULT_RET]);
-                break;
-            default:
-                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
-        }
+            pc = s[f + Frame.PC];
+            left = Step.spend(left, pc);
+        } while ((pc & Pc.ROUTINE_MASK) == Pc.WP && Step.mayGoOn(s, pc, left, enabled));
+        s[Sched.TAKEN] += taken;
+        return left;
+    }
+
+    /** The page is ours alone: up to be068f29034f it was unlocked after wp_page_reuse(), which drops the PTL. */
+    private static int reuse(Machine m) {
+        return m.pageUnlockLate() ? REUSE : UNLOCK_PAGE;
+    }
+
+    /** The struct page behind a PTE. */
+    private static int page(Machine m, int pte) {
+        return m.pageAt(Pte.pfn(pte));
     }
 
     private static void unlockPage(Machine m, int frame) {
@@ -201,7 +241,7 @@ final class WpPage {
     }
 
     private static void flushNext(Machine m, int t, int f, int cpu) {
-        int next = m.wpClearFlush ? Tlb.nextCpu(m, t, cpu) : -1;
+        int next = m.wpClearFlush() ? Tlb.nextCpu(m, t, cpu) : -1;
         m.s[f + Frame.ACK_CPU] = next;
         m.go(t, next < 0 ? SET_PTE : FLUSH);
     }

@@ -9,6 +9,7 @@ import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.Pte;
+import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.machine.Tlb;
 import dev.gupfuzz.simulator.machine.Vmas;
 
@@ -61,7 +62,7 @@ final class Zap {
         s[f + Frame.BREAKS] = 0;
         s[f + Frame.QUEUED] = 0;
         s[f + Frame.WALK_END] = 0;
-        int slot = Vmas.next(m, m.threadMm[t], 0);
+        int slot = Vmas.next(m, m.mmOf(f), 0);
         if (slot < 0) {
             return false;
         }
@@ -70,7 +71,7 @@ final class Zap {
     }
 
     private static void beginVma(Machine m, int t, int f, int slot) {
-        int vma = Vmas.at(m, m.threadMm[t], slot);
+        int vma = Vmas.at(m.mmOf(f), slot);
         m.s[f + Frame.WALK] = m.s[vma];
         m.s[f + Frame.WALK_END] = m.s[vma + 1];
         m.go(t, PTL);
@@ -81,7 +82,7 @@ final class Zap {
         int start = s[f + Frame.START];
         int end = start + s[f + Frame.NR_ALL];
         m.enter(t);
-        for (int rest = m.pinsInFlight; rest != 0; rest &= rest - 1) {
+        for (int rest = m.s[Sched.PINS_IN_FLIGHT]; rest != 0; rest &= rest - 1) {
             if (m.pinMm[Integer.numberOfTrailingZeros(rest)] == m.threadMm[t]) {
                 m.reach(GoalPoint.PIN_OVERLAPS_UNMAP);
             }
@@ -89,98 +90,108 @@ final class Zap {
         Claims.unmapBegins(m, m.threadMm[t], start, end);
     }
 
-    static void step(Machine m, int t, int f, int pc) {
-        int[] s = m.s;
-        int mm = m.threadMm[t];
-        int page = s[f + Frame.WALK];
-        switch (pc & Pc.INDEX_MASK) {
-            case MUNMAP_LOCK & Pc.INDEX_MASK:
-                unmapBegins(m, t, f);
-                m.mmapWriteLock(t);
-                s[f + Frame.UNMAPPING] = 1;
-                s[f + Frame.BREAKS] = 1;
-                s[f + Frame.QUEUED] = 0;
-                m.go(t, DETACH);
-                break;
-            case DETACH & Pc.INDEX_MASK: {
-                int start = s[f + Frame.START];
-                Vmas.detach(m, mm, start, start + s[f + Frame.NR_ALL]);
-                s[f + Frame.WALK] = start;
-                s[f + Frame.WALK_END] = start + s[f + Frame.NR_ALL];
-                m.go(t, DOWNGRADE);
-                break;
-            }
-            case DOWNGRADE & Pc.INDEX_MASK:
-                m.mmapWriteDowngrade(t);
-                m.go(t, PTL);
-                break;
-            case PTL & Pc.INDEX_MASK:
-                if ((m.inside & 1 << t) == 0) {
+    /** Runs steps from {@code first} on while the thread stays in this routine and may go on; see {@link Step}. */
+    static int run(Machine m, int t, int f, int first, int budget, int enabled) {
+        final int[] s = m.s;
+        int pc = first;
+        int left = budget;
+        int taken = 0;
+        do {
+            m.begin(pc);
+            taken++;
+            switch (pc & Pc.INDEX_MASK) {
+                case MUNMAP_LOCK & Pc.INDEX_MASK:
                     unmapBegins(m, t, f);
+                    m.mmapWriteLock(t);
+                    s[f + Frame.UNMAPPING] = 1;
+                    s[f + Frame.BREAKS] = 1;
+                    s[f + Frame.QUEUED] = 0;
+                    m.go(t, DETACH);
+                    break;
+                case DETACH & Pc.INDEX_MASK: {
+                    int start = s[f + Frame.START];
+                    Vmas.detach(m, m.mmOf(f), start, start + s[f + Frame.NR_ALL]);
+                    s[f + Frame.WALK] = start;
+                    s[f + Frame.WALK_END] = start + s[f + Frame.NR_ALL];
+                    m.go(t, DOWNGRADE);
+                    break;
                 }
-                m.ptlLock(t);
-                m.go(t, READ_PTE);
-                break;
-            case READ_PTE & Pc.INDEX_MASK: {
-                if (s[f + Frame.BREAKS] > 0 && page > s[f + Frame.START]) {
-                    if (m.choices.choose(t, pc, 2) == 1) {
-                        s[f + Frame.BREAKS]--;
-                        m.stepping = PTL_UNLOCK;
-                        ptlUnlock(m, t, f);
-                        break;
+                case DOWNGRADE & Pc.INDEX_MASK:
+                    m.mmapWriteDowngrade(t);
+                    m.go(t, PTL);
+                    break;
+                case PTL & Pc.INDEX_MASK:
+                    if ((m.s[Sched.INSIDE] & 1 << t) == 0) {
+                        unmapBegins(m, t, f);
                     }
+                    m.ptlLock(t);
+                    m.go(t, READ_PTE);
+                    break;
+                case READ_PTE & Pc.INDEX_MASK: {
+                    if (s[f + Frame.BREAKS] > 0 && s[f + Frame.WALK] > s[f + Frame.START]) {
+                        if (m.choices.choose(t, pc, 2) == 1) {
+                            s[f + Frame.BREAKS]--;
+                            m.s[Sched.STEPPING] = PTL_UNLOCK;
+                            ptlUnlock(m, t, f);
+                            break;
+                        }
+                    }
+                    int pte = m.read(s[f + Frame.PTES] + s[f + Frame.WALK]);
+                    s[f + Frame.PTE] = pte;
+                    if (Pte.present(pte)) {
+                        m.go(t, CLEAR_PTE);
+                    } else {
+                        nextPte(m, t, f);
+                    }
+                    break;
                 }
-                int pte = m.read(m.pteAt(mm, page));
-                s[f + Frame.PTE] = pte;
-                if (Pte.present(pte)) {
-                    m.go(t, CLEAR_PTE);
-                } else {
+                case CLEAR_PTE & Pc.INDEX_MASK: {
+                    int at = s[f + Frame.PTES] + s[f + Frame.WALK];
+                    m.rmw(at);
+                    int pte = s[at];
+                    s[at] = Pte.NONE;
+                    m.pteChanged(t, m.threadMm[t], s[f + Frame.WALK], Pte.NONE);
+                    if (Pte.special(pte)) {
+                        nextPte(m, t, f);
+                    } else {
+                        s[m.layout.queueBase + t * m.pages + s[f + Frame.QUEUED]++] = Pte.pfn(pte);
+                        m.go(t, REMOVE_RMAP);
+                    }
+                    break;
+                }
+                case REMOVE_RMAP & Pc.INDEX_MASK:
+                    Memory.rmap(m, t, queued(m, t, s[f + Frame.QUEUED] - 1), -1);
                     nextPte(m, t, f);
+                    break;
+                case PTL_UNLOCK & Pc.INDEX_MASK:
+                    ptlUnlock(m, t, f);
+                    break;
+                case FLUSH & Pc.INDEX_MASK: {
+                    int cpu = s[f + Frame.ACK_CPU];
+                    Tlb.acknowledge(m, t, cpu, s[f + Frame.START], s[f + Frame.START] + s[f + Frame.NR_ALL]);
+                    User.flushed(m, cpu);
+                    flushNext(m, t, f, cpu);
+                    break;
                 }
-                break;
-            }
-            case CLEAR_PTE & Pc.INDEX_MASK: {
-                int at = m.pteAt(mm, page);
-                m.rmw(at);
-                int pte = s[at];
-                s[at] = Pte.NONE;
-                m.pteChanged(t, mm, page, Pte.NONE);
-                if (Pte.special(pte)) {
-                    nextPte(m, t, f);
-                } else {
-                    s[m.layout.queueBase + t * m.pages + s[f + Frame.QUEUED]++] = Pte.pfn(pte);
-                    m.go(t, REMOVE_RMAP);
+                case FREE & Pc.INDEX_MASK: {
+                    Memory.put(m, t, queued(m, t, s[f + Frame.CURSOR]), 1);
+                    if (++s[f + Frame.CURSOR] == s[f + Frame.QUEUED]) {
+                        freed(m, t, f);
+                    }
+                    break;
                 }
-                break;
+                case MUNMAP_UNLOCK & Pc.INDEX_MASK:
+                    m.mmapReadUnlock(t);
+                    unmapEnds(m, t, f);
+                    break;
+                default:
+                    throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
             }
-            case REMOVE_RMAP & Pc.INDEX_MASK:
-                Memory.rmap(m, t, queued(m, t, s[f + Frame.QUEUED] - 1), -1);
-                nextPte(m, t, f);
-                break;
-            case PTL_UNLOCK & Pc.INDEX_MASK:
-                ptlUnlock(m, t, f);
-                break;
-            case FLUSH & Pc.INDEX_MASK: {
-                int cpu = s[f + Frame.ACK_CPU];
-                Tlb.acknowledge(m, t, cpu, s[f + Frame.START], s[f + Frame.START] + s[f + Frame.NR_ALL]);
-                User.flushed(m, cpu);
-                flushNext(m, t, f, cpu);
-                break;
-            }
-            case FREE & Pc.INDEX_MASK: {
-                Memory.put(m, t, queued(m, t, s[f + Frame.CURSOR]), 1);
-                if (++s[f + Frame.CURSOR] == s[f + Frame.QUEUED]) {
-                    freed(m, t, f);
-                }
-                break;
-            }
-            case MUNMAP_UNLOCK & Pc.INDEX_MASK:
-                m.mmapReadUnlock(t);
-                unmapEnds(m, t, f);
-                break;
-            default:
-                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
-        }
+            pc = s[f + Frame.PC];
+            left = Step.spend(left, pc);
+        } while ((pc & Pc.ROUTINE_MASK) == Pc.ZAP && Step.mayGoOn(s, pc, left, enabled));
+        s[Sched.TAKEN] += taken;
+        return left;
     }
 
     private static int queued(Machine m, int t, int i) {
@@ -199,10 +210,10 @@ final class Zap {
             m.go(t, PTL); // goto again
             return;
         }
-        int slot = s[f + Frame.UNMAPPING] != 0 ? -1 : Vmas.next(m, m.threadMm[t], s[f + Frame.WALK_END]);
+        int slot = s[f + Frame.UNMAPPING] != 0 ? -1 : Vmas.next(m, m.mmOf(f), s[f + Frame.WALK_END]);
         if (slot >= 0) {
             beginVma(m, t, f, slot);
-        } else if (m.zapFlush) {
+        } else if (m.zapFlush()) {
             beginFlush(m, t, f);
         } else {
             beginFree(m, t, f);
@@ -219,7 +230,7 @@ final class Zap {
         m.s[f + Frame.ACK_CPU] = next;
         if (next >= 0) {
             m.go(t, FLUSH);
-        } else if (m.zapFlush) {
+        } else if (m.zapFlush()) {
             beginFree(m, t, f);
         } else {
             end(m, t, f);
@@ -237,7 +248,7 @@ final class Zap {
 
     /** Without zap-flush the flush comes after the pages are gone. */
     private static void freed(Machine m, int t, int f) {
-        if (m.zapFlush) {
+        if (m.zapFlush()) {
             end(m, t, f);
         } else {
             beginFlush(m, t, f);

@@ -5,6 +5,9 @@ package dev.gupfuzz.simulator.scenario;
  */
 public final class Op {
 
+    /** Ints of a row. */
+    public static final int WORDS = 4;
+
     /** Load one byte of page {@code a}. */
     public static final int LOAD = 0;
     /** Store token {@code b} to page {@code a}. */

@@ -18,6 +18,8 @@ public final class Scenarios {
     private static final Parameter PAGES = new Parameter("pages", 1, 1, 1, PAGES_MAX, "pages of the region");
     private static final Parameter HAS_PINNED = new Parameter(
             "has-pinned", 0, 0, 0, 1, "1: the process pinned something before, so has_pinned is already set");
+    private static final Parameter POPULATED = new Parameter(
+            "populated", 1, 1, 0, 1, "0: nothing is mapped at the start, so first loads map the shared zeropage");
     private static final Parameter STORES =
             new Parameter("stores", 2, 2, 1, 8, "stores of the writer to the last page");
 
@@ -56,8 +58,18 @@ public final class Scenarios {
             new Entry(
                     "fork-vs-write",
                     "two threads store to every page while a third forks; the child loads, stores and loads",
+                    List.of(PAGES, POPULATED),
+                    Scenarios::forkVersusWrite),
+            new Entry(
+                    "cow-vs-reader",
+                    "one thread writes to pages that another has read through the shared zeropage",
                     List.of(PAGES),
-                    Scenarios::forkVersusWrite));
+                    Scenarios::cowVersusReader),
+            new Entry(
+                    "munmap-vs-access",
+                    "munmap against stores and loads of another thread, while another process takes the frames",
+                    List.of(PAGES),
+                    Scenarios::munmapVersusAccess));
 
     private Scenarios() {}
 
@@ -168,9 +180,7 @@ public final class Scenarios {
         }
         for (int i = 0; i < forks; i++) {
             List<int[]> child = new ArrayList<>();
-            for (int p = 0; p < pages; p++) {
-                child.add(row(Op.LOAD, p, 0, 0));
-            }
+            loads(child, pages);
             child.add(row(Op.EXIT, 0, 0, 0));
             world.thread(forks == 1 ? "child" : "child" + (i + 1), 1 + i, child);
         }
@@ -197,9 +207,7 @@ public final class Scenarios {
             program.add(row(Op.DEV_STORE, 0, p, world.token(p, "device store")));
             program.add(row(Op.DEV_LOAD, 0, p, 0));
         }
-        for (int p = 0; p < pages; p++) {
-            program.add(row(Op.LOAD, p, 0, 0));
-        }
+        loads(program, pages);
         program.add(row(Op.UNPIN, 0, 0, 0));
     }
 
@@ -240,9 +248,7 @@ public final class Scenarios {
         for (int p = 0; p < pages; p++) {
             stranger.add(row(Op.STORE, p, world.token(p, "stranger's store"), 0));
         }
-        for (int p = 0; p < pages; p++) {
-            stranger.add(row(Op.LOAD, p, 0, 0));
-        }
+        loads(stranger, pages);
         world.thread("stranger", other, stranger);
         world.window = GoalPoint.PIN_OVERLAPS_UNMAP;
         world.goals.addAll(List.of(
@@ -257,37 +263,85 @@ public final class Scenarios {
     private static World forkVersusWrite(Map<String, Integer> values) {
         int pages = values.get("pages");
         World world = new World(pages);
-        int parent = world.process("parent", pages, pages);
+        int parent = world.process("parent", pages, values.get("populated") * pages);
         int child = world.child("child");
         world.thread("forker", parent, List.of(row(Op.FORK, 3, child, 0)));
         for (String role : List.of("writer1", "writer2")) {
             List<int[]> program = new ArrayList<>();
+            if (values.get("populated") == 0) {
+                loads(program, pages);
+            }
             for (int round = 1; round <= 2; round++) {
                 for (int p = 0; p < pages; p++) {
                     program.add(row(Op.STORE, p, world.token(p, role + "'s store " + round), 0));
                 }
             }
-            for (int p = 0; p < pages; p++) {
-                program.add(row(Op.LOAD, p, 0, 0));
-            }
+            loads(program, pages);
             world.thread(role, parent, program);
         }
         List<int[]> program = new ArrayList<>();
-        for (int p = 0; p < pages; p++) {
-            program.add(row(Op.LOAD, p, 0, 0));
-        }
+        loads(program, pages);
         for (int p = 0; p < pages; p++) {
             program.add(row(Op.STORE, p, world.token(p, "child's store"), 0));
         }
-        for (int p = 0; p < pages; p++) {
-            program.add(row(Op.LOAD, p, 0, 0));
-        }
+        loads(program, pages);
         program.add(row(Op.EXIT, 0, 0, 0));
         world.thread("child", child, program);
         world.window = GoalPoint.STORE_OVERLAPS_FORK;
         world.goals.addAll(List.of(
                 GoalPoint.STORE_OVERLAPS_FORK, GoalPoint.STALE_TLB_USED, GoalPoint.COW_COPY, GoalPoint.COW_REUSE));
         return world;
+    }
+
+    private static World cowVersusReader(Map<String, Integer> values) {
+        int pages = values.get("pages");
+        World world = new World(pages);
+        int process = world.process("process", pages, 0);
+        List<int[]> reader = new ArrayList<>();
+        for (int round = 0; round < 3; round++) {
+            loads(reader, pages);
+        }
+        world.thread("reader", process, reader);
+        List<int[]> writer = new ArrayList<>();
+        for (int p = 0; p < pages; p++) {
+            writer.add(row(Op.STORE, p, world.token(p, "writer's store"), 0));
+        }
+        loads(writer, pages);
+        world.thread("writer", process, writer);
+        world.window = GoalPoint.COW_COPY;
+        world.goals.addAll(List.of(GoalPoint.COW_COPY, GoalPoint.STALE_TLB_USED));
+        return world;
+    }
+
+    private static World munmapVersusAccess(Map<String, Integer> values) {
+        int pages = values.get("pages");
+        World world = new World(pages);
+        int process = world.process("process", pages, pages);
+        int other = world.process("other", pages, 0);
+        world.thread("unmapper", process, List.of(row(Op.MUNMAP, 0, pages, 0)));
+        List<int[]> user = new ArrayList<>();
+        for (int round = 1; round <= 2; round++) {
+            for (int p = 0; p < pages; p++) {
+                user.add(row(Op.STORE, p, world.token(p, "user's store " + round), 0));
+            }
+        }
+        loads(user, pages);
+        world.thread("user", process, user);
+        List<int[]> stranger = new ArrayList<>();
+        for (int p = 0; p < pages; p++) {
+            stranger.add(row(Op.STORE, p, world.token(p, "stranger's store"), 0));
+        }
+        loads(stranger, pages);
+        world.thread("stranger", other, stranger);
+        world.window = GoalPoint.ACCESS_OVERLAPS_UNMAP;
+        world.goals.addAll(List.of(GoalPoint.ACCESS_OVERLAPS_UNMAP, GoalPoint.STALE_TLB_USED, GoalPoint.SEGV));
+        return world;
+    }
+
+    private static void loads(List<int[]> program, int pages) {
+        for (int p = 0; p < pages; p++) {
+            program.add(row(Op.LOAD, p, 0, 0));
+        }
     }
 
     private static int[] row(int code, int a, int b, int c) {

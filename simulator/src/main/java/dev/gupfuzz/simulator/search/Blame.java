@@ -5,6 +5,8 @@ import dev.gupfuzz.simulator.machine.Blames;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.World;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What makes two failures the same: the invariant, and in kernel words who broke it where. Page numbers and frame numbers
@@ -17,13 +19,7 @@ public record Blame(Invariant invariant, String where) implements Comparable<Bla
         String role = scenario.threads().get(thread);
         String step = Labels.routine(label) + ": " + Labels.text(label);
         if (Invariant.of(invariant) == Invariant.I11) {
-            StringBuilder stuck = new StringBuilder(role + " waits at " + step);
-            for (long rest = detail & ~(1L << thread); rest != 0; rest &= rest - 1) {
-                stuck.append(", ").append(scenario.threads().get(Long.numberOfTrailingZeros(rest)));
-            }
-            return new Blame(
-                    Invariant.I11,
-                    stuck.append(stuck.indexOf(",") > 0 ? " wait too" : "").toString());
+            return new Blame(Invariant.I11, stuck(scenario, role, step, detail));
         }
         if (!Blames.isData(detail)) {
             return new Blame(Invariant.of(invariant), role + ", " + step);
@@ -36,6 +32,21 @@ public record Blame(Invariant invariant, String where) implements Comparable<Bla
                 role + ", " + step + ": " + world.processes.get(Blames.mm(detail)) + "'s page shows "
                         + store(world, page, Blames.seen(detail)) + ", not "
                         + store(world, page, Blames.expected(detail)) + by);
+    }
+
+    private static String stuck(Scenario scenario, String role, String step, long detail) {
+        if (Blames.stuck(detail) == 0) {
+            return role + ", " + step + ": may sleep while it holds a spinlock";
+        }
+        List<String> waits = new ArrayList<>();
+        int i = 0;
+        for (int rest = Blames.stuck(detail); rest != 0; rest &= rest - 1) {
+            String stuckRole = scenario.threads().get(Integer.numberOfTrailingZeros(rest));
+            int label = Blames.stuckAt(detail, i++);
+            waits.add(
+                    stuckRole + " waits at " + (label < 0 ? "..." : Labels.routine(label) + ": " + Labels.text(label)));
+        }
+        return String.join("; ", waits);
     }
 
     private static String store(World world, int page, int number) {

@@ -6,6 +6,7 @@ import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.strategy.Scheduler;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -63,12 +64,12 @@ public final class Tally {
         steps += run.steps();
         decisions += run.decisions();
         digest += Mix.mix64(stateHash ^ Mix.mix64(seed + Mix.GOLDEN));
-        for (int rest = m.goals; rest != 0; rest &= rest - 1) {
+        for (int rest = m.s[Sched.GOALS]; rest != 0; rest &= rest - 1) {
             goals[Integer.numberOfTrailingZeros(rest)]++;
         }
         if (run.cut()) {
             cut++;
-        } else if ((m.goals & cell.scenario().window().bit()) != 0) {
+        } else if ((m.s[Sched.GOALS] & cell.scenario().window().bit()) != 0) {
             evidence++;
         }
         if (m.violated >= 0) {

@@ -1,6 +1,9 @@
 package dev.gupfuzz.simulator.strategy;
 
+import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Machine;
+import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.routine.Step;
 
 /**
@@ -39,11 +42,10 @@ public final class Follow extends Scheduler {
     public void run(long seed) {
         m.reset();
         m.choices.follow(values, values.length);
-        steps = 0;
         decisions = 0;
         divergedAt = -1;
         int enabled;
-        while ((enabled = m.enabled) != 0 && steps < STEPS_MAX) {
+        while ((enabled = m.s[Sched.ENABLED]) != 0 && m.s[Sched.TAKEN] < STEPS_MAX) {
             int t = Integer.numberOfTrailingZeros(enabled);
             int decision = -1;
             if ((enabled & enabled - 1) != 0) {
@@ -73,17 +75,21 @@ public final class Follow extends Scheduler {
                     observer.before(t, enabled, first ? decision : -1);
                 }
                 Step.take(m, t);
-                steps++;
                 if (observer != null) {
                     observer.after(t);
                 }
                 first = false;
-            } while (unseen(t));
+            } while ((m.s[m.frame(t) + Frame.PC] & Pc.INVISIBLE) != 0 && m.violated < 0);
             if (m.violated >= 0) {
                 break;
             }
         }
-        finish();
+        settle();
+    }
+
+    /** Whether counts are compared after every call; a broken I5 is found so. */
+    public void precise(boolean on) {
+        m.precise = on;
     }
 
     /** Who goes on once the record is used up: of the enabled threads the one that stands last in {@code order}. */

@@ -2,6 +2,7 @@ package dev.gupfuzz.simulator.strategy;
 
 import dev.gupfuzz.simulator.Mix;
 import dev.gupfuzz.simulator.machine.Machine;
+import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.routine.Step;
 
 /**
@@ -107,39 +108,30 @@ final class Pct extends Scheduler {
         m.choices.draw(seed);
         deal(Mix.lane(seed, LANE));
         int next = nextChange(0);
-        int taken = 0;
         int decided = 0;
         int enabled;
-        while ((enabled = m.enabled) != 0 && taken < STEPS_MAX) {
-            if ((enabled & enabled - 1) == 0) {
-                int t = Integer.numberOfTrailingZeros(enabled);
-                do {
-                    Step.take(m, t);
-                    taken++;
-                } while (unseen(t) || (m.enabled == enabled && m.violated < 0 && taken < STEPS_MAX));
+        while ((enabled = m.s[Sched.ENABLED]) != 0 && m.s[Sched.TAKEN] < STEPS_MAX) {
+            if ((enabled & (enabled - 1)) == 0) {
+                Step.run(m, Integer.numberOfTrailingZeros(enabled), STEPS_MAX);
             } else {
                 int t = highest(enabled);
-                do {
-                    if (++decided == next) {
-                        demote(t, next);
-                        next = nextChange(next);
-                        t = highest(enabled);
-                    }
-                    if (record != null) {
-                        record.add(t);
-                    }
-                    do {
-                        Step.take(m, t);
-                        taken++;
-                    } while (unseen(t));
-                } while (m.enabled == enabled && m.violated < 0 && taken < STEPS_MAX);
+                if (++decided == next) {
+                    demote(t, next);
+                    next = nextChange(next);
+                    t = highest(enabled);
+                }
+                if (record == null) {
+                    decided += Step.run(m, t, next - decided) - 1;
+                } else {
+                    record.add(t);
+                    Step.run(m, t, 1);
+                }
             }
             if (m.violated >= 0) {
                 break;
             }
         }
-        steps = taken;
         decisions = decided;
-        finish();
+        finish(seed);
     }
 }

@@ -5,6 +5,7 @@ import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.routine.Step;
 import java.util.Arrays;
 
@@ -71,11 +72,10 @@ final class RandomWalk extends Scheduler {
             Arrays.fill(occurrences, 0);
             epoch = 1;
         }
-        int taken = 0;
         int decided = 0;
         int known = 0;
         int enabled;
-        while ((enabled = m.enabled) != 0 && taken < STEPS_MAX) {
+        while ((enabled = m.s[Sched.ENABLED]) != 0 && m.s[Sched.TAKEN] < STEPS_MAX) {
             int t = Integer.numberOfTrailingZeros(enabled);
             if ((enabled & enabled - 1) != 0) {
                 decided++;
@@ -99,21 +99,17 @@ final class RandomWalk extends Scheduler {
                 }
             }
             known &= ~(1 << t);
-            do {
-                Step.take(m, t);
-                taken++;
-            } while (unseen(t));
+            Step.run(m, t, 1);
             if (m.violated >= 0) {
                 break;
             }
         }
-        steps = taken;
         decisions = decided;
-        finish();
+        finish(seed);
     }
 
     private long arrive(long lane, int t) {
-        int label = Pc.label(m.s[(t << Frame.SHIFT) + Frame.PC]);
+        int label = Pc.label(m.s[Frame.at(t) + Frame.PC]);
         int slot = t * Pc.LABELS + label;
         int seen = occurrences[slot];
         int occurrence = seen >>> EPOCH_SHIFT == epoch ? seen & (1 << EPOCH_SHIFT) - 1 : 0;

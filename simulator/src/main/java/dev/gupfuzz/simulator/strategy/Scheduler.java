@@ -1,8 +1,9 @@
 package dev.gupfuzz.simulator.strategy;
 
-import dev.gupfuzz.simulator.machine.Frame;
+import dev.gupfuzz.simulator.invariant.Invariant;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.Sched;
 
 /**
  * Runs whole schedules on one machine. The interface is asked once a schedule; inside, each strategy has a loop of its own.
@@ -19,8 +20,6 @@ public abstract class Scheduler {
     /** Decisions are written down here when it is not null. */
     protected Decisions record;
 
-    /** Steps of the last run. */
-    protected int steps;
     /** Decisions of the last run. */
     protected int decisions;
 
@@ -42,7 +41,7 @@ public abstract class Scheduler {
     }
 
     public final int steps() {
-        return steps;
+        return m.s[Sched.TAKEN];
     }
 
     public final int decisions() {
@@ -51,17 +50,28 @@ public abstract class Scheduler {
 
     /** Whether the last run was cut. */
     public final boolean cut() {
-        return steps >= STEPS_MAX;
+        return m.s[Sched.TAKEN] >= STEPS_MAX;
     }
 
-    /** Whether thread {@code t} goes on without a decision. */
-    protected final boolean unseen(int t) {
-        return (m.s[(t << Frame.SHIFT) + Frame.PC] & Pc.INVISIBLE) != 0 && m.violated < 0;
+    /**
+     * After the last step: what must hold at the end of a run that was neither cut nor stopped by a violation. A count that
+     * is wrong went wrong at some call: such a run is repeated with the counts compared after every one.
+     */
+    protected final void finish(long seed) {
+        settle();
+        if (m.violated == Invariant.I5.ordinal() && !m.precise) {
+            m.precise = true;
+            if (record != null) {
+                record.clear();
+            }
+            run(seed);
+            m.precise = false;
+        }
     }
 
-    /** After the last step: what must hold at the end of a run that was neither cut nor stopped by a violation. */
-    protected final void finish() {
-        if (m.violated < 0 && steps < STEPS_MAX) {
+    /** Asks what must hold at the end, when the run got there. */
+    protected final void settle() {
+        if (m.violated < 0 && !cut()) {
             m.finish();
         }
     }

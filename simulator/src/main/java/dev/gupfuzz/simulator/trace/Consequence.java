@@ -31,6 +31,7 @@ final class Consequence {
                     finding.cell.scenario(),
                     finding.threads,
                     finding.choices,
+                    false,
                     Invariant.I13.bit(),
                     order);
             if (trace.violation().isPresent()

@@ -3,6 +3,7 @@ package dev.gupfuzz.simulator.trace;
 import dev.gupfuzz.simulator.BadInput;
 import dev.gupfuzz.simulator.Model;
 import dev.gupfuzz.simulator.invariant.Invariant;
+import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Pc;
@@ -75,7 +76,8 @@ public final class Finding {
         int[] threads = record.toArray();
         int[] choices = machine.choices.made();
         Blame blame = Trace.blame(machine).orElseThrow();
-        Checks checks = Checks.along(cell.kernel(), cell.scenario(), threads, choices);
+        Checks checks =
+                Checks.along(cell.kernel(), cell.scenario(), threads, choices, blame.invariant() == Invariant.I5);
         if (checks.steps() != steps
                 || checks.stateHash() != hash
                 || !checks.violation().equals(Trace.blame(machine))) {
@@ -138,7 +140,17 @@ public final class Finding {
 
     /** Decisions that left a thread that could have gone on. */
     public int preemptions() {
-        return Checks.along(cell.kernel(), cell.scenario(), threads, choices).preemptions();
+        return checksOn(cell.kernel()).preemptions();
+    }
+
+    /** This schedule followed on a kernel. */
+    Checks checksOn(Kernel kernel) {
+        return Checks.along(kernel, cell.scenario(), threads, choices, precise());
+    }
+
+    /** Whether the finding's invariant is one that is found by comparing counts after every call. */
+    boolean precise() {
+        return invariant == Invariant.I5;
     }
 
     static String hex(long value) {
@@ -166,13 +178,15 @@ public final class Finding {
 
         /** Follows a schedule and keeps, for each decision, who could run and what was chosen to happen. */
         static Checks along(
-                dev.gupfuzz.simulator.kernel.Kernel kernel,
+                Kernel kernel,
                 dev.gupfuzz.simulator.scenario.Scenario scenario,
                 int[] threads,
-                int[] choices) {
+                int[] choices,
+                boolean precise) {
             Machine machine = Step.machine(kernel, scenario);
             Collector collector = new Collector(machine, threads.length);
             Follow follow = new Follow(machine, threads, choices, collector);
+            follow.precise(precise);
             follow.run(0);
             return new Checks(
                     Arrays.copyOf(collector.hashes, collector.hashCount),

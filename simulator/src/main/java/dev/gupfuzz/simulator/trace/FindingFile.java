@@ -24,7 +24,7 @@ final class FindingFile {
     private FindingFile() {}
 
     static String write(Finding f) {
-        Finding.Checks checks = Finding.Checks.along(f.cell.kernel(), f.cell.scenario(), f.threads, f.choices);
+        Finding.Checks checks = f.checksOn(f.cell.kernel());
         StringBuilder text = new StringBuilder(MAGIC + " " + FORMAT + "\n");
         line(text, "model", Model.version());
         line(text, "engine", Model.engine());

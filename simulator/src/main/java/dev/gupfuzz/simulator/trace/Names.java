@@ -25,8 +25,9 @@ final class Names {
     /** The name of a word, or null for registers, ghosts and what else nobody asks for. */
     String name(int word) {
         if (word < layout.mmBase) {
-            int t = word >> Frame.SHIFT;
-            return (word & Frame.WORDS - 1) == Frame.HOLD ? threads.get(t) + ".cpu" : null;
+            int register = word - layout.threadBase;
+            int t = register >> Frame.SHIFT;
+            return register >= 0 && (register & (Frame.WORDS - 1)) == Frame.HOLD ? threads.get(t) + ".cpu" : null;
         }
         if (word < layout.pteBase) {
             int mm = (word - layout.mmBase) >> Layout.MM_SHIFT;

@@ -35,8 +35,9 @@ public final class Replay {
     /** Replays a finding on the kernel it was found on, or on another. */
     public static Outcome of(Finding finding, Kernel kernel) {
         Scenario scenario = finding.cell.scenario();
-        Trace trace = Trace.follow(kernel, scenario, finding.threads, finding.choices, -1, new int[0]);
-        Finding.Checks here = Finding.Checks.along(kernel, scenario, finding.threads, finding.choices);
+        Trace trace =
+                Trace.follow(kernel, scenario, finding.threads, finding.choices, finding.precise(), -1, new int[0]);
+        Finding.Checks here = finding.checksOn(kernel);
         Optional<Outcome> diverged = kernel.equals(finding.cell.kernel())
                 ? sameKernel(finding, trace, here)
                 : otherKernel(finding, kernel, trace, here);
@@ -103,8 +104,7 @@ public final class Replay {
     }
 
     private static Optional<Outcome> otherKernel(Finding finding, Kernel kernel, Trace trace, Finding.Checks here) {
-        Finding.Checks there =
-                Finding.Checks.along(finding.cell.kernel(), finding.cell.scenario(), finding.threads, finding.choices);
+        Finding.Checks there = finding.checksOn(finding.cell.kernel());
         for (int i = 0; i < finding.threads.length; i++) {
             boolean ended = here.labels()[i] == 0 && here.enabledMasks()[i] == 0;
             if (ended && here.divergedAt() != i && trace.violation().isPresent()) {

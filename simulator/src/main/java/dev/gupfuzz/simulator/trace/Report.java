@@ -12,7 +12,13 @@ public final class Report {
     /** The report; no line is wider than 72 characters but the token's. */
     public static String text(Finding finding) {
         Trace trace = Trace.follow(
-                finding.cell.kernel(), finding.cell.scenario(), finding.threads, finding.choices, -1, new int[0]);
+                finding.cell.kernel(),
+                finding.cell.scenario(),
+                finding.threads,
+                finding.choices,
+                finding.precise(),
+                -1,
+                new int[0]);
         Optional<Trace> consequence = Consequence.of(finding);
         StringBuilder out = new StringBuilder();
         para(out, finding.invariant.id() + " broken: ", finding.invariant.title());

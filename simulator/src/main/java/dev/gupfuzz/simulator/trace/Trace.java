@@ -1,11 +1,13 @@
 package dev.gupfuzz.simulator.trace;
 
+import dev.gupfuzz.simulator.invariant.Invariant;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.machine.AccessLog;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.routine.Step;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.search.Blame;
@@ -57,20 +59,31 @@ public final class Trace {
         Decisions record = new Decisions();
         scheduler.record(record);
         scheduler.run(seed);
-        return follow(cell.kernel(), cell.scenario(), record.toArray(), machine.choices.made(), -1, new int[0]);
+        boolean precise = machine.violated == Invariant.I5.ordinal();
+        return follow(
+                cell.kernel(), cell.scenario(), record.toArray(), machine.choices.made(), precise, -1, new int[0]);
     }
 
     /**
      * The run of written-down decisions, as far as they fit, then by the priorities {@code afterwards}.
      *
+     * @param precise compare counts after every call
      * @param checked mask of the invariants that end the run
      */
-    static Trace follow(Kernel kernel, Scenario scenario, int[] threads, int[] choices, int checked, int[] afterwards) {
+    static Trace follow(
+            Kernel kernel,
+            Scenario scenario,
+            int[] threads,
+            int[] choices,
+            boolean precise,
+            int checked,
+            int[] afterwards) {
         Machine machine = Step.machine(kernel, scenario);
         machine.checked = checked;
         machine.log = new AccessLog();
         Teller teller = new Teller(machine);
         Follow follow = new Follow(machine, threads, choices, teller);
+        follow.precise(precise);
         follow.afterwards(afterwards);
         follow.run(0);
         teller.state();
@@ -146,7 +159,7 @@ public final class Trace {
 
         @Override
         public void after(int thread) {
-            int label = Pc.label(m.stepping);
+            int label = Pc.label(m.s[Sched.STEPPING]);
             List<Change> changed = new ArrayList<>();
             for (int word = 0; word < before.length; word++) {
                 if (m.s[word] != before[word]) {
@@ -180,7 +193,7 @@ public final class Trace {
                 case "cpu" ->
                     (before[f + Frame.IS_WRITE] != 0 ? "store to " : "load from ") + "page " + before[f + Frame.PAGE]
                             + ": " + Labels.text(label);
-                case "device" -> Labels.text(label) + " " + m.programs[thread][before[f + Frame.OP]][2];
+                case "device" -> Labels.text(label) + " " + m.code[before[f + Frame.OP] + 2];
                 default -> Labels.text(label);
             };
         }

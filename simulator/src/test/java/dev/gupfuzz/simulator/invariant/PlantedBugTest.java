@@ -117,16 +117,23 @@ class PlantedBugTest {
                         "forker2, copy_page_range: raw_write_seqcount_begin(): sequence++"),
                 plant(
                         Invariant.I11,
+                        "gup-irq-restore",
+                        "fork-vs-pin-fast",
+                        "random",
+                        "forker waits at dup_mmap: flush_tlb_mm(oldmm); pinner waits at __get_user_pages_locked:"
+                                + " mmap_read_lock(mm)"),
+                plant(
+                        Invariant.I11,
                         "eagain-drops-ptl",
                         "fork-vs-pin-fast",
                         "random",
-                        "forker waits at copy_pte_range: spin_lock_nested(src_ptl), pinner wait too"),
+                        "forker, copy_pte_range: prealloc = page_copy_prealloc(): may sleep while it holds a spinlock"),
                 plant(
                         Invariant.I11,
                         "eagain-drops-ptl",
                         "pin-fork-child-exits-write",
                         "random",
-                        "parent waits at copy_pte_range: spin_lock_nested(src_ptl)"),
+                        "parent, copy_pte_range: prealloc = page_copy_prealloc(): may sleep while it holds a spinlock"),
                 made(
                         Invariant.I13,
                         "wp-clear-flush",

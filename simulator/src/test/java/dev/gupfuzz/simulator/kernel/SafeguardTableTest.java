@@ -46,7 +46,7 @@ class SafeguardTableTest {
                 new Row(
                         "v5.11 without eagain-drops-ptl",
                         "race=I11, race2=I11, pinned=I11, writer=I11, alone=I11, two=I11",
-                        "the retry takes the page-table lock that it holds"),
+                        "the allocation may sleep and would do so under both page-table locks"),
                 new Row(
                         "v5.11 without write-protect-seq",
                         "race=I1b, race2=I1a+I1b, pinned=I1b, writer=I1b, two=I1b",
@@ -82,6 +82,11 @@ class SafeguardTableTest {
                         "",
                         "redundant here: the PTE re-check sees the cleared entry; freeing of page tables, the other thing"
                                 + " that interrupts off hold back, is not modelled"),
+                new Row(
+                        "v5.11 without gup-irq-restore",
+                        "race=I11, race2=I11, pinned=I11, writer=I11, two=I11",
+                        "slow GUP sleeps on mmap_lock with interrupts off, and fork, which holds it, waits for its flush; munmap"
+                                + " has downgraded the lock by then"),
                 new Row("v5.11 without ipi-tlb-flush", "", "arm64: the PTE re-check does not need the IPI"),
                 new Row(
                         "v5.11 without slow-gup-mmap-lock",
@@ -109,7 +114,7 @@ class SafeguardTableTest {
                         "two faults copy the same page, and each drops the mapping's reference"),
                 new Row(
                         "v5.11 without wp-clear-flush",
-                        "loads=I13",
+                        "loads=I13+I4",
                         "a reader's TLB entry still leads to the page that was copied away; no built-in scenario loads"
                                 + " twice from a page that another thread copies"),
                 new Row(

@@ -9,12 +9,12 @@ public final class Peek {
 
     /** Threads that the machine thinks can run, as a mask. */
     public static int enabled(Machine m) {
-        return m.enabled;
+        return m.s[Sched.ENABLED];
     }
 
     /** Label of the last step. */
     public static int stepping(Machine m) {
-        return Pc.label(m.stepping);
+        return Pc.label(m.s[Sched.STEPPING]);
     }
 
     /** The thread's program counter. */
@@ -24,7 +24,7 @@ public final class Peek {
 
     /** The row of its program that a thread is at; as many as there are rows once it has ended. */
     public static int row(Machine m, int thread) {
-        return m.s[m.frame(thread) + Frame.OP];
+        return (m.s[m.frame(thread) + Frame.OP] - m.codeStart[thread]) / dev.gupfuzz.simulator.scenario.Op.WORDS;
     }
 
     /** The thread's program. */
@@ -34,7 +34,7 @@ public final class Peek {
 
     /** Goals that the run reached, by their bits. */
     public static int goals(Machine m) {
-        return m.goals;
+        return m.s[Sched.GOALS];
     }
 
     /** Whether the thread has begun and not ended. */

@@ -2,6 +2,7 @@ package dev.gupfuzz.simulator.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gupfuzz.simulator.invariant.Invariant;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.kernel.Kernels;
 import dev.gupfuzz.simulator.kernel.Safeguard;
@@ -45,6 +46,7 @@ final class StepByStep {
         Machine second = Step.machine(kernel, scenario);
         second.checked = checked;
         Follow follow = new Follow(second, record.toArray(), first.choices.made(), observer.apply(second));
+        follow.precise(first.violated == Invariant.I5.ordinal());
         follow.run(0);
         assertThat(follow.divergedAt())
                 .as("%s, %s, seed %d", kernel, scenario, seed)
