@@ -20,6 +20,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -64,6 +65,11 @@ class CoordinatorTest {
         return HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + coordinator.httpPort() + path))
+                                .header(
+                                        "Authorization",
+                                        "Bearer "
+                                                + Files.readString(coordinator.tokenFile())
+                                                        .strip())
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
     }
@@ -101,6 +107,7 @@ class CoordinatorTest {
             assertThat(finding.kernel()).isEqualTo("v5.9");
             assertThat(finding.file()).isNotBlank();
         });
+        assertThat(get("/api/v1/campaigns/whole/findings").body()).contains("\"token\":\"gf1:");
         assertThat(metric("gupfuzz_ledger_imbalance_ranges{campaign=\"whole\"}"))
                 .isZero();
         assertThat(metric("gupfuzz_schedules_executed_total{campaign=\"whole\",scenario=\"fork-vs-pin-fast\"}"))
@@ -220,6 +227,21 @@ class CoordinatorTest {
         assertThat(coordinator.awaitFinished("shared", LONG)).isTrue();
         assertThat(view("shared").ranges().divergent()).isZero();
         first.close();
+    }
+
+    @Test
+    void shouldNoticeASecondCoordinatorEvenWhenIdle() throws Exception {
+        coordinator.create(Cluster.spec("done", 1));
+        cluster.work(coordinator, "done", Cluster::result);
+        assertThat(coordinator.awaitFinished("done", LONG)).isTrue();
+        Coordinator first = coordinator;
+        coordinator = cluster.coordinator();
+        assertThatThrownBy(first::awaitStopped)
+                .isInstanceOf(InfrastructureException.class)
+                .hasMessageContaining("another coordinator has taken over");
+        coordinator.create(Cluster.spec("next", 1));
+        cluster.work(coordinator, "next", Cluster::result);
+        assertThat(coordinator.awaitFinished("next", LONG)).isTrue();
     }
 
     @Test

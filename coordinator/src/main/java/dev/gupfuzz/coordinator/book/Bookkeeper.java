@@ -15,6 +15,7 @@ import dev.gupfuzz.coordinator.Faults;
 import dev.gupfuzz.coordinator.FindingView;
 import dev.gupfuzz.coordinator.conservation.JobsFold;
 import dev.gupfuzz.coordinator.kafka.ClusterProbe;
+import dev.gupfuzz.coordinator.kafka.ClusterProbe.Holder;
 import dev.gupfuzz.coordinator.kafka.ClusterProbe.UnreachableException;
 import dev.gupfuzz.coordinator.kafka.LedgerWriter;
 import dev.gupfuzz.coordinator.kafka.LedgerWriter.FencedException;
@@ -351,6 +352,22 @@ public final class Bookkeeper implements AutoCloseable {
                     asker.askCut();
                 }
             });
+        }
+
+        @Override
+        public void holder(long writes, Holder holder) {
+            hand(() -> {
+                try {
+                    sender.holder(writes, holder);
+                } catch (FencedException e) {
+                    fenced(e);
+                }
+            });
+        }
+
+        @Override
+        public long writes() {
+            return sender.writes();
         }
 
         @Override

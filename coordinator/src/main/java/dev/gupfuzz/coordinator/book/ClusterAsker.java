@@ -2,6 +2,7 @@ package dev.gupfuzz.coordinator.book;
 
 import dev.gupfuzz.campaign.Topics;
 import dev.gupfuzz.coordinator.kafka.ClusterProbe;
+import dev.gupfuzz.coordinator.kafka.ClusterProbe.Holder;
 import dev.gupfuzz.coordinator.kafka.ClusterProbe.UnreachableException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -26,6 +27,12 @@ final class ClusterAsker implements AutoCloseable {
     interface Answers {
         void members(int members);
 
+        /** What {@link #writes} said before the question, and who held the ledger's transactional id then. */
+        void holder(long writes, Holder holder);
+
+        /** How many writes this process has begun; a question for the owner, from the asking thread. */
+        long writes();
+
         /** Both offsets, read in this order. */
         void cut(long shareStartOffset, long resultsEnd);
 
@@ -46,11 +53,18 @@ final class ClusterAsker implements AutoCloseable {
         this.answers = answers;
     }
 
-    /** Asks for the members from now on, with a pause of so many milliseconds between the questions. */
+    /** Asks for the members and the holder of the ledger from now on, with a pause of so many milliseconds between the questions. */
     void start(long pauseMs) {
         // It catches what it throws and ends with its thread.
         var unused = thread.scheduleWithFixedDelay(
-                () -> ask(() -> answers.members(probe.members())), 0, pauseMs, TimeUnit.MILLISECONDS);
+                () -> ask(() -> {
+                    long writes = answers.writes();
+                    probe.holder().ifPresent(holder -> answers.holder(writes, holder));
+                    answers.members(probe.members());
+                }),
+                0,
+                pauseMs,
+                TimeUnit.MILLISECONDS);
     }
 
     /** The order of the two offsets matters: see {@link BalanceCheck}. */

@@ -5,13 +5,16 @@ import dev.gupfuzz.campaign.Topics;
 import dev.gupfuzz.campaign.Wire;
 import dev.gupfuzz.campaign.wire.LedgerSegment;
 import dev.gupfuzz.coordinator.Faults;
+import dev.gupfuzz.coordinator.kafka.ClusterProbe.Holder;
 import dev.gupfuzz.coordinator.kafka.LedgerWriter;
 import dev.gupfuzz.coordinator.kafka.LedgerWriter.FencedException;
 import dev.gupfuzz.coordinator.kafka.LedgerWriter.UnwrittenException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +33,15 @@ final class Sender {
     /** Closed and not confirmed as stored. */
     private final List<LedgerSegment> unwritten = new ArrayList<>();
 
+    /** Writes begun, whatever became of them; read by any thread. */
+    private final AtomicLong writes = new AtomicLong();
+
     private boolean writable = true;
+
+    /** Who held the ledger when nothing had been written since so many writes. */
+    private @Nullable Holder holder;
+
+    private long holderWrites;
     private long nextWriteNanos = System.nanoTime();
 
     Sender(Books books, LedgerWriter writer, Faults faults, BookEvents events) {
@@ -46,7 +57,10 @@ final class Sender {
             return;
         }
         try {
-            writer.settle();
+            if (writer.isUnsettled()) {
+                writes.incrementAndGet();
+                writer.settle();
+            }
             for (CampaignBook book : books.all()) {
                 book.closeFinished()
                         .forEach(closed -> unwritten.add(SegmentCodec.encode(book.name(), book.generation(), closed)));
@@ -76,9 +90,30 @@ final class Sender {
         }
     }
 
+    long writes() {
+        return writes.get();
+    }
+
+    /**
+     * Learns who held the ledger when {@code asked} writes had been begun. Our own writes change that too, so only a
+     * change without a write of ours tells that somebody else has taken over, which an idle coordinator would not notice
+     * otherwise.
+     */
+    void holder(long asked, Holder found) throws FencedException {
+        if (asked != writes.get()) {
+            return;
+        }
+        if (holder != null && holderWrites == asked && !holder.equals(found)) {
+            throw LedgerWriter.takenOver(null);
+        }
+        holder = found;
+        holderWrites = asked;
+    }
+
     /** Writes all records or none; see {@link LedgerWriter#write}. */
     void write(List<ProducerRecord<String, byte[]>> records, Runnable effect)
             throws UnwrittenException, FencedException {
+        writes.incrementAndGet();
         try {
             writer.write(records, effect);
             events.written("committed");

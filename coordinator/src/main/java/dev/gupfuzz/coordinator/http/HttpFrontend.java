@@ -86,7 +86,9 @@ public final class HttpFrontend implements AutoCloseable {
                 .setHost(address.host())
                 .setIdleTimeout(IDLE_SECONDS)
                 .setIdleTimeoutUnit(TimeUnit.SECONDS)
-                .setReuseAddress(true);
+                .setReuseAddress(true)
+                // One protocol, one set of rules for bodies.
+                .setHttp2ClearTextEnabled(false);
         Router router = router();
         int port = address.port();
         while (true) {

@@ -4,8 +4,11 @@ import dev.gupfuzz.campaign.InfrastructureException;
 import dev.gupfuzz.campaign.KafkaSettings;
 import dev.gupfuzz.campaign.Topics;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -15,16 +18,24 @@ import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
+import org.apache.kafka.clients.admin.TransactionDescription;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 import org.jspecify.annotations.Nullable;
 
 /** Questions to the cluster, each answered within a few seconds or not at all. Safe for several threads. */
 public final class ClusterProbe implements AutoCloseable {
     private static final int TIMEOUT_MS = 4_000;
+
+    /** Only then is the epoch what it stays until the next transaction or take-over. */
+    private static final Set<TransactionState> SETTLED =
+            EnumSet.of(TransactionState.EMPTY, TransactionState.COMPLETE_COMMIT, TransactionState.COMPLETE_ABORT);
+
     private static final int SETTLE_LOOKS = 15;
     private static final long SETTLE_MS = 200;
 
@@ -119,6 +130,23 @@ public final class ClusterProbe implements AutoCloseable {
                 0);
     }
 
+    /**
+     * Who holds the ledger's transactional id; it changes with every take-over, and with writes of the holder as well.
+     * Empty while a transaction is on its way to its end, and when the cluster has forgotten the id.
+     */
+    public Optional<Holder> holder() throws UnreachableException, InterruptedException {
+        Optional<TransactionDescription> found = await(
+                admin.describeTransactions(List.of(LedgerWriter.TRANSACTIONAL_ID))
+                        .description(LedgerWriter.TRANSACTIONAL_ID)
+                        .thenApply(Optional::of),
+                Optional.empty());
+        return found.filter(description -> SETTLED.contains(description.state()))
+                .map(description -> new Holder(description.producerId(), description.producerEpoch()));
+    }
+
+    /** The producer that may write under the ledger's transactional id. */
+    public record Holder(long producerId, int epoch) {}
+
     /** The cluster did not answer in time. */
     public static final class UnreachableException extends Exception {
         private static final long serialVersionUID = 1L;
@@ -128,12 +156,14 @@ public final class ClusterProbe implements AutoCloseable {
         }
     }
 
-    /** The answer, or {@code absent} when there is no such group yet. */
+    /** The answer, or {@code absent} when there is no such group or transactional id. */
     private <T> T await(KafkaFuture<T> future, @Nullable T absent) throws UnreachableException, InterruptedException {
         try {
             return future.get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            if (absent != null && e.getCause() instanceof GroupIdNotFoundException) {
+            if (absent != null
+                    && (e.getCause() instanceof GroupIdNotFoundException
+                            || e.getCause() instanceof TransactionalIdNotFoundException)) {
                 return absent;
             }
             throw new UnreachableException(

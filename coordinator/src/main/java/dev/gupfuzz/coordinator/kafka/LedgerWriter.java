@@ -48,7 +48,7 @@ public final class LedgerWriter implements AutoCloseable {
     public static final class FencedException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        FencedException(String message, Throwable cause) {
+        FencedException(String message, @Nullable Throwable cause) {
             super(message, cause);
         }
     }
@@ -118,6 +118,11 @@ public final class LedgerWriter implements AutoCloseable {
         settle();
     }
 
+    /** Whether it is unknown what became of the last transaction. */
+    public boolean isUnsettled() {
+        return abortPending || unanswered != null;
+    }
+
     /** Finds out what became of a transaction whose end is unanswered; does nothing when there is none. */
     public void settle() throws UnwrittenException, FencedException {
         if (abortPending) {
@@ -158,12 +163,16 @@ public final class LedgerWriter implements AutoCloseable {
     private static void refuseIfFenced(KafkaException e) throws FencedException {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof ProducerFencedException) {
-                throw new FencedException(
-                        "another coordinator has taken over the ledger, so this one stops: run one coordinator per Kafka"
-                                + " cluster",
-                        e);
+                throw takenOver(e);
             }
         }
+    }
+
+    /** What to say when another coordinator holds the ledger. */
+    public static FencedException takenOver(@Nullable Throwable cause) {
+        return new FencedException(
+                "another coordinator has taken over the ledger, so this one stops: run one coordinator per Kafka cluster",
+                cause);
     }
 
     @Override
