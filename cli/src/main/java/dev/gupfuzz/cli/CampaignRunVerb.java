@@ -26,14 +26,18 @@ import picocli.CommandLine.Parameters;
         description = {
             "Run a whole campaign in this process, without Kafka.",
             "",
-            "Range by range, as workers would, and all of it: a violation does not end a campaign. The canonical export equals",
-            "that of the same campaign run by any number of workers, byte for byte."
+            "Range by range, as workers would, and all of it: a violation does not end a campaign. The canonical "
+                    + "export equals that of the same campaign run by any number of workers, byte for byte."
         },
         sortOptions = false)
 final class CampaignRunVerb implements Verb {
     private static final Duration GRACE = Duration.ofSeconds(10);
 
-    @Parameters(paramLabel = "FILE", arity = "0..*", description = "The campaign as JSON; - for standard input.")
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "0..*",
+            hideParamSyntax = true,
+            description = "The campaign as JSON; - for standard input.")
     List<String> files = new ArrayList<>();
 
     @Option(names = "--local", description = "Run it here. `campaign create` gives it to a coordinator.")
@@ -56,8 +60,8 @@ final class CampaignRunVerb implements Verb {
         String text = CampaignFile.read(files, "run", session);
         int threads = Cores.chosen(cores, problems);
         if (!local) {
-            problems.add(
-                    "--local is missing: `campaign run` runs here, `campaign create` gives a campaign to a coordinator");
+            problems.add("--local is missing: `campaign run` runs here, `campaign create` gives a campaign to a "
+                    + "coordinator");
         }
         Optional<CampaignSpec> spec =
                 text.isEmpty() ? Optional.empty() : problems.attempt(() -> CampaignSpec.parse(text));

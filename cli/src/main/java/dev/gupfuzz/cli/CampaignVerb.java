@@ -32,7 +32,7 @@ final class CampaignVerb {
 
     /** The positional name of a campaign. */
     static final class NameArgument {
-        @Parameters(paramLabel = "NAME", arity = "0..*", description = "Name of the campaign.")
+        @Parameters(paramLabel = "NAME", arity = "0..*", hideParamSyntax = true, description = "Name of the campaign.")
         List<String> names = new ArrayList<>();
 
         /** The one name; a problem otherwise. */
@@ -51,7 +51,11 @@ final class CampaignVerb {
     /** {@code campaign create FILE}. */
     @Command(name = "create", description = "Give a campaign to the coordinator.", sortOptions = false)
     static final class Create implements Verb {
-        @Parameters(paramLabel = "FILE", arity = "0..*", description = "The campaign as JSON; - for standard input.")
+        @Parameters(
+                paramLabel = "FILE",
+                arity = "0..*",
+                hideParamSyntax = true,
+                description = "The campaign as JSON; - for standard input.")
         List<String> files = new ArrayList<>();
 
         @Mixin
@@ -181,8 +185,8 @@ final class CampaignVerb {
             description = {
                 "Write the canonical export of a campaign.",
                 "",
-                "It says what was counted, without time, host or attempts: equal campaigns give equal files, byte for byte,",
-                "and so does `campaign run --local`."
+                "It says what was counted, without time, host or attempts: equal campaigns give equal files, "
+                        + "byte for byte, and so does `campaign run --local`."
             },
             sortOptions = false)
     static final class Export implements Verb {

@@ -24,14 +24,14 @@ final class CellOptions {
     @Option(
             names = "--kernel",
             paramLabel = "NAME",
-            description = "A kernel, as `gupfuzz kernels list` names it; repeatable. Default: " + DEFAULT_KERNEL
+            description = "A kernel of `gupfuzz kernels list`; repeatable. Default: " + DEFAULT_KERNEL
                     + ", which has the race of fork against the fast pin.")
     List<String> kernels = new ArrayList<>();
 
     @Option(
             names = "--scenario",
             paramLabel = "NAME[:P=V,...]",
-            description = "A scenario, as `gupfuzz scenarios list` names it, with its parameters; repeatable. Default: "
+            description = "A scenario of `gupfuzz scenarios list`, with its parameters; repeatable. Default: "
                     + DEFAULT_SCENARIO + ".")
     List<String> scenarios = new ArrayList<>();
 
@@ -57,9 +57,8 @@ final class CellOptions {
     @Option(
             names = "--strategy",
             paramLabel = "NAME",
-            description =
-                    "How schedules are drawn: random, pct:D (D preemption points at most less one), or a frozen one"
-                            + " such as pct:3,k=41. Default: " + DEFAULT_STRATEGY + ".")
+            description = "How schedules are drawn: random, pct:D (bugs of depth D), or a frozen one"
+                    + " such as pct:3,k=41. Default: " + DEFAULT_STRATEGY + ".")
     @Nullable
     String strategy;
 

@@ -37,9 +37,8 @@ final class CoordinatorVerb implements Verb {
     @Option(
             names = "--name",
             paramLabel = "HOST",
-            description =
-                    "A host name that requests may be addressed to, beside those of loopback; repeatable. Default: any"
-                            + " when --host is not loopback.")
+            description = "A host name that requests may be addressed to, beside those of loopback; repeatable. "
+                    + "Default: any when --host is not loopback.")
     List<String> names = new ArrayList<>();
 
     @Mixin

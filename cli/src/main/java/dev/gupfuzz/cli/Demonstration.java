@@ -3,7 +3,7 @@ package dev.gupfuzz.cli;
 import dev.gupfuzz.campaign.CampaignSpec;
 import java.util.List;
 
-/** The campaign that {@code up} starts by itself: the race in the kernel that has it, beside the kernel that does not. */
+/** The campaign that {@code up} begins: the race in the kernel that has it, beside the kernel that does not. */
 final class Demonstration {
     static final String NAME = "demonstration";
 

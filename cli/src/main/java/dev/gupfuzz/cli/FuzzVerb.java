@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
         description = {
             "Sample schedules here, without Kafka.",
             "",
-            "Every kernel with every scenario, in order, up to the first violation. Without options it runs the fork-vs-pin-fast scenario on v5.9, and shows the race that v5.11 no longer has."
+            "Every kernel with every scenario, in order, up to the first violation. Without options it runs the "
+                    + "fork-vs-pin-fast scenario on v5.9, and shows the race that v5.11 no longer has."
         },
         sortOptions = false)
 final class FuzzVerb implements Verb {
@@ -43,9 +44,8 @@ final class FuzzVerb implements Verb {
     @Option(
             names = "--for",
             paramLabel = "TIME",
-            description =
-                    "Time for all kernels and scenarios together: 500ms, 10s, 2m, 1h. With --seeds as well, the run"
-                            + " ends incomplete (exit code 3) when the time is over first.")
+            description = "Time for all kernels and scenarios together: 500ms, 10s, 2m, 1h. With --seeds as well, the "
+                    + "run ends incomplete (exit code 3) when the time is over first.")
     @Nullable
     String budget;
 

@@ -49,7 +49,11 @@ final class KernelsVerb {
     /** {@code kernels show NAME}. */
     @Command(name = "show", description = "The safeguards of a kernel, and what can be put in their place.")
     static final class Show implements Verb {
-        @Parameters(paramLabel = "NAME", arity = "0..*", description = "Name of a kernel; several may be given.")
+        @Parameters(
+                paramLabel = "NAME",
+                arity = "0..*",
+                hideParamSyntax = true,
+                description = "Name of a kernel; several may be given.")
         List<String> names = new ArrayList<>();
 
         @Mixin

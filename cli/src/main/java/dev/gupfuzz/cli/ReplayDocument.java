@@ -67,7 +67,7 @@ final class ReplayDocument {
         };
     }
 
-    /** Puts the steps and the whole states; the number of steps, which a finding's fields hold too, gives way to them. */
+    /** Puts the steps and the whole states; a finding's number of steps gives way to the steps themselves. */
     private static void trace(Map<String, Object> document, Trace trace) {
         document.put("decisions", trace.decisions());
         document.remove("steps");

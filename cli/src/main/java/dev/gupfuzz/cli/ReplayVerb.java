@@ -25,11 +25,12 @@ import picocli.CommandLine.Parameters;
         description = {
             "Run one finding again and draw it.",
             "",
-            "Exit code 1 when the recorded violation happens again, bit for bit; 4 when the run diverges, fails differently",
-            "or ends without it.",
+            "Exit code 1 when the recorded violation happens again, bit for bit; 4 when the run diverges, fails "
+                    + "differently or ends without it.",
             "",
-            "With --kernel a finding is replayed on that kernel instead of its own. With --seed instead of a finding the",
-            "run of that seed is drawn, whatever comes of it: exit code 1 when something breaks, else 0."
+            "With --kernel a finding is replayed on that kernel instead of its own. With --seed instead of a "
+                    + "finding the run of that seed is drawn, whatever comes of it: exit code 1 when something "
+                    + "breaks, else 0."
         },
         sortOptions = false)
 final class ReplayVerb implements Verb {
@@ -39,6 +40,7 @@ final class ReplayVerb implements Verb {
     @Parameters(
             paramLabel = "TOKEN|FILE",
             arity = "0..*",
+            hideParamSyntax = true,
             description =
                     "A finding: the line gf1:..., a file that holds it or the long form, or - for standard input.")
     List<String> findings = new ArrayList<>();

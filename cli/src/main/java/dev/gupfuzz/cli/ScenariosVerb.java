@@ -56,6 +56,7 @@ final class ScenariosVerb {
         @Parameters(
                 paramLabel = "NAME[:P=V,...]",
                 arity = "0..*",
+                hideParamSyntax = true,
                 description = "Name of a scenario; several may be given.")
         List<String> names = new ArrayList<>();
 

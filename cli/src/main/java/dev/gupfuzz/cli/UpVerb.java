@@ -21,9 +21,10 @@ import picocli.CommandLine.Option;
         description = {
             "Run the whole service on this machine: broker, coordinator and worker in one process, on loopback.",
             "",
-            "It begins a demonstration campaign, which runs the race of fork against the fast pin on a kernel that has it and",
-            "on one that does not. Its state is in the data directory: the next `up` goes on where this one stopped. The",
-            "broker has no authentication: users of this machine can reach it."
+            "It begins a demonstration campaign, which runs the race of fork against the fast pin on a kernel "
+                    + "that has it and on one that does not. Its state is in the data directory: the next `up` "
+                    + "goes on where this one stopped. The broker has no authentication: users of this machine "
+                    + "can reach it."
         },
         sortOptions = false)
 final class UpVerb implements Verb {

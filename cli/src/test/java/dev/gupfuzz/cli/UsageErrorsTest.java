@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Bad input of every verb: exit code 2, a sentence on standard error that names the value, nothing on standard output. */
+/** Bad input of every verb: exit code 2, a sentence that names the value, and nothing on standard output. */
 class UsageErrorsTest {
 
     @ParameterizedTest(name = "gupfuzz {0}")
