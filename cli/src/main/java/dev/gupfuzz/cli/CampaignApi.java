@@ -49,7 +49,7 @@ final class CampaignApi {
         try {
             URI address = URI.create(written);
             boolean http = "http".equals(address.getScheme()) || "https".equals(address.getScheme());
-            if (http && address.getHost() != null) {
+            if (http && address.getHost() != null && address.getPort() <= 65_535) {
                 return address;
             }
         } catch (IllegalArgumentException notOne) {

@@ -2,6 +2,7 @@ package dev.gupfuzz.cli;
 
 import dev.gupfuzz.campaign.InfrastructureException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,10 +26,8 @@ final class CampaignFile {
             return "";
         }
         String file = files.get(0);
-        try {
-            byte[] bytes = file.equals("-")
-                    ? session.terminal().in().readNBytes(BYTES_MAX + 1)
-                    : Files.newInputStream(Path.of(file)).readNBytes(BYTES_MAX + 1);
+        try (InputStream in = file.equals("-") ? session.terminal().in() : Files.newInputStream(Path.of(file))) {
+            byte[] bytes = in.readNBytes(BYTES_MAX + 1);
             if (bytes.length > BYTES_MAX) {
                 problems.add(
                         "'" + Problems.printable(file) + "' is longer than " + BYTES_MAX + " bytes: is it a campaign?");

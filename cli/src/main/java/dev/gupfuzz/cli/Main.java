@@ -27,12 +27,13 @@ public final class Main {
     /** Runs one command line and returns its exit code; everything it printed is flushed. */
     static int run(Terminal terminal, Interrupts interrupts, String... args) {
         Terminal chosen = Arrays.asList(args).contains(OutputOptions.NO_COLOR) ? terminal.withoutColour() : terminal;
-        try {
-            return new Main(chosen, interrupts).run(args);
-        } finally {
-            terminal.out().flush();
-            terminal.err().flush();
+        int exitCode = new Main(chosen, interrupts).run(args);
+        if (terminal.out().checkError()) {
+            terminal.err().println("gupfuzz: standard output cannot be written: make room, or keep its reader open");
+            exitCode = ExitCode.INFRASTRUCTURE;
         }
+        terminal.err().flush();
+        return exitCode;
     }
 
     private int run(String... args) {

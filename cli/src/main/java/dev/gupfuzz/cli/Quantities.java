@@ -33,9 +33,9 @@ final class Quantities {
         }
     }
 
-    /** A count of at least 1. */
+    /** A count from 1 to 2^62, which leaves room to add to it. */
     static long count(String option, String value) {
-        return number(option, value, 1, Long.MAX_VALUE);
+        return number(option, value, 1, 1L << 62);
     }
 
     /** A whole number between two bounds, both included. */

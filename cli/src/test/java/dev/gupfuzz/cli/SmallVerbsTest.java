@@ -106,6 +106,27 @@ class SmallVerbsTest {
     }
 
     @Test
+    void shouldFailWhenItsOutputCannotBeWritten() throws Exception {
+        Path err = directory.resolve("err");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        "dev.gupfuzz.cli.Main",
+                        "kernels",
+                        "list",
+                        "--json")
+                .redirectOutput(Path.of("/dev/full").toFile())
+                .redirectError(err.toFile())
+                .start();
+
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(ExitCode.INFRASTRUCTURE);
+        assertThat(err).content().contains("standard output cannot be written");
+    }
+
+    @Test
     void shouldNotLoadTheServiceForASearch() throws Exception {
         Path classes = directory.resolve("classes.txt");
         try (GupfuzzProcess process = GupfuzzProcess.start(

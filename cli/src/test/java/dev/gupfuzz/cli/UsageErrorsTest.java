@@ -74,6 +74,8 @@ class UsageErrorsTest {
             campaign cancel                       | NAME is missing
             campaign export                       | NAME is missing
             campaign list --url localhost:8484    | --url 'localhost:8484' is not an address
+            campaign list --url http://h:70000    | --url 'http://h:70000' is not an address
+            fuzz --seeds 9223372036854775807      | --seeds '9223372036854775807' is too large
             campaign list --token-file no-such    | the token file no-such cannot be read
             campaign run                          | FILE is missing
             campaign run no-such-file --local     | 'no-such-file' cannot be read
