@@ -71,7 +71,10 @@ class KnownBugsTest {
                 "pin-fast-vs-munmap",
                 "pin-fast-vs-munmap:pages=4",
                 "fork-vs-write",
-                "fork-vs-write:pages=4"
+                "fork-vs-write:pages=4",
+                "fork-vs-write:populated=0",
+                "cow-vs-reader",
+                "munmap-vs-access"
             })
     void shouldNotBreakAnythingElseBeforeTheFix(String scenario) {
         shouldBeClean("v5.9", scenario, 20_000);
@@ -105,6 +108,12 @@ class KnownBugsTest {
                     pin-fast-vs-munmap:pages=4                     |  40000
                     fork-vs-write                                  | 200000
                     fork-vs-write:pages=4                          |  40000
+                    fork-vs-write:populated=0                      | 100000
+                    fork-vs-write:populated=0,pages=4              |  10000
+                    cow-vs-reader                                  | 200000
+                    cow-vs-reader:pages=4                          |  40000
+                    munmap-vs-access                               | 200000
+                    munmap-vs-access:pages=4                       |  40000
                     """)
     void shouldNotBreakAnythingAfterTheFix(String scenario, int seeds) {
         shouldBeClean("v5.11", scenario, seeds);

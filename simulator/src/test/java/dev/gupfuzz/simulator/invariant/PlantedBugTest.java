@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gupfuzz.simulator.Runs;
 import dev.gupfuzz.simulator.kernel.Kernels;
-import dev.gupfuzz.simulator.scenario.MadeScenarios;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.Scenarios;
 import dev.gupfuzz.simulator.search.Blame;
@@ -70,12 +69,7 @@ class PlantedBugTest {
                 plant(Invariant.I4, "fork-tlb-flush", "fork-vs-write", "pct:3", "forker, " + FORK_UNLOCK),
                 plant(Invariant.I4, "fork-mmap-write-lock", "fork-vs-write", "pct:3", "writer1, " + COW_SET),
                 plant(Invariant.I4, "slow-gup-mmap-lock", "fork-vs-pin-fast-writer", "pct:3", "pinner, " + COW_SET),
-                made(
-                        Invariant.I4,
-                        "zap-flush",
-                        MadeScenarios.storesVersusMunmap(),
-                        "random",
-                        "storer, cpu: through the TLB"),
+                plant(Invariant.I4, "zap-flush", "munmap-vs-access", "random", "user, cpu: through the TLB"),
                 plant(Invariant.I5, "unpin-on-retry", "fork-vs-pin-fast", "random", "pinner, " + SLOW_DONE),
                 plant(
                         Invariant.I5,
@@ -134,12 +128,12 @@ class PlantedBugTest {
                         "pin-fork-child-exits-write",
                         "random",
                         "parent, copy_pte_range: prealloc = page_copy_prealloc(): may sleep while it holds a spinlock"),
-                made(
+                plant(
                         Invariant.I13,
                         "wp-clear-flush",
-                        MadeScenarios.loadsVersusCopy(),
+                        "cow-vs-reader",
                         "pct:3",
-                        "reader, cpu: through the TLB: parent's page shows initial, not writer's store; separated by "
+                        "reader, cpu: through the TLB: process's page shows zero, not writer's store; separated by "
                                 + COW_SET));
     }
 
@@ -174,9 +168,5 @@ class PlantedBugTest {
 
     private static Plant plant(Invariant invariant, String removed, String scenario, String strategy, String where) {
         return new Plant(invariant, removed, Scenarios.named(scenario), strategy, where);
-    }
-
-    private static Plant made(Invariant invariant, String removed, Scenario scenario, String strategy, String where) {
-        return new Plant(invariant, removed, scenario, strategy, where);
     }
 }

@@ -3,7 +3,6 @@ package dev.gupfuzz.simulator.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gupfuzz.simulator.Runs;
-import dev.gupfuzz.simulator.scenario.MadeScenarios;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.Scenarios;
 import java.util.ArrayList;
@@ -61,7 +60,7 @@ class SafeguardTableTest {
                         "fork begins after the only test of the sequence"),
                 new Row(
                         "v5.11 without seq-end",
-                        "race=I9, race2=I9, pinned=I9, writer=I9, alone=I9, two=I9, fork-vs-write=I9, loads=I9",
+                        "race=I9, race2=I9, pinned=I9, writer=I9, alone=I9, two=I9, fork-vs-write=I9, zeropage=I9",
                         "the sequence stays odd after the first fork, whatever else runs"),
                 new Row(
                         "v5.11 without seq-init",
@@ -94,34 +93,32 @@ class SafeguardTableTest {
                         "slow GUP's write fault copies a page before fork's flush, and the writer stores through its TLB"),
                 new Row(
                         "v5.11 without fork-mmap-write-lock",
-                        "writer=I4, two=I9, fork-vs-write=I4",
+                        "writer=I4, two=I9, fork-vs-write=I4, zeropage=I4",
                         "a fault copies before the flush, as with per-VMA locks in 6.4; two forks share one sequence"),
                 new Row(
                         "v5.11 without fork-wrprotect",
-                        "race=I2, race2=I2, pinned=I2, writer=I2, two=I2, fork-vs-write=I2, loads=I2",
+                        "race=I2, race2=I2, pinned=I2, writer=I2, two=I2, fork-vs-write=I2, zeropage=I2",
                         "parent and child both keep a writable entry; a pinned page is copied, so alone stays clean"),
                 new Row(
                         "v5.11 without fork-tlb-flush",
-                        "writer=I4, fork-vs-write=I4, loads=I4",
+                        "writer=I4, fork-vs-write=I4, zeropage=I4",
                         "a right that the page table took back survives in a TLB; the pinner alone has no entry yet"),
                 new Row(
                         "v5.11 without wp-page-count",
-                        "race=I2, race2=I2, pinned=I2, writer=I2, two=I2, fork-vs-write=I2, loads=I2",
+                        "race=I2, race2=I2, pinned=I2, writer=I2, two=I2, fork-vs-write=I2, zeropage=I2",
                         "a write fault reuses a page that the other process still maps"),
                 new Row(
                         "v5.11 without wp-pte-recheck",
-                        "writer=I1a+I5, fork-vs-write=I5",
+                        "writer=I1a+I5, fork-vs-write=I5, zeropage=I13+I5",
                         "two faults copy the same page, and each drops the mapping's reference"),
                 new Row(
                         "v5.11 without wp-clear-flush",
-                        "loads=I13+I4",
-                        "a reader's TLB entry still leads to the page that was copied away; no built-in scenario loads"
-                                + " twice from a page that another thread copies"),
+                        "cow-vs-reader=I13, zeropage=I13",
+                        "a reader's TLB entry still leads to the page that was copied away"),
                 new Row(
                         "v5.11 without zap-flush",
-                        "stores=I4",
-                        "a store reaches the page through the TLB after it was freed; in no built-in scenario does a CPU"
-                                + " store to what is unmapped"),
+                        "munmap-vs-access=I4",
+                        "a store reaches the page through the TLB after it was freed"),
                 new Row(
                         "v5.11 without pte-recheck without ipi-tlb-flush",
                         "munmap=I6",
@@ -132,7 +129,7 @@ class SafeguardTableTest {
                         "the same: the IPI is taken at once"),
                 new Row(
                         "v5.11 without pte-recheck without zap-flush",
-                        "munmap=I6, stores=I4",
+                        "munmap=I6, munmap-vs-access=I4",
                         "the page is free before anybody waits for GUP"),
                 new Row(
                         "v5.11 without gup-irq-off without ipi-tlb-flush",
@@ -145,7 +142,7 @@ class SafeguardTableTest {
                         "the whole fix on the kernel before it"),
                 new Row(
                         "v5.9-rc4 without wp-page-count",
-                        "race=I2, race2=I2, pinned=I2, writer=I2, two=I2, fork-vs-write=I2, loads=I2",
+                        "race=I2, race2=I2, pinned=I2, writer=I2, two=I2, fork-vs-write=I2, zeropage=I2",
                         "the owner keeps its page after the child's exit, as before 5.9-rc4: alone is clean"));
     }
 
@@ -159,8 +156,9 @@ class SafeguardTableTest {
         map.put("two", Scenarios.named("two-forks-vs-pin-fast"));
         map.put("munmap", Scenarios.named("pin-fast-vs-munmap"));
         map.put("fork-vs-write", Scenarios.named("fork-vs-write"));
-        map.put("loads", MadeScenarios.loadsVersusCopy());
-        map.put("stores", MadeScenarios.storesVersusMunmap());
+        map.put("zeropage", Scenarios.named("fork-vs-write:populated=0"));
+        map.put("cow-vs-reader", Scenarios.named("cow-vs-reader"));
+        map.put("munmap-vs-access", Scenarios.named("munmap-vs-access"));
         return map;
     }
 

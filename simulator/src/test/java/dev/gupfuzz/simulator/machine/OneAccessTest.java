@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gupfuzz.simulator.Runs;
 import dev.gupfuzz.simulator.kernel.Kernel;
-import dev.gupfuzz.simulator.scenario.MadeScenarios;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.Scenarios;
 import dev.gupfuzz.simulator.strategy.Follow;
@@ -72,8 +71,7 @@ class OneAccessTest {
     private static List<Scenario> scenarios() {
         List<Scenario> scenarios = new ArrayList<>(Runs.scenarios());
         scenarios.add(Scenarios.named("fork-vs-pin-fast:pages=6"));
-        scenarios.add(MadeScenarios.loadsVersusCopy());
-        scenarios.add(MadeScenarios.storesVersusMunmap());
+        scenarios.add(Scenarios.named("fork-vs-write:populated=0"));
         return scenarios;
     }
 

@@ -9,43 +9,6 @@ public final class MadeScenarios {
 
     private MadeScenarios() {}
 
-    /** One thread stores to a page again and again while another unmaps it and a stranger takes the frame. */
-    public static Scenario storesVersusMunmap() {
-        World world = new World(1);
-        int process = world.process("process", 1, 1);
-        int other = world.process("other", 1, 0);
-        world.thread("unmapper", process, List.of(row(Op.MUNMAP, 0, 1, 0)));
-        List<int[]> stores = new ArrayList<>();
-        for (int i = 1; i <= 4; i++) {
-            stores.add(row(Op.STORE, 0, world.token(0, "store " + i), 0));
-        }
-        world.thread("storer", process, stores);
-        world.thread(
-                "stranger",
-                other,
-                List.of(row(Op.STORE, 0, world.token(0, "stranger's store"), 0), row(Op.LOAD, 0, 0, 0)));
-        world.window = GoalPoint.STALE_TLB_USED;
-        return new Scenario("stores-vs-munmap", "a page is unmapped under a thread that stores", List.of(), world);
-    }
-
-    /** After a fork one thread loads a page again and again while another stores to it and so copies it. */
-    public static Scenario loadsVersusCopy() {
-        World world = new World(1);
-        int parent = world.process("parent", 1, 1);
-        int child = world.child("child");
-        world.thread("forker", parent, List.of(row(Op.FORK, 3, child, 0)));
-        world.thread("writer", parent, List.of(row(Op.STORE, 0, world.token(0, "writer's store"), 0)));
-        List<int[]> loads = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            loads.add(row(Op.LOAD, 0, 0, 0));
-        }
-        world.thread("reader", parent, loads);
-        world.thread("child", child, List.of(row(Op.LOAD, 0, 0, 0), row(Op.EXIT, 0, 0, 0)));
-        world.window = GoalPoint.COW_COPY;
-        world.goals.add(GoalPoint.COW_COPY);
-        return new Scenario("loads-vs-copy", "a page is copied under a thread that loads", List.of(), world);
-    }
-
     /** Pin, fork, store, device store, fork again: the second child must get what the device stored. */
     public static Scenario pinAndTwoForksInARow() {
         World world = new World(1);
