@@ -57,6 +57,9 @@ public final class LedgerWriter implements AutoCloseable {
         Properties properties = settings.producer(TRANSACTIONAL_ID);
         properties.put("transactional.id", TRANSACTIONAL_ID);
         properties.put("max.block.ms", BLOCK_MS);
+        // While the broker completes the transaction before, it refuses the first batch of the next one, and a second
+        // one on its way would arrive out of sequence: both would be sent again, and the broker would log an error.
+        properties.put("max.in.flight.requests.per.connection", "1");
         properties.put("request.timeout.ms", "5000");
         properties.put("delivery.timeout.ms", "15000");
         // A broker that is away for a while must not mistake an open transaction for that of a dead coordinator.
