@@ -142,6 +142,58 @@ class DocsTest {
         }
     }
 
+    @Test
+    void shouldUseOnlyNamesThatTheProgramKnows() throws IOException {
+        Pattern option = Pattern.compile("--(kernel|scenario|with|without)[ =]+([a-z][a-z0-9.:=,-]*)");
+        int seen = 0;
+        for (Path file : pages()) {
+            var used = option.matcher(Files.readString(file).replace('`', '\n'));
+            while (used.find()) {
+                String name = used.group(2);
+                seen++;
+                switch (used.group(1)) {
+                    case "kernel" ->
+                        assertThat(Kernels.names()).as(file.toString()).contains(name);
+                    case "scenario" -> assertThat(Scenarios.named(name).name()).isEqualTo(name);
+                    default ->
+                        assertThat(Rule.values())
+                                .extracting(rule -> rule.safeguard().name())
+                                .as(file.toString())
+                                .contains(name);
+                }
+            }
+        }
+        assertThat(seen).isGreaterThan(20);
+    }
+
+    @Test
+    void shouldLinkToPagesThatExist() throws IOException {
+        for (Path file : pages()) {
+            var links = Pattern.compile("\\]\\(([^)#:]+)").matcher(Files.readString(file));
+            while (links.find()) {
+                assertThat(file.resolveSibling(links.group(1)))
+                        .as(file.toString())
+                        .exists();
+            }
+        }
+    }
+
+    /** A change of the model changes what the commands print. */
+    @Test
+    void shouldHaveMeasuredThisModel() throws IOException {
+        for (String name : List.of("scenarios.md", "review-thread.md", "kernels.md")) {
+            assertThat(page(name)).as(name).containsPattern("model " + Model.version() + "\\b");
+        }
+    }
+
+    private static List<Path> pages() throws IOException {
+        try (Stream<Path> files = Files.list(DOCS)) {
+            return files.filter(file -> file.toString().endsWith(".md"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
     private static String section(String page, String heading) {
         int from = page.indexOf(heading + "\n");
         assertThat(from).as(heading).isNotNegative();
