@@ -33,6 +33,11 @@ public final class Mix {
         return mix64(h ^ mix64(x + GOLDEN));
     }
 
+    /** The half of {@link #key} that knows only {@code x}: {@code key(h, x) == mix64(h ^ ready(x))}. */
+    public static long ready(long x) {
+        return mix64(x + GOLDEN);
+    }
+
     /** {@code keyed(seed; a)}. */
     public static long keyed(long seed, long a) {
         return key(seed, a);

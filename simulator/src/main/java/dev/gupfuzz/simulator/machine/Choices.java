@@ -10,7 +10,7 @@ import java.util.Arrays;
  */
 public final class Choices {
 
-    private static final long LANE = Mix.name("choice");
+    private static final long LANE = Mix.ready(Mix.name("choice"));
 
     private final long[] roles;
     private final int[] occurrences;
@@ -40,7 +40,7 @@ public final class Choices {
     /** Choices of this run are drawn from {@code runSeed}. */
     public void draw(long runSeed) {
         begin();
-        seed = Mix.lane(runSeed, LANE);
+        seed = Mix.mix64(runSeed ^ LANE);
         script = null;
         quiet = false;
     }

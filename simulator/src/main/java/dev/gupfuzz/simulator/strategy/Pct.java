@@ -13,12 +13,14 @@ import dev.gupfuzz.simulator.routine.Step;
  */
 final class Pct extends Scheduler {
 
-    private static final long LANE = Mix.name("pct");
-    private static final long CHANGE_POINT = Mix.name("change point");
+    private static final long LANE = Mix.ready(Mix.name("pct"));
+    private static final long CHANGE_POINT = Mix.ready(Mix.name("change point"));
 
     private final int depth;
     private final int k;
+    /** For each thread its role, ready to be folded into a seed. */
     private final long[] roles;
+
     private final long[] draws;
     private final int[] priority;
     private final int[] changeAt;
@@ -33,14 +35,14 @@ final class Pct extends Scheduler {
         priority = new int[threads];
         changeAt = new int[Math.max(0, depth - 1)];
         for (int t = 0; t < threads; t++) {
-            roles[t] = Mix.name(machine.scenario.threads().get(t));
+            roles[t] = Mix.ready(Mix.name(machine.scenario.threads().get(t)));
         }
     }
 
     private void deal(long lane) {
         int n = roles.length;
         for (int t = 0; t < n; t++) {
-            draws[t] = Mix.keyed(lane, roles[t]);
+            draws[t] = Mix.mix64(lane ^ roles[t]);
         }
         for (int t = 0; t < n; t++) {
             int rank = 0;
@@ -51,6 +53,7 @@ final class Pct extends Scheduler {
             }
             priority[t] = depth + rank;
         }
+        long points = Mix.mix64(lane ^ CHANGE_POINT);
         long draw = 0;
         for (int j = 0; j < changeAt.length; j++) {
             if (j >= k) {
@@ -59,7 +62,7 @@ final class Pct extends Scheduler {
             }
             boolean taken;
             do {
-                int point = 1 + Mix.below(Mix.key(Mix.key(lane, CHANGE_POINT), draw++), k);
+                int point = 1 + Mix.below(Mix.key(points, draw++), k);
                 taken = false;
                 for (int i = 0; i < j; i++) {
                     taken |= changeAt[i] == point;
@@ -106,7 +109,7 @@ final class Pct extends Scheduler {
         final Machine m = this.m;
         m.reset();
         m.choices.draw(seed);
-        deal(Mix.lane(seed, LANE));
+        deal(Mix.mix64(seed ^ LANE));
         int next = nextChange(0);
         int decided = 0;
         int enabled;

@@ -16,7 +16,7 @@ import java.util.Arrays;
  */
 final class RandomWalk extends Scheduler {
 
-    private static final long LANE = Mix.name("random-walk");
+    private static final long LANE = Mix.ready(Mix.name("random-walk"));
     /** Occurrences whose keys are kept ready. */
     private static final int READY = 8;
 
@@ -67,7 +67,7 @@ final class RandomWalk extends Scheduler {
         final Machine m = this.m;
         m.reset();
         m.choices.draw(seed);
-        long lane = Mix.lane(seed, LANE);
+        long lane = Mix.mix64(seed ^ LANE);
         if (++epoch == 1 << (31 - EPOCH_SHIFT)) {
             Arrays.fill(occurrences, 0);
             epoch = 1;
