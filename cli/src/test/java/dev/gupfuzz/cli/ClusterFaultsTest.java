@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Broker, coordinator and two workers as processes of their own. Workers are killed at every point of a job's life,
  * one of them from outside, and the broker in the middle of it all; what was counted in the end equals a run without Kafka, byte for byte.
  */
+@Tag("slow")
 class ClusterFaultsTest {
     private static final String NAME = "faults";
     private static final int KILLED = 128 + 9;

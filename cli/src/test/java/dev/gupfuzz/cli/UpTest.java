@@ -17,10 +17,12 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code up} in a process of its own: what it says, how it stops, and that its accounts are right. */
+@Tag("slow")
 class UpTest {
     private static final Pattern READY = Pattern.compile("ready +(http://\\S+)");
     private static final String[] UP = {"up", "--port", "0", "--metrics-port", "0", "--cores", "1"};

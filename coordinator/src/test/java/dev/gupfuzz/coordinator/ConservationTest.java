@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each planted fault moves the conservation metric from 0, and re-issuing what was lost brings it back. */
+@Tag("slow")
 class ConservationTest {
     @TempDir
     Path dir;

@@ -26,10 +26,12 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A coordinator on a real broker, with real workers or one moved by hand. */
+@Tag("slow")
 class CoordinatorTest {
     private static final Duration LONG = Duration.ofSeconds(60);
 
