@@ -80,6 +80,7 @@ class OneAccessTest {
 
         private final Machine m;
         private final Set<String> wrong;
+        private int pc;
 
         Watch(Machine machine, Set<String> wrong) {
             this.m = machine;
@@ -90,6 +91,7 @@ class OneAccessTest {
         @Override
         public void before(int thread, int enabled, int decision) {
             m.log.clear();
+            pc = Peek.pc(m, thread);
         }
 
         @Override
@@ -102,13 +104,33 @@ class OneAccessTest {
                 wrong.add(name + " names " + Labels.target(label) + " and accesses word " + m.log.word(0));
             } else if (m.log.word(0) >= m.layout.ghosts) {
                 wrong.add(name + " accesses ghost state");
+            } else if ((pc & Pc.INVISIBLE) != 0 && !unreachable(m.log.word(0))) {
+                wrong.add(name + " is called invisible and accesses what others can reach");
             }
+        }
+
+        /** A step without a decision before it: of a process in which nothing runs yet, or of a page that nobody maps. */
+        private boolean unreachable(int word) {
+            Layout l = m.layout;
+            if (word >= l.mmBase && word < l.pteBase) {
+                int mm = (word - l.mmBase) >> Layout.MM_SHIFT;
+                for (int t = 0; t < m.threads; t++) {
+                    if (m.scenario.world().threads.get(t).mm() == mm && Peek.live(m, t)) {
+                        return false;
+                    }
+                }
+                return true;
+            }
+            boolean frame = word >= l.pageBase && word < l.allocBase;
+            int first = word - (word - l.pageBase) % (1 << Layout.PAGE_SHIFT);
+            return frame && m.s[first + Layout.MAPCOUNT] == 0 && m.s[first + Layout.REFCOUNT] == 0;
         }
 
         private boolean fits(Labels.Target target, int word) {
             Layout l = m.layout;
-            int inPage = word >= l.pageBase && word < l.allocBase ? (word - l.pageBase) & 7 : -1;
-            int inMm = word >= l.mmBase && word < l.pteBase ? (word - l.mmBase) & 15 : -1;
+            int inPage =
+                    word >= l.pageBase && word < l.allocBase ? (word - l.pageBase) & (1 << Layout.PAGE_SHIFT) - 1 : -1;
+            int inMm = word >= l.mmBase && word < l.pteBase ? (word - l.mmBase) & (1 << Layout.MM_SHIFT) - 1 : -1;
             boolean register = word >= l.threadBase && word < l.mmBase;
             return switch (target) {
                 case PTE -> word >= l.pteBase && word < l.tlbBase;
