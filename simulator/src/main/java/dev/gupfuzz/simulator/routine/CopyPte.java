@@ -66,156 +66,144 @@ final class CopyPte {
         Labels.define(PREALLOC, RANGE, "PREALLOC", Target.ALLOCATOR, "prealloc = page_copy_prealloc()");
     }
 
-    /** Runs steps from {@code first} on while the thread stays in this routine and may go on; see {@link Step}. */
-    static int run(Machine m, int t, int f, int first, int budget, int enabled) {
+    /** Takes the step at {@code pc}. */
+    static void step(Machine m, int t, int f, int pc) {
         final int[] s = m.s;
-        int pc = first;
-        int left = budget;
-        int taken = 0;
-        do {
-            m.begin(pc);
-            taken++;
-            int pte = s[f + Frame.PTE];
-            switch (pc & Pc.INDEX_MASK) {
-                case DST_LOCK & Pc.INDEX_MASK:
-                    m.write(m.layout.mm(s[f + Frame.CHILD_MM]) + Layout.PTL, t + 1);
+        int pte = s[f + Frame.PTE];
+        switch (pc & Pc.INDEX_MASK) {
+            case DST_LOCK & Pc.INDEX_MASK:
+                m.write(m.layout.mm(s[f + Frame.CHILD_MM]) + Layout.PTL, t + 1);
+                s[f + Frame.PROGRESS] = 0;
+                m.go(t, SRC_LOCK);
+                break;
+            case SRC_LOCK & Pc.INDEX_MASK:
+                m.ptlLock(t);
+                m.go(t, READ_PTE);
+                break;
+            case READ_PTE & Pc.INDEX_MASK: {
+                if (s[f + Frame.PROGRESS] >= PROGRESS_MAX) {
                     s[f + Frame.PROGRESS] = 0;
-                    m.go(t, SRC_LOCK);
-                    break;
-                case SRC_LOCK & Pc.INDEX_MASK:
-                    m.ptlLock(t);
-                    m.go(t, READ_PTE);
-                    break;
-                case READ_PTE & Pc.INDEX_MASK: {
-                    if (s[f + Frame.PROGRESS] >= PROGRESS_MAX) {
-                        s[f + Frame.PROGRESS] = 0;
-                        if (m.choices.choose(t, pc, 2) == 1) {
-                            m.s[Sched.STEPPING] = SRC_UNLOCK;
-                            srcUnlock(m, t);
-                            break;
-                        }
+                    if (m.choices.choose(t, pc, 2) == 1) {
+                        m.s[Sched.STEPPING] = SRC_UNLOCK;
+                        srcUnlock(m, t);
+                        break;
                     }
-                    pte = m.read(s[f + Frame.PTES] + s[f + Frame.WALK]);
-                    s[f + Frame.PTE] = pte;
-                    if (pte == Pte.NONE) {
-                        s[f + Frame.PROGRESS]++;
-                        nextPte(m, t, f);
-                    } else if (Pte.special(pte)) {
-                        m.go(t, SET_PTE); // no struct page behind it
-                    } else if (m.wrprotectFirst() && Pte.write(pte) && m.forkWrprotect() && !m.earlyCopy()) {
-                        m.go(t, WRPROTECT);
-                    } else {
-                        m.go(t, m.earlyCopy() ? READ_HAS_PINNED : GET_PAGE);
-                    }
-                    break;
                 }
-                case READ_HAS_PINNED & Pc.INDEX_MASK:
-                    m.go(t, m.read(m.mmOf(f) + Layout.HAS_PINNED) == 0 ? GET_PAGE : MAYBE_DMA_PINNED);
-                    break;
-                case MAYBE_DMA_PINNED & Pc.INDEX_MASK:
-                    if (m.read(m.pageAt(Pte.pfn(pte)) + Layout.REFCOUNT) < GupFast.BIAS) {
-                        m.go(t, GET_PAGE);
-                    } else if (s[f + Frame.PREALLOC] != 0) {
-                        m.go(t, COPY_PAGE);
-                    } else if (m.eagainDropsPtl()) {
-                        m.reach(GoalPoint.EAGAIN);
-                        m.go(t, SRC_UNLOCK);
-                    } else {
-                        m.go(t, PREALLOC); // -EAGAIN with the locks still held
-                    }
-                    break;
-                case COPY_PAGE & Pc.INDEX_MASK:
-                    s[m.pageAt(s[f + Frame.PREALLOC]) + Layout.CONTENT] =
-                            m.read(m.pageAt(Pte.pfn(pte)) + Layout.CONTENT);
-                    m.go(t, SET_COPY);
-                    break;
-                case SET_COPY & Pc.INDEX_MASK: {
-                    int copy = s[f + Frame.PREALLOC];
-                    s[f + Frame.PREALLOC] = 0;
-                    Memory.newAnon(m, copy);
-                    m.reach(GoalPoint.EARLY_COPY);
-                    // vm_page_prot is young on x86
-                    int bits = Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED;
-                    m.setPte(t, s[f + Frame.CHILD_MM], s[f + Frame.WALK], Pte.of(copy, bits));
-                    s[f + Frame.PROGRESS] += 8;
+                pte = m.read(s[f + Frame.PTES] + s[f + Frame.WALK]);
+                s[f + Frame.PTE] = pte;
+                if (pte == Pte.NONE) {
+                    s[f + Frame.PROGRESS]++;
                     nextPte(m, t, f);
-                    break;
+                } else if (Pte.special(pte)) {
+                    m.go(t, SET_PTE); // no struct page behind it
+                } else if (m.wrprotectFirst() && Pte.write(pte) && m.forkWrprotect() && !m.earlyCopy()) {
+                    m.go(t, WRPROTECT);
+                } else {
+                    m.go(t, m.earlyCopy() ? READ_HAS_PINNED : GET_PAGE);
                 }
-                case GET_PAGE & Pc.INDEX_MASK:
-                    Memory.ref(m, Pte.pfn(pte), 1);
-                    m.go(t, DUP_RMAP);
-                    break;
-                case DUP_RMAP & Pc.INDEX_MASK:
-                    Memory.rmap(m, t, Pte.pfn(pte), 1);
-                    m.go(
-                            t,
-                            Pte.write(pte) && m.forkWrprotect() && !(m.wrprotectFirst() && !m.earlyCopy())
-                                    ? WRPROTECT
-                                    : SET_PTE);
-                    break;
-                case WRPROTECT & Pc.INDEX_MASK: {
-                    int at = s[f + Frame.PTES] + s[f + Frame.WALK];
-                    m.rmw(at);
-                    s[at] = Pte.wrprotect(s[at]);
-                    m.pteChanged(t, m.threadMm[t], s[f + Frame.WALK], s[at]);
-                    m.go(t, m.wrprotectFirst() && !m.earlyCopy() ? GET_PAGE : SET_PTE);
-                    break;
+                break;
+            }
+            case READ_HAS_PINNED & Pc.INDEX_MASK:
+                m.go(t, m.read(m.mmOf(f) + Layout.HAS_PINNED) == 0 ? GET_PAGE : MAYBE_DMA_PINNED);
+                break;
+            case MAYBE_DMA_PINNED & Pc.INDEX_MASK:
+                if (m.read(m.pageAt(Pte.pfn(pte)) + Layout.REFCOUNT) < GupFast.BIAS) {
+                    m.go(t, GET_PAGE);
+                } else if (s[f + Frame.PREALLOC] != 0) {
+                    m.go(t, COPY_PAGE);
+                } else if (m.eagainDropsPtl()) {
+                    m.reach(GoalPoint.EAGAIN);
+                    m.go(t, SRC_UNLOCK);
+                } else {
+                    m.go(t, PREALLOC); // -EAGAIN with the locks still held
                 }
-                case SET_PTE & Pc.INDEX_MASK:
-                    m.setPte(
-                            t,
-                            s[f + Frame.CHILD_MM],
-                            s[f + Frame.WALK],
-                            Pte.mkold(m.forkWrprotect() ? Pte.wrprotect(pte) : pte));
-                    s[f + Frame.PROGRESS] += 8;
+                break;
+            case COPY_PAGE & Pc.INDEX_MASK:
+                s[m.pageAt(s[f + Frame.PREALLOC]) + Layout.CONTENT] = m.read(m.pageAt(Pte.pfn(pte)) + Layout.CONTENT);
+                m.go(t, SET_COPY);
+                break;
+            case SET_COPY & Pc.INDEX_MASK: {
+                int copy = s[f + Frame.PREALLOC];
+                s[f + Frame.PREALLOC] = 0;
+                Memory.newAnon(m, copy);
+                m.reach(GoalPoint.EARLY_COPY);
+                // vm_page_prot is young on x86
+                int bits = Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED;
+                m.setPte(t, s[f + Frame.CHILD_MM], s[f + Frame.WALK], Pte.of(copy, bits));
+                s[f + Frame.PROGRESS] += 8;
+                nextPte(m, t, f);
+                break;
+            }
+            case GET_PAGE & Pc.INDEX_MASK:
+                Memory.ref(m, Pte.pfn(pte), 1);
+                m.go(t, DUP_RMAP);
+                break;
+            case DUP_RMAP & Pc.INDEX_MASK:
+                Memory.rmap(m, t, Pte.pfn(pte), 1);
+                m.go(
+                        t,
+                        Pte.write(pte) && m.forkWrprotect() && !(m.wrprotectFirst() && !m.earlyCopy())
+                                ? WRPROTECT
+                                : SET_PTE);
+                break;
+            case WRPROTECT & Pc.INDEX_MASK: {
+                int at = s[f + Frame.PTES] + s[f + Frame.WALK];
+                m.rmw(at);
+                s[at] = Pte.wrprotect(s[at]);
+                m.pteChanged(t, m.threadMm[t], s[f + Frame.WALK], s[at]);
+                m.go(t, m.wrprotectFirst() && !m.earlyCopy() ? GET_PAGE : SET_PTE);
+                break;
+            }
+            case SET_PTE & Pc.INDEX_MASK:
+                m.setPte(
+                        t,
+                        s[f + Frame.CHILD_MM],
+                        s[f + Frame.WALK],
+                        Pte.mkold(m.forkWrprotect() ? Pte.wrprotect(pte) : pte));
+                s[f + Frame.PROGRESS] += 8;
+                if (s[f + Frame.PREALLOC] != 0) {
+                    m.go(t, PUT_PREALLOC);
+                } else {
+                    nextPte(m, t, f);
+                }
+                break;
+            case PUT_PREALLOC & Pc.INDEX_MASK:
+                Memory.put(m, t, s[f + Frame.PREALLOC], 1);
+                s[f + Frame.PREALLOC] = 0;
+                if (s[f + Frame.WALK] == s[f + Frame.WALK_END]) {
+                    Fork.walked(m, t); // out: the walk ended with a page it did not need
+                } else {
+                    nextPte(m, t, f);
+                }
+                break;
+            case SRC_UNLOCK & Pc.INDEX_MASK:
+                srcUnlock(m, t);
+                break;
+            case DST_UNLOCK & Pc.INDEX_MASK:
+                m.write(m.layout.mm(s[f + Frame.CHILD_MM]) + Layout.PTL, 0);
+                if (s[f + Frame.WALK] == s[f + Frame.WALK_END]) {
                     if (s[f + Frame.PREALLOC] != 0) {
                         m.go(t, PUT_PREALLOC);
                     } else {
-                        nextPte(m, t, f);
+                        Fork.walked(m, t);
                     }
-                    break;
-                case PUT_PREALLOC & Pc.INDEX_MASK:
-                    Memory.put(m, t, s[f + Frame.PREALLOC], 1);
-                    s[f + Frame.PREALLOC] = 0;
-                    if (s[f + Frame.WALK] == s[f + Frame.WALK_END]) {
-                        Fork.walked(m, t); // out: the walk ended with a page it did not need
-                    } else {
-                        nextPte(m, t, f);
-                    }
-                    break;
-                case SRC_UNLOCK & Pc.INDEX_MASK:
-                    srcUnlock(m, t);
-                    break;
-                case DST_UNLOCK & Pc.INDEX_MASK:
-                    m.write(m.layout.mm(s[f + Frame.CHILD_MM]) + Layout.PTL, 0);
-                    if (s[f + Frame.WALK] == s[f + Frame.WALK_END]) {
-                        if (s[f + Frame.PREALLOC] != 0) {
-                            m.go(t, PUT_PREALLOC);
-                        } else {
-                            Fork.walked(m, t);
-                        }
-                    } else if (s[f + Frame.PREALLOC] == 0 && wantsPrealloc(m, f)) {
-                        m.go(t, PREALLOC);
-                    } else {
-                        m.go(t, DST_LOCK);
-                    }
-                    break;
-                case PREALLOC & Pc.INDEX_MASK:
-                    s[f + Frame.PREALLOC] = Memory.alloc(m, t, pc, s[f + Frame.WALK]);
-                    s[f + Frame.PTE] = Pte.NONE;
-                    if (!m.eagainDropsPtl()) {
-                        m.violate(Invariant.I11, t, s[f + Frame.WALK], 0); // a sleeping allocation under a spinlock
-                    }
-                    m.go(t, m.eagainDropsPtl() ? DST_LOCK : READ_PTE);
-                    break;
-                default:
-                    throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
-            }
-            pc = s[f + Frame.PC];
-            left = Step.spend(left, pc);
-        } while ((pc & Pc.ROUTINE_MASK) == Pc.COPY_PTE && Step.mayGoOn(s, pc, left, enabled));
-        s[Sched.TAKEN] += taken;
-        return left;
+                } else if (s[f + Frame.PREALLOC] == 0 && wantsPrealloc(m, f)) {
+                    m.go(t, PREALLOC);
+                } else {
+                    m.go(t, DST_LOCK);
+                }
+                break;
+            case PREALLOC & Pc.INDEX_MASK:
+                s[f + Frame.PREALLOC] = Memory.alloc(m, t, pc, s[f + Frame.WALK]);
+                s[f + Frame.PTE] = Pte.NONE;
+                if (!m.eagainDropsPtl()) {
+                    m.violate(Invariant.I11, t, s[f + Frame.WALK], 0); // a sleeping allocation under a spinlock
+                }
+                m.go(t, m.eagainDropsPtl() ? DST_LOCK : READ_PTE);
+                break;
+            default:
+                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+        }
     }
 
     /** The walk stopped with -EAGAIN at this PTE: it was read and not dealt with. */

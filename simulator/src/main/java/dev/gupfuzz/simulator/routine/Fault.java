@@ -9,7 +9,6 @@ import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.Pte;
-import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.machine.Vmas;
 
 /**
@@ -63,116 +62,105 @@ final class Fault {
         Labels.define(ANON_PUT, ANON, "ANON_PUT", Target.REFCOUNT, "put_page(page)");
     }
 
-    /** Runs steps from {@code first} on while the thread stays in this routine and may go on; see {@link Step}. */
-    static int run(Machine m, int t, int f, int first, int budget, int enabled) {
+    /** Takes the step at {@code pc}. */
+    static void step(Machine m, int t, int f, int pc) {
         final int[] s = m.s;
-        int pc = first;
-        int left = budget;
-        int taken = 0;
-        do {
-            m.begin(pc);
-            taken++;
-            switch (pc & Pc.INDEX_MASK) {
-                case MMAP_LOCK & Pc.INDEX_MASK:
-                    m.enter(t);
-                    m.mmapReadLock(t);
-                    m.go(t, FIND_VMA);
-                    break;
-                case FIND_VMA & Pc.INDEX_MASK:
-                    if (Vmas.find(m, m.mmOf(f), s[f + Frame.PAGE]) < 0) {
-                        m.go(t, MMAP_UNLOCK_SEGV);
-                    } else {
-                        s[f + Frame.FAULT_RET] = MMAP_UNLOCK;
-                        m.go(t, READ_PTE);
-                    }
-                    break;
-                case MMAP_UNLOCK & Pc.INDEX_MASK:
-                    m.mmapReadUnlock(t);
-                    m.leave(t);
-                    m.go(t, User.WALK);
-                    break;
-                case MMAP_UNLOCK_SEGV & Pc.INDEX_MASK:
-                    m.reach(GoalPoint.SEGV);
-                    m.mmapReadUnlock(t);
-                    Program.next(m, t); // the handler skips the access
-                    break;
-                case READ_PTE & Pc.INDEX_MASK: {
-                    int pte = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]);
-                    s[f + Frame.PTE] = pte;
-                    if (pte != Pte.NONE) {
-                        m.go(t, PTL);
-                    } else {
-                        m.go(t, s[f + Frame.IS_WRITE] != 0 ? ANON_VMA : ANON_PTL);
-                    }
-                    break;
+        switch (pc & Pc.INDEX_MASK) {
+            case MMAP_LOCK & Pc.INDEX_MASK:
+                m.enter(t);
+                m.mmapReadLock(t);
+                m.go(t, FIND_VMA);
+                break;
+            case FIND_VMA & Pc.INDEX_MASK:
+                if (Vmas.find(m, m.mmOf(f), s[f + Frame.PAGE]) < 0) {
+                    m.go(t, MMAP_UNLOCK_SEGV);
+                } else {
+                    s[f + Frame.FAULT_RET] = MMAP_UNLOCK;
+                    m.go(t, READ_PTE);
                 }
-                case PTL & Pc.INDEX_MASK:
-                    m.ptlLock(t);
-                    m.go(t, PTE_SAME);
-                    break;
-                case PTE_SAME & Pc.INDEX_MASK: {
-                    int pte = s[f + Frame.PTE];
-                    if (m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) != pte) {
-                        m.go(t, PTL_UNLOCK);
-                    } else if (s[f + Frame.IS_WRITE] != 0 && !Pte.write(pte)) {
-                        m.go(t, Pte.special(pte) ? WpPage.UNLOCK_PTL : WpPage.COUNT);
-                    } else {
-                        m.go(t, SET_ACCESS_FLAGS);
-                    }
-                    break;
+                break;
+            case MMAP_UNLOCK & Pc.INDEX_MASK:
+                m.mmapReadUnlock(t);
+                m.leave(t);
+                m.go(t, User.WALK);
+                break;
+            case MMAP_UNLOCK_SEGV & Pc.INDEX_MASK:
+                m.reach(GoalPoint.SEGV);
+                m.mmapReadUnlock(t);
+                Program.next(m, t); // the handler skips the access
+                break;
+            case READ_PTE & Pc.INDEX_MASK: {
+                int pte = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]);
+                s[f + Frame.PTE] = pte;
+                if (pte != Pte.NONE) {
+                    m.go(t, PTL);
+                } else {
+                    m.go(t, s[f + Frame.IS_WRITE] != 0 ? ANON_VMA : ANON_PTL);
                 }
-                case SET_ACCESS_FLAGS & Pc.INDEX_MASK:
-                    setAccessFlags(m, t, f, 0);
-                    m.go(t, PTL_UNLOCK);
-                    break;
-                case PTL_UNLOCK & Pc.INDEX_MASK:
-                    m.ptlUnlock(t);
-                    m.go(t, s[f + Frame.FAULT_RET]);
-                    break;
-                case ANON_VMA & Pc.INDEX_MASK:
-                    Vmas.prepareAnon(m, m.mmOf(f), s[f + Frame.PAGE]);
-                    m.go(t, ANON_ALLOC);
-                    break;
-                case ANON_ALLOC & Pc.INDEX_MASK: {
-                    int pfn = Memory.alloc(m, t, pc, s[f + Frame.PAGE]);
-                    s[m.pageAt(pfn) + Layout.CONTENT] = 0;
-                    s[f + Frame.NEW_PFN] = pfn;
-                    m.go(t, ANON_PTL);
-                    break;
-                }
-                case ANON_PTL & Pc.INDEX_MASK:
-                    m.ptlLock(t);
-                    m.go(t, ANON_PTE_NONE);
-                    break;
-                case ANON_PTE_NONE & Pc.INDEX_MASK: {
-                    boolean none = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) == Pte.NONE;
-                    boolean write = s[f + Frame.IS_WRITE] != 0;
-                    m.go(t, none ? ANON_SET_PTE : write ? ANON_PUT : PTL_UNLOCK);
-                    break;
-                }
-                case ANON_SET_PTE & Pc.INDEX_MASK:
-                    if (s[f + Frame.IS_WRITE] != 0) {
-                        int pfn = s[f + Frame.NEW_PFN];
-                        Memory.newAnon(m, pfn);
-                        int bits = Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED;
-                        m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.of(pfn, bits));
-                    } else {
-                        m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.of(0, Pte.PRESENT | Pte.SPECIAL | Pte.ACCESSED));
-                    }
-                    m.go(t, PTL_UNLOCK);
-                    break;
-                case ANON_PUT & Pc.INDEX_MASK:
-                    Memory.put(m, t, s[f + Frame.NEW_PFN], 1);
-                    m.go(t, PTL_UNLOCK);
-                    break;
-                default:
-                    throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+                break;
             }
-            pc = s[f + Frame.PC];
-            left = Step.spend(left, pc);
-        } while ((pc & Pc.ROUTINE_MASK) == Pc.FAULT && Step.mayGoOn(s, pc, left, enabled));
-        s[Sched.TAKEN] += taken;
-        return left;
+            case PTL & Pc.INDEX_MASK:
+                m.ptlLock(t);
+                m.go(t, PTE_SAME);
+                break;
+            case PTE_SAME & Pc.INDEX_MASK: {
+                int pte = s[f + Frame.PTE];
+                if (m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) != pte) {
+                    m.go(t, PTL_UNLOCK);
+                } else if (s[f + Frame.IS_WRITE] != 0 && !Pte.write(pte)) {
+                    m.go(t, Pte.special(pte) ? WpPage.UNLOCK_PTL : WpPage.COUNT);
+                } else {
+                    m.go(t, SET_ACCESS_FLAGS);
+                }
+                break;
+            }
+            case SET_ACCESS_FLAGS & Pc.INDEX_MASK:
+                setAccessFlags(m, t, f, 0);
+                m.go(t, PTL_UNLOCK);
+                break;
+            case PTL_UNLOCK & Pc.INDEX_MASK:
+                m.ptlUnlock(t);
+                m.go(t, s[f + Frame.FAULT_RET]);
+                break;
+            case ANON_VMA & Pc.INDEX_MASK:
+                Vmas.prepareAnon(m, m.mmOf(f), s[f + Frame.PAGE]);
+                m.go(t, ANON_ALLOC);
+                break;
+            case ANON_ALLOC & Pc.INDEX_MASK: {
+                int pfn = Memory.alloc(m, t, pc, s[f + Frame.PAGE]);
+                s[m.pageAt(pfn) + Layout.CONTENT] = 0;
+                s[f + Frame.NEW_PFN] = pfn;
+                m.go(t, ANON_PTL);
+                break;
+            }
+            case ANON_PTL & Pc.INDEX_MASK:
+                m.ptlLock(t);
+                m.go(t, ANON_PTE_NONE);
+                break;
+            case ANON_PTE_NONE & Pc.INDEX_MASK: {
+                boolean none = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) == Pte.NONE;
+                boolean write = s[f + Frame.IS_WRITE] != 0;
+                m.go(t, none ? ANON_SET_PTE : write ? ANON_PUT : PTL_UNLOCK);
+                break;
+            }
+            case ANON_SET_PTE & Pc.INDEX_MASK:
+                if (s[f + Frame.IS_WRITE] != 0) {
+                    int pfn = s[f + Frame.NEW_PFN];
+                    Memory.newAnon(m, pfn);
+                    int bits = Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED;
+                    m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.of(pfn, bits));
+                } else {
+                    m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.of(0, Pte.PRESENT | Pte.SPECIAL | Pte.ACCESSED));
+                }
+                m.go(t, PTL_UNLOCK);
+                break;
+            case ANON_PUT & Pc.INDEX_MASK:
+                Memory.put(m, t, s[f + Frame.NEW_PFN], 1);
+                m.go(t, PTL_UNLOCK);
+                break;
+            default:
+                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+        }
     }
 
     /**

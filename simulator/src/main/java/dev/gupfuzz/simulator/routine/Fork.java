@@ -87,117 +87,106 @@ final class Fork {
         return false;
     }
 
-    /** Runs steps from {@code first} on while the thread stays in this routine and may go on; see {@link Step}. */
-    static int run(Machine m, int t, int f, int first, int budget, int enabled) {
+    /** Takes the step at {@code pc}. */
+    static void step(Machine m, int t, int f, int pc) {
         final int[] s = m.s;
-        int pc = first;
-        int left = budget;
-        int taken = 0;
         final int at = m.mmOf(f);
-        do {
-            m.begin(pc);
-            taken++;
-            switch (pc & Pc.INDEX_MASK) {
-                case MEMCPY_SEQ & Pc.INDEX_MASK:
-                    entered(m, t, f);
-                    s[child(m, f) + Layout.SEQ] = m.read(at + Layout.SEQ);
-                    m.go(t, lock(m));
-                    break;
-                case MMAP_LOCK & Pc.INDEX_MASK:
-                    entered(m, t, f);
-                    m.mmapWriteLock(t);
-                    m.go(t, CHILD_LOCK);
-                    break;
-                case MMAP_READ_LOCK & Pc.INDEX_MASK:
-                    entered(m, t, f);
-                    m.mmapReadLock(t);
-                    m.go(t, CHILD_LOCK);
-                    break;
-                case CHILD_LOCK & Pc.INDEX_MASK:
-                    m.write(child(m, f) + Layout.MMAP_LOCK, -1 - t);
-                    s[f + Frame.WALK_END] = 0;
-                    nextVma(m, t, f);
-                    break;
-                case DUP_VMA & Pc.INDEX_MASK: {
-                    m.read(at + Layout.VMAS);
-                    int vma = Vmas.at(at, Vmas.next(m, at, s[f + Frame.WALK_END]));
-                    Vmas.append(m, child(m, f), s[vma], s[vma + 1], s[vma + 2]);
-                    s[f + Frame.WALK] = s[vma];
-                    s[f + Frame.WALK_END] = s[vma + 1];
-                    s[f + Frame.VMA] = vma;
-                    m.go(t, TEST_ANON_VMA);
-                    break;
-                }
-                case TEST_ANON_VMA & Pc.INDEX_MASK: {
-                    if (m.read(s[f + Frame.VMA] + 2) == 0) {
-                        nextVma(m, t, f); // the child refaults what it needs
-                    } else if (m.writeProtectSeq()) {
-                        m.go(t, SEQ_BEGIN_LOAD);
-                    } else {
-                        beginWalk(m, t, f, at);
-                    }
-                    break;
-                }
-                case SEQ_BEGIN_LOAD & Pc.INDEX_MASK:
-                    s[f + Frame.SEQ] = m.read(at + Layout.SEQ);
-                    m.go(t, SEQ_BEGIN_STORE);
-                    break;
-                case SEQ_BEGIN_STORE & Pc.INDEX_MASK:
-                    if ((s[at + Layout.SEQ] & 1) != 0 || s[at + Layout.SEQ_WRITERS] > 0) {
-                        m.violate(Invariant.I9, t, 0, 0);
-                    }
-                    s[at + Layout.SEQ_WRITERS]++;
-                    m.write(at + Layout.SEQ, s[f + Frame.SEQ] + 1);
-                    beginWalk(m, t, f, at);
-                    break;
-                case SEQ_END_LOAD & Pc.INDEX_MASK:
-                    s[f + Frame.SEQ] = m.read(at + Layout.SEQ);
-                    m.go(t, SEQ_END_STORE);
-                    break;
-                case SEQ_END_STORE & Pc.INDEX_MASK:
-                    s[at + Layout.SEQ_WRITERS]--;
-                    m.write(at + Layout.SEQ, s[f + Frame.SEQ] + 1);
-                    nextVma(m, t, f);
-                    break;
-                case CHILD_UNLOCK & Pc.INDEX_MASK:
-                    m.write(child(m, f) + Layout.MMAP_LOCK, 0);
-                    if (m.forkTlbFlush()) {
-                        Tlb.invalidate(m, t, 0, m.pages);
-                        flushNext(m, t, f, -1);
-                    } else {
-                        m.go(t, MMAP_UNLOCK);
-                    }
-                    break;
-                case FLUSH & Pc.INDEX_MASK: {
-                    int cpu = s[f + Frame.ACK_CPU];
-                    Tlb.acknowledge(m, t, cpu, 0, m.pages);
-                    User.flushed(m, cpu);
-                    flushNext(m, t, f, cpu);
-                    break;
-                }
-                case MMAP_UNLOCK & Pc.INDEX_MASK:
-                    unlock(m, t, f, m.threadMm[t], s[f + Frame.CHILD_MM]);
-                    m.go(t, WAKE);
-                    break;
-                case WAKE & Pc.INDEX_MASK: {
-                    int newThread = Program.operand(m, f, 1);
-                    m.rmw(m.frame(newThread) + Frame.PC);
-                    if ((s[child(m, f) + Layout.SEQ] & 1) != 0) {
-                        m.violate(Invariant.I9, t, 0, 0);
-                    }
-                    m.s[Sched.ENABLED] |= 1 << newThread;
-                    Program.next(m, newThread);
-                    Program.next(m, t);
-                    break;
-                }
-                default:
-                    throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+        switch (pc & Pc.INDEX_MASK) {
+            case MEMCPY_SEQ & Pc.INDEX_MASK:
+                entered(m, t, f);
+                s[child(m, f) + Layout.SEQ] = m.read(at + Layout.SEQ);
+                m.go(t, lock(m));
+                break;
+            case MMAP_LOCK & Pc.INDEX_MASK:
+                entered(m, t, f);
+                m.mmapWriteLock(t);
+                m.go(t, CHILD_LOCK);
+                break;
+            case MMAP_READ_LOCK & Pc.INDEX_MASK:
+                entered(m, t, f);
+                m.mmapReadLock(t);
+                m.go(t, CHILD_LOCK);
+                break;
+            case CHILD_LOCK & Pc.INDEX_MASK:
+                m.write(child(m, f) + Layout.MMAP_LOCK, -1 - t);
+                s[f + Frame.WALK_END] = 0;
+                nextVma(m, t, f);
+                break;
+            case DUP_VMA & Pc.INDEX_MASK: {
+                m.read(at + Layout.VMAS);
+                int vma = Vmas.at(at, Vmas.next(m, at, s[f + Frame.WALK_END]));
+                Vmas.append(m, child(m, f), s[vma], s[vma + 1], s[vma + 2]);
+                s[f + Frame.WALK] = s[vma];
+                s[f + Frame.WALK_END] = s[vma + 1];
+                s[f + Frame.VMA] = vma;
+                m.go(t, TEST_ANON_VMA);
+                break;
             }
-            pc = s[f + Frame.PC];
-            left = Step.spend(left, pc);
-        } while ((pc & Pc.ROUTINE_MASK) == Pc.FORK && Step.mayGoOn(s, pc, left, enabled));
-        s[Sched.TAKEN] += taken;
-        return left;
+            case TEST_ANON_VMA & Pc.INDEX_MASK: {
+                if (m.read(s[f + Frame.VMA] + 2) == 0) {
+                    nextVma(m, t, f); // the child refaults what it needs
+                } else if (m.writeProtectSeq()) {
+                    m.go(t, SEQ_BEGIN_LOAD);
+                } else {
+                    beginWalk(m, t, f, at);
+                }
+                break;
+            }
+            case SEQ_BEGIN_LOAD & Pc.INDEX_MASK:
+                s[f + Frame.SEQ] = m.read(at + Layout.SEQ);
+                m.go(t, SEQ_BEGIN_STORE);
+                break;
+            case SEQ_BEGIN_STORE & Pc.INDEX_MASK:
+                if ((s[at + Layout.SEQ] & 1) != 0 || s[at + Layout.SEQ_WRITERS] > 0) {
+                    m.violate(Invariant.I9, t, 0, 0);
+                }
+                s[at + Layout.SEQ_WRITERS]++;
+                m.write(at + Layout.SEQ, s[f + Frame.SEQ] + 1);
+                beginWalk(m, t, f, at);
+                break;
+            case SEQ_END_LOAD & Pc.INDEX_MASK:
+                s[f + Frame.SEQ] = m.read(at + Layout.SEQ);
+                m.go(t, SEQ_END_STORE);
+                break;
+            case SEQ_END_STORE & Pc.INDEX_MASK:
+                s[at + Layout.SEQ_WRITERS]--;
+                m.write(at + Layout.SEQ, s[f + Frame.SEQ] + 1);
+                nextVma(m, t, f);
+                break;
+            case CHILD_UNLOCK & Pc.INDEX_MASK:
+                m.write(child(m, f) + Layout.MMAP_LOCK, 0);
+                if (m.forkTlbFlush()) {
+                    Tlb.invalidate(m, t, 0, m.pages);
+                    flushNext(m, t, f, -1);
+                } else {
+                    m.go(t, MMAP_UNLOCK);
+                }
+                break;
+            case FLUSH & Pc.INDEX_MASK: {
+                int cpu = s[f + Frame.ACK_CPU];
+                Tlb.acknowledge(m, t, cpu, 0, m.pages);
+                User.flushed(m, cpu);
+                flushNext(m, t, f, cpu);
+                break;
+            }
+            case MMAP_UNLOCK & Pc.INDEX_MASK:
+                unlock(m, t, f, m.threadMm[t], s[f + Frame.CHILD_MM]);
+                m.go(t, WAKE);
+                break;
+            case WAKE & Pc.INDEX_MASK: {
+                int newThread = Program.operand(m, f, 1);
+                m.rmw(m.frame(newThread) + Frame.PC);
+                if ((s[child(m, f) + Layout.SEQ] & 1) != 0) {
+                    m.violate(Invariant.I9, t, 0, 0);
+                }
+                m.s[Sched.ENABLED] |= 1 << newThread;
+                Program.next(m, newThread);
+                Program.next(m, t);
+                break;
+            }
+            default:
+                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+        }
     }
 
     /** First word of the child's mm. */

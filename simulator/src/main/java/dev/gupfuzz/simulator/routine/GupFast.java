@@ -90,123 +90,112 @@ final class GupFast {
         }
     }
 
-    /** Runs steps from {@code first} on while the thread stays in this routine and may go on; see {@link Step}. */
-    static int run(Machine m, int t, int f, int first, int budget, int enabled) {
+    /** Takes the step at {@code pc}. */
+    static void step(Machine m, int t, int f, int pc) {
         final int[] s = m.s;
-        int pc = first;
-        int left = budget;
-        int taken = 0;
-        do {
-            m.begin(pc);
-            taken++;
-            switch (pc & Pc.INDEX_MASK) {
-                case SET_HAS_PINNED & Pc.INDEX_MASK:
-                    entered(m, t, f);
-                    m.write(m.mmOf(f) + Layout.HAS_PINNED, 1);
-                    m.go(t, afterHasPinned(m));
-                    break;
-                case READ_SEQ & Pc.INDEX_MASK: {
-                    entered(m, t, f);
-                    int seq = m.read(m.mmOf(f) + Layout.SEQ);
-                    s[f + Frame.SEQ] = seq;
-                    if ((seq & 1) != 0 && m.seqOddCheck()) {
-                        m.reach(GoalPoint.SEQ_ODD);
-                        GupSlow.begin(m, t, f);
-                    } else {
-                        m.go(t, m.gupIrqOff() ? IRQ_SAVE : READ_PTE);
-                    }
-                    break;
+        switch (pc & Pc.INDEX_MASK) {
+            case SET_HAS_PINNED & Pc.INDEX_MASK:
+                entered(m, t, f);
+                m.write(m.mmOf(f) + Layout.HAS_PINNED, 1);
+                m.go(t, afterHasPinned(m));
+                break;
+            case READ_SEQ & Pc.INDEX_MASK: {
+                entered(m, t, f);
+                int seq = m.read(m.mmOf(f) + Layout.SEQ);
+                s[f + Frame.SEQ] = seq;
+                if ((seq & 1) != 0 && m.seqOddCheck()) {
+                    m.reach(GoalPoint.SEQ_ODD);
+                    GupSlow.begin(m, t, f);
+                } else {
+                    m.go(t, m.gupIrqOff() ? IRQ_SAVE : READ_PTE);
                 }
-                case IRQ_SAVE & Pc.INDEX_MASK:
-                    entered(m, t, f);
-                    m.rmw(f + Frame.HOLD);
-                    s[f + Frame.HOLD] |= 1;
-                    if (m.s[Sched.BLOCKING] != 0) {
-                        m.recheck();
-                    }
-                    m.go(t, READ_PTE);
-                    break;
-                case READ_PTE & Pc.INDEX_MASK: {
-                    entered(m, t, f);
-                    int pte = m.read(pteAt(m, f));
-                    s[f + Frame.PTE] = pte;
-                    boolean permitted = Pte.present(pte) && Pte.write(pte) && !Pte.special(pte);
-                    if (permitted) {
-                        m.go(t, GRAB);
-                    } else {
-                        walked(m, t, f);
-                    }
-                    break;
+                break;
+            }
+            case IRQ_SAVE & Pc.INDEX_MASK:
+                entered(m, t, f);
+                m.rmw(f + Frame.HOLD);
+                s[f + Frame.HOLD] |= 1;
+                if (m.s[Sched.BLOCKING] != 0) {
+                    m.recheck();
                 }
-                case GRAB & Pc.INDEX_MASK: {
-                    int pfn = Pte.pfn(s[f + Frame.PTE]);
-                    int at = m.pageAt(pfn) + Layout.REFCOUNT;
-                    if (s[at] == 0) { // page_cache_add_speculative() fails on a free page
-                        m.rmw(at);
-                        walked(m, t, f);
-                        break;
-                    }
-                    Memory.ref(m, pfn, BIAS);
-                    if (!Pte.maps(s[pteAt(m, f)], pfn)) {
-                        m.reach(GoalPoint.GRAB_AFTER_ZAP);
-                    }
-                    if (m.pteRecheck()) {
-                        m.go(t, RECHECK_PTE);
-                    } else {
-                        recorded(m, t, f, pfn);
-                    }
-                    break;
+                m.go(t, READ_PTE);
+                break;
+            case READ_PTE & Pc.INDEX_MASK: {
+                entered(m, t, f);
+                int pte = m.read(pteAt(m, f));
+                s[f + Frame.PTE] = pte;
+                boolean permitted = Pte.present(pte) && Pte.write(pte) && !Pte.special(pte);
+                if (permitted) {
+                    m.go(t, GRAB);
+                } else {
+                    walked(m, t, f);
                 }
-                case RECHECK_PTE & Pc.INDEX_MASK:
-                    if (m.read(pteAt(m, f)) == s[f + Frame.PTE]) {
-                        recorded(m, t, f, Pte.pfn(s[f + Frame.PTE]));
-                    } else {
-                        m.reach(GoalPoint.RECHECK_FAILED);
-                        m.go(t, BACK_OUT_SUB);
-                    }
-                    break;
-                case BACK_OUT_SUB & Pc.INDEX_MASK:
-                    Memory.ref(m, Pte.pfn(s[f + Frame.PTE]), 1 - BIAS);
-                    m.go(t, BACK_OUT_PUT);
-                    break;
-                case BACK_OUT_PUT & Pc.INDEX_MASK:
-                    Memory.put(m, t, Pte.pfn(s[f + Frame.PTE]), 1);
+                break;
+            }
+            case GRAB & Pc.INDEX_MASK: {
+                int pfn = Pte.pfn(s[f + Frame.PTE]);
+                int at = m.pageAt(pfn) + Layout.REFCOUNT;
+                if (s[at] == 0) { // page_cache_add_speculative() fails on a free page
+                    m.rmw(at);
                     walked(m, t, f);
                     break;
-                case IRQ_RESTORE & Pc.INDEX_MASK:
-                    m.rmw(f + Frame.HOLD);
-                    s[f + Frame.HOLD] &= ~1;
-                    if (m.s[Sched.BLOCKING] != 0) {
-                        m.recheck();
-                    }
-                    restored(m, t, f);
-                    break;
-                case RETRY_SEQ & Pc.INDEX_MASK:
-                    if (m.read(m.mmOf(f) + Layout.SEQ) == s[f + Frame.SEQ]) {
-                        fastDone(m, t, f);
-                    } else {
-                        m.reach(GoalPoint.SEQ_CHANGED);
-                        s[f + Frame.CURSOR] = m.unpinAllOnRetry() ? 0 : Math.max(0, s[f + Frame.NR] - 1);
-                        retry(m, t, f);
-                    }
-                    break;
-                case UNPIN_SUB & Pc.INDEX_MASK:
-                    Memory.ref(m, entry(m, f, s[f + Frame.CURSOR]), 1 - BIAS);
-                    m.go(t, UNPIN_PUT);
-                    break;
-                case UNPIN_PUT & Pc.INDEX_MASK:
-                    Memory.put(m, t, entry(m, f, s[f + Frame.CURSOR]), 1);
-                    s[f + Frame.CURSOR]++;
-                    retry(m, t, f);
-                    break;
-                default:
-                    throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+                }
+                Memory.ref(m, pfn, BIAS);
+                if (!Pte.maps(s[pteAt(m, f)], pfn)) {
+                    m.reach(GoalPoint.GRAB_AFTER_ZAP);
+                }
+                if (m.pteRecheck()) {
+                    m.go(t, RECHECK_PTE);
+                } else {
+                    recorded(m, t, f, pfn);
+                }
+                break;
             }
-            pc = s[f + Frame.PC];
-            left = Step.spend(left, pc);
-        } while ((pc & Pc.ROUTINE_MASK) == Pc.GUP_FAST && Step.mayGoOn(s, pc, left, enabled));
-        s[Sched.TAKEN] += taken;
-        return left;
+            case RECHECK_PTE & Pc.INDEX_MASK:
+                if (m.read(pteAt(m, f)) == s[f + Frame.PTE]) {
+                    recorded(m, t, f, Pte.pfn(s[f + Frame.PTE]));
+                } else {
+                    m.reach(GoalPoint.RECHECK_FAILED);
+                    m.go(t, BACK_OUT_SUB);
+                }
+                break;
+            case BACK_OUT_SUB & Pc.INDEX_MASK:
+                Memory.ref(m, Pte.pfn(s[f + Frame.PTE]), 1 - BIAS);
+                m.go(t, BACK_OUT_PUT);
+                break;
+            case BACK_OUT_PUT & Pc.INDEX_MASK:
+                Memory.put(m, t, Pte.pfn(s[f + Frame.PTE]), 1);
+                walked(m, t, f);
+                break;
+            case IRQ_RESTORE & Pc.INDEX_MASK:
+                m.rmw(f + Frame.HOLD);
+                s[f + Frame.HOLD] &= ~1;
+                if (m.s[Sched.BLOCKING] != 0) {
+                    m.recheck();
+                }
+                restored(m, t, f);
+                break;
+            case RETRY_SEQ & Pc.INDEX_MASK:
+                if (m.read(m.mmOf(f) + Layout.SEQ) == s[f + Frame.SEQ]) {
+                    fastDone(m, t, f);
+                } else {
+                    m.reach(GoalPoint.SEQ_CHANGED);
+                    s[f + Frame.CURSOR] = m.unpinAllOnRetry() ? 0 : Math.max(0, s[f + Frame.NR] - 1);
+                    retry(m, t, f);
+                }
+                break;
+            case UNPIN_SUB & Pc.INDEX_MASK:
+                Memory.ref(m, entry(m, f, s[f + Frame.CURSOR]), 1 - BIAS);
+                m.go(t, UNPIN_PUT);
+                break;
+            case UNPIN_PUT & Pc.INDEX_MASK:
+                Memory.put(m, t, entry(m, f, s[f + Frame.CURSOR]), 1);
+                s[f + Frame.CURSOR]++;
+                retry(m, t, f);
+                break;
+            default:
+                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+        }
     }
 
     /** The PTE of the page that the walk is at. */

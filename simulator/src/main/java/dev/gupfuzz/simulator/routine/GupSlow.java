@@ -10,7 +10,6 @@ import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.Pte;
-import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.machine.Vmas;
 
 /**
@@ -63,81 +62,70 @@ final class GupSlow {
         return m.hasPinned() ? SET_HAS_PINNED : FIND_VMA;
     }
 
-    /** Runs steps from {@code first} on while the thread stays in this routine and may go on; see {@link Step}. */
-    static int run(Machine m, int t, int f, int first, int budget, int enabled) {
+    /** Takes the step at {@code pc}. */
+    static void step(Machine m, int t, int f, int pc) {
         final int[] s = m.s;
-        int pc = first;
-        int left = budget;
-        int taken = 0;
-        do {
-            m.begin(pc);
-            taken++;
-            switch (pc & Pc.INDEX_MASK) {
-                case MMAP_LOCK & Pc.INDEX_MASK:
-                    m.mmapReadLock(t);
-                    m.go(t, locked(m));
-                    break;
-                case SET_HAS_PINNED & Pc.INDEX_MASK:
-                    m.write(m.mmOf(f) + Layout.HAS_PINNED, 1);
-                    m.go(t, FIND_VMA);
-                    break;
-                case FIND_VMA & Pc.INDEX_MASK: {
-                    int slot = Vmas.find(m, m.mmOf(f), s[f + Frame.START] + s[f + Frame.NR]);
-                    s[f + Frame.VMA] = slot;
-                    if (slot < 0) {
-                        finish(m, t, f); // -EFAULT, or the pages so far
-                    } else {
-                        m.go(t, PTL);
-                    }
-                    break;
+        switch (pc & Pc.INDEX_MASK) {
+            case MMAP_LOCK & Pc.INDEX_MASK:
+                m.mmapReadLock(t);
+                m.go(t, locked(m));
+                break;
+            case SET_HAS_PINNED & Pc.INDEX_MASK:
+                m.write(m.mmOf(f) + Layout.HAS_PINNED, 1);
+                m.go(t, FIND_VMA);
+                break;
+            case FIND_VMA & Pc.INDEX_MASK: {
+                int slot = Vmas.find(m, m.mmOf(f), s[f + Frame.START] + s[f + Frame.NR]);
+                s[f + Frame.VMA] = slot;
+                if (slot < 0) {
+                    finish(m, t, f); // -EFAULT, or the pages so far
+                } else {
+                    m.go(t, PTL);
                 }
-                case PTL & Pc.INDEX_MASK:
-                    m.ptlLock(t);
-                    m.go(t, READ_PTE);
-                    break;
-                case READ_PTE & Pc.INDEX_MASK: {
-                    int pte = m.read(s[f + Frame.PTES] + s[f + Frame.START] + s[f + Frame.NR]);
-                    s[f + Frame.PTE] = pte;
-                    m.go(t, Pte.present(pte) && Pte.write(pte) ? GRAB : PTL_UNLOCK_FAULT);
-                    break;
-                }
-                case GRAB & Pc.INDEX_MASK: {
-                    int pfn = Pte.pfn(s[f + Frame.PTE]);
-                    Memory.ref(m, pfn, GupFast.BIAS);
-                    Claims.grabbed(m, s[f + Frame.PIN], s[f + Frame.NR], pfn);
-                    m.go(t, PTL_UNLOCK);
-                    break;
-                }
-                case PTL_UNLOCK & Pc.INDEX_MASK: {
-                    m.ptlUnlock(t);
-                    int nr = ++s[f + Frame.NR];
-                    if (nr == s[f + Frame.NR_ALL]) {
-                        finish(m, t, f);
-                    } else if (s[f + Frame.START] + nr < s[Vmas.at(m.mmOf(f), s[f + Frame.VMA]) + 1]) {
-                        m.go(t, PTL);
-                    } else {
-                        m.go(t, FIND_VMA);
-                    }
-                    break;
-                }
-                case PTL_UNLOCK_FAULT & Pc.INDEX_MASK:
-                    m.ptlUnlock(t);
-                    s[f + Frame.PAGE] = s[f + Frame.START] + s[f + Frame.NR];
-                    s[f + Frame.FAULT_RET] = PTL;
-                    m.go(t, Fault.READ_PTE);
-                    break;
-                case MMAP_UNLOCK & Pc.INDEX_MASK:
-                    m.mmapReadUnlock(t);
-                    GupFast.returned(m, t, f);
-                    break;
-                default:
-                    throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+                break;
             }
-            pc = s[f + Frame.PC];
-            left = Step.spend(left, pc);
-        } while ((pc & Pc.ROUTINE_MASK) == Pc.GUP_SLOW && Step.mayGoOn(s, pc, left, enabled));
-        s[Sched.TAKEN] += taken;
-        return left;
+            case PTL & Pc.INDEX_MASK:
+                m.ptlLock(t);
+                m.go(t, READ_PTE);
+                break;
+            case READ_PTE & Pc.INDEX_MASK: {
+                int pte = m.read(s[f + Frame.PTES] + s[f + Frame.START] + s[f + Frame.NR]);
+                s[f + Frame.PTE] = pte;
+                m.go(t, Pte.present(pte) && Pte.write(pte) ? GRAB : PTL_UNLOCK_FAULT);
+                break;
+            }
+            case GRAB & Pc.INDEX_MASK: {
+                int pfn = Pte.pfn(s[f + Frame.PTE]);
+                Memory.ref(m, pfn, GupFast.BIAS);
+                Claims.grabbed(m, s[f + Frame.PIN], s[f + Frame.NR], pfn);
+                m.go(t, PTL_UNLOCK);
+                break;
+            }
+            case PTL_UNLOCK & Pc.INDEX_MASK: {
+                m.ptlUnlock(t);
+                int nr = ++s[f + Frame.NR];
+                if (nr == s[f + Frame.NR_ALL]) {
+                    finish(m, t, f);
+                } else if (s[f + Frame.START] + nr < s[Vmas.at(m.mmOf(f), s[f + Frame.VMA]) + 1]) {
+                    m.go(t, PTL);
+                } else {
+                    m.go(t, FIND_VMA);
+                }
+                break;
+            }
+            case PTL_UNLOCK_FAULT & Pc.INDEX_MASK:
+                m.ptlUnlock(t);
+                s[f + Frame.PAGE] = s[f + Frame.START] + s[f + Frame.NR];
+                s[f + Frame.FAULT_RET] = PTL;
+                m.go(t, Fault.READ_PTE);
+                break;
+            case MMAP_UNLOCK & Pc.INDEX_MASK:
+                m.mmapReadUnlock(t);
+                GupFast.returned(m, t, f);
+                break;
+            default:
+                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+        }
     }
 
     private static void finish(Machine m, int t, int f) {

@@ -22,9 +22,6 @@ public final class Step {
         Unpin.declare();
     }
 
-    /** A budget of one step, seen or not. */
-    private static final int ONE_STEP = -1;
-
     private Step() {}
 
     /** A machine at the start of the scenario, every thread before its first step. */
@@ -43,7 +40,7 @@ public final class Step {
     /**
      * Runs thread {@code t}, which must be enabled, over {@code budget} decisions at the most: each is a step and the
      * invisible steps that follow it. Stops early when the set of enabled threads changes or a promise breaks, which sets a
-     * bit there. Each routine keeps a loop of its own, so that a thread on its way through one makes no call a step.
+     * bit there.
      *
      * @return the decisions that were used up; the steps are counted in {@link Sched#TAKEN}
      */
@@ -52,53 +49,57 @@ public final class Step {
         final int f = Frame.at(t);
         final int enabled = s[Sched.ENABLED];
         int left = budget;
-        int pc = s[f + Frame.PC];
+        int taken = 0;
         do {
-            left = dispatch(m, t, f, pc, left, enabled);
-            pc = s[f + Frame.PC];
-        } while (mayGoOn(s, pc, left, enabled));
-        // a violation before an invisible step ends the run in the middle of a decision, which was used up all the same
-        return budget - left + ((pc & Pc.INVISIBLE) != 0 ? 1 : 0);
+            int pc = s[f + Frame.PC];
+            do {
+                dispatch(m, t, f, pc);
+                taken++;
+                pc = s[f + Frame.PC];
+            } while ((pc & Pc.INVISIBLE) != 0 && s[Sched.ENABLED] >= 0);
+            left--;
+        } while (left > 0 && s[Sched.ENABLED] == enabled);
+        s[Sched.TAKEN] += taken;
+        return budget - left;
     }
 
     /** Takes the pending step of thread {@code t}, which must be enabled, and no other. */
     public static void take(Machine m, int t) {
         int f = Frame.at(t);
-        dispatch(m, t, f, m.s[f + Frame.PC], ONE_STEP, 0);
+        m.s[Sched.TAKEN]++;
+        dispatch(m, t, f, m.s[f + Frame.PC]);
     }
 
-    /** What is left of the budget after a step that ended before {@code pc}: an invisible step costs no decision. */
-    static int spend(int left, int pc) {
-        return left - ((pc & Pc.INVISIBLE) != 0 ? 0 : 1);
-    }
-
-    /** Whether the thread, standing at {@code pc}, goes on. */
-    static boolean mayGoOn(int[] s, int pc, int left, int enabled) {
-        return (pc & Pc.INVISIBLE) != 0
-                ? left != ONE_STEP && s[Sched.ENABLED] >= 0
-                : left > 0 && s[Sched.ENABLED] == enabled;
-    }
-
-    private static int dispatch(Machine m, int t, int f, int pc, int left, int enabled) {
+    private static void dispatch(Machine m, int t, int f, int pc) {
+        m.begin(pc);
         switch ((pc >> Pc.ROUTINE_SHIFT) & 15) {
             case Pc.USER >> Pc.ROUTINE_SHIFT:
-                return User.run(m, t, f, pc, left, enabled);
+                User.step(m, t, f, pc);
+                break;
             case Pc.FAULT >> Pc.ROUTINE_SHIFT:
-                return Fault.run(m, t, f, pc, left, enabled);
+                Fault.step(m, t, f, pc);
+                break;
             case Pc.WP >> Pc.ROUTINE_SHIFT:
-                return WpPage.run(m, t, f, pc, left, enabled);
+                WpPage.step(m, t, f, pc);
+                break;
             case Pc.GUP_FAST >> Pc.ROUTINE_SHIFT:
-                return GupFast.run(m, t, f, pc, left, enabled);
+                GupFast.step(m, t, f, pc);
+                break;
             case Pc.GUP_SLOW >> Pc.ROUTINE_SHIFT:
-                return GupSlow.run(m, t, f, pc, left, enabled);
+                GupSlow.step(m, t, f, pc);
+                break;
             case Pc.FORK >> Pc.ROUTINE_SHIFT:
-                return Fork.run(m, t, f, pc, left, enabled);
+                Fork.step(m, t, f, pc);
+                break;
             case Pc.COPY_PTE >> Pc.ROUTINE_SHIFT:
-                return CopyPte.run(m, t, f, pc, left, enabled);
+                CopyPte.step(m, t, f, pc);
+                break;
             case Pc.ZAP >> Pc.ROUTINE_SHIFT:
-                return Zap.run(m, t, f, pc, left, enabled);
+                Zap.step(m, t, f, pc);
+                break;
             case Pc.UNPIN >> Pc.ROUTINE_SHIFT:
-                return Unpin.run(m, t, f, pc, left, enabled);
+                Unpin.step(m, t, f, pc);
+                break;
             default:
                 throw new IllegalStateException("[simulator bug] no such routine: pc=" + pc);
         }

@@ -32,43 +32,32 @@ final class Unpin {
         Labels.define(PUT, "unpin_user_page", "PUT", Target.REFCOUNT, "put_compound_head(): put_page(page)");
     }
 
-    /** Runs steps from {@code first} on while the thread stays in this routine and may go on; see {@link Step}. */
-    static int run(Machine m, int t, int f, int first, int budget, int enabled) {
+    /** Takes the step at {@code pc}. */
+    static void step(Machine m, int t, int f, int pc) {
         final int[] s = m.s;
-        int pc = first;
-        int left = budget;
-        int taken = 0;
-        do {
-            m.begin(pc);
-            taken++;
-            int set = s[f + Frame.PIN];
-            int at = m.layout.pin(set);
-            if ((m.s[Sched.INSIDE] & 1 << t) == 0) {
-                m.enter(t);
-                Claims.release(m, set);
-            }
-            int pfn = s[at + Layout.PIN_HEAD + s[f + Frame.CURSOR]] & Layout.ENTRY_PFN;
-            switch (pc & Pc.INDEX_MASK) {
-                case SUB_AND_TEST & Pc.INDEX_MASK:
-                    Memory.put(m, t, pfn, GupFast.BIAS);
-                    next(m, t, f, at, set);
-                    break;
-                case SUB & Pc.INDEX_MASK:
-                    Memory.ref(m, pfn, 1 - GupFast.BIAS);
-                    m.go(t, PUT);
-                    break;
-                case PUT & Pc.INDEX_MASK:
-                    Memory.put(m, t, pfn, 1);
-                    next(m, t, f, at, set);
-                    break;
-                default:
-                    throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
-            }
-            pc = s[f + Frame.PC];
-            left = Step.spend(left, pc);
-        } while ((pc & Pc.ROUTINE_MASK) == Pc.UNPIN && Step.mayGoOn(s, pc, left, enabled));
-        s[Sched.TAKEN] += taken;
-        return left;
+        int set = s[f + Frame.PIN];
+        int at = m.layout.pin(set);
+        if ((m.s[Sched.INSIDE] & 1 << t) == 0) {
+            m.enter(t);
+            Claims.release(m, set);
+        }
+        int pfn = s[at + Layout.PIN_HEAD + s[f + Frame.CURSOR]] & Layout.ENTRY_PFN;
+        switch (pc & Pc.INDEX_MASK) {
+            case SUB_AND_TEST & Pc.INDEX_MASK:
+                Memory.put(m, t, pfn, GupFast.BIAS);
+                next(m, t, f, at, set);
+                break;
+            case SUB & Pc.INDEX_MASK:
+                Memory.ref(m, pfn, 1 - GupFast.BIAS);
+                m.go(t, PUT);
+                break;
+            case PUT & Pc.INDEX_MASK:
+                Memory.put(m, t, pfn, 1);
+                next(m, t, f, at, set);
+                break;
+            default:
+                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+        }
     }
 
     private static void next(Machine m, int t, int f, int at, int set) {

@@ -64,85 +64,74 @@ final class User {
         return (entry & needed) == needed;
     }
 
-    /** Runs steps from {@code first} on while the thread stays in this routine and may go on; see {@link Step}. */
-    static int run(Machine m, int t, int f, int first, int budget, int enabled) {
+    /** Takes the step at {@code pc}. */
+    static void step(Machine m, int t, int f, int pc) {
         final int[] s = m.s;
-        int pc = first;
-        int left = budget;
-        int taken = 0;
-        do {
-            m.begin(pc);
-            taken++;
-            switch (pc & Pc.INDEX_MASK) {
-                case ACCESS & Pc.INDEX_MASK: {
-                    int page = s[f + Frame.PAGE];
-                    int entry = s[s[f + Frame.TLBS] + page];
-                    if (Tlb.stale(m, t, page, entry)) {
-                        if (m.choices.choose(t, pc, 2) == 1) {
-                            m.s[Sched.STEPPING] = WALK;
-                            walk(m, t, f);
-                            break;
-                        }
-                        Tlb.usedStale(m);
-                    }
-                    s[f + Frame.ACCESS_PFN] = Pte.pfn(entry);
-                    access(m, t, f);
-                    break;
-                }
-                case WALK & Pc.INDEX_MASK:
-                    walk(m, t, f);
-                    break;
-                case SET_AD & Pc.INDEX_MASK: {
-                    int page = s[f + Frame.PAGE];
-                    int at = s[f + Frame.PTES] + page;
-                    m.rmw(at);
-                    int pte = s[at];
-                    boolean write = s[f + Frame.IS_WRITE] != 0;
-                    if (!Pte.maps(pte, Pte.pfn(s[f + Frame.PTE])) || (write && !Pte.write(pte))) {
-                        s[f + Frame.HOLD] &= ~2;
-                        m.recheck();
-                        m.go(t, WALK);
+        switch (pc & Pc.INDEX_MASK) {
+            case ACCESS & Pc.INDEX_MASK: {
+                int page = s[f + Frame.PAGE];
+                int entry = s[s[f + Frame.TLBS] + page];
+                if (Tlb.stale(m, t, page, entry)) {
+                    if (m.choices.choose(t, pc, 2) == 1) {
+                        m.s[Sched.STEPPING] = WALK;
+                        walk(m, t, f);
                         break;
                     }
-                    pte |= write ? Pte.ACCESSED | Pte.DIRTY : Pte.ACCESSED;
-                    s[at] = pte;
-                    Tlb.fill(m, t, page, pte);
-                    s[f + Frame.ACCESS_PFN] = Pte.pfn(pte);
-                    m.go(t, DATA);
-                    break;
+                    Tlb.usedStale(m);
                 }
-                case DATA & Pc.INDEX_MASK:
-                    s[f + Frame.HOLD] &= ~2;
-                    if (m.s[Sched.BLOCKING] != 0) {
-                        m.recheck();
-                    }
-                    access(m, t, f);
-                    break;
-                case DEV_STORE & Pc.INDEX_MASK: {
-                    int set = Program.operand(m, f, 1);
-                    Memory.deviceStore(m, t, set, Program.operand(m, f, 2), Program.operand(m, f, 3));
-                    Program.next(m, t);
-                    break;
-                }
-                case DEV_LOAD & Pc.INDEX_MASK: {
-                    int set = Program.operand(m, f, 1);
-                    Memory.deviceLoad(m, t, set, Program.operand(m, f, 2));
-                    Program.next(m, t);
-                    break;
-                }
-                case AWAIT & Pc.INDEX_MASK:
-                    m.passed(t);
-                    m.rmw(f + Frame.PC);
-                    Program.next(m, t);
-                    break;
-                default:
-                    throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+                s[f + Frame.ACCESS_PFN] = Pte.pfn(entry);
+                access(m, t, f);
+                break;
             }
-            pc = s[f + Frame.PC];
-            left = Step.spend(left, pc);
-        } while ((pc & Pc.ROUTINE_MASK) == Pc.USER && Step.mayGoOn(s, pc, left, enabled));
-        s[Sched.TAKEN] += taken;
-        return left;
+            case WALK & Pc.INDEX_MASK:
+                walk(m, t, f);
+                break;
+            case SET_AD & Pc.INDEX_MASK: {
+                int page = s[f + Frame.PAGE];
+                int at = s[f + Frame.PTES] + page;
+                m.rmw(at);
+                int pte = s[at];
+                boolean write = s[f + Frame.IS_WRITE] != 0;
+                if (!Pte.maps(pte, Pte.pfn(s[f + Frame.PTE])) || (write && !Pte.write(pte))) {
+                    s[f + Frame.HOLD] &= ~2;
+                    m.recheck();
+                    m.go(t, WALK);
+                    break;
+                }
+                pte |= write ? Pte.ACCESSED | Pte.DIRTY : Pte.ACCESSED;
+                s[at] = pte;
+                Tlb.fill(m, t, page, pte);
+                s[f + Frame.ACCESS_PFN] = Pte.pfn(pte);
+                m.go(t, DATA);
+                break;
+            }
+            case DATA & Pc.INDEX_MASK:
+                s[f + Frame.HOLD] &= ~2;
+                if (m.s[Sched.BLOCKING] != 0) {
+                    m.recheck();
+                }
+                access(m, t, f);
+                break;
+            case DEV_STORE & Pc.INDEX_MASK: {
+                int set = Program.operand(m, f, 1);
+                Memory.deviceStore(m, t, set, Program.operand(m, f, 2), Program.operand(m, f, 3));
+                Program.next(m, t);
+                break;
+            }
+            case DEV_LOAD & Pc.INDEX_MASK: {
+                int set = Program.operand(m, f, 1);
+                Memory.deviceLoad(m, t, set, Program.operand(m, f, 2));
+                Program.next(m, t);
+                break;
+            }
+            case AWAIT & Pc.INDEX_MASK:
+                m.passed(t);
+                m.rmw(f + Frame.PC);
+                Program.next(m, t);
+                break;
+            default:
+                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+        }
     }
 
     private static void access(Machine m, int t, int f) {

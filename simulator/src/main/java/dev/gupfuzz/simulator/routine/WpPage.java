@@ -81,148 +81,136 @@ final class WpPage {
         Labels.define(PUT_OLD, COPY, "PUT_OLD", Target.REFCOUNT, "put_page(old_page)");
     }
 
-    /** Runs steps from {@code first} on while the thread stays in this routine and may go on; see {@link Step}. */
-    static int run(Machine m, int t, int f, int first, int budget, int enabled) {
+    /** Takes the step at {@code pc}. */
+    static void step(Machine m, int t, int f, int pc) {
         final int[] s = m.s;
-        int pc = first;
-        int left = budget;
-        int taken = 0;
-        do {
-            m.begin(pc);
-            taken++;
-            int pte = s[f + Frame.PTE];
-            switch (pc & Pc.INDEX_MASK) {
-                case COUNT & Pc.INDEX_MASK:
-                    m.go(t, m.read(page(m, pte) + Layout.REFCOUNT) != 1 && m.wpPageCount() ? GET_PAGE : TRYLOCK);
-                    break;
-                case TRYLOCK & Pc.INDEX_MASK:
-                    m.rmw(page(m, pte) + Layout.FLAGS);
-                    if ((s[page(m, pte) + Layout.FLAGS] & Layout.FLAG_LOCKED) != 0) {
-                        m.go(t, GET_PAGE);
-                    } else {
-                        s[page(m, pte) + Layout.FLAGS] |= Layout.FLAG_LOCKED;
-                        m.go(t, m.wpPageCount() ? MAPCOUNT : reuse(m));
-                    }
-                    break;
-                case MAPCOUNT & Pc.INDEX_MASK:
-                    m.go(t, m.read(page(m, pte) + Layout.MAPCOUNT) != 1 ? UNLOCK_PAGE_COPY : COUNT_LOCKED);
-                    break;
-                case COUNT_LOCKED & Pc.INDEX_MASK:
-                    m.go(t, m.read(page(m, pte) + Layout.REFCOUNT) != 1 ? UNLOCK_PAGE_COPY : reuse(m));
-                    break;
-                case UNLOCK_PAGE & Pc.INDEX_MASK:
-                    unlockPage(m, page(m, pte));
-                    m.go(t, REUSE);
-                    break;
-                case REUSE & Pc.INDEX_MASK:
-                    Fault.setAccessFlags(m, t, f, Pte.WRITE);
-                    m.reach(GoalPoint.COW_REUSE);
-                    m.go(t, m.pageUnlockLate() ? REUSE_UNLOCK_PTL : Fault.PTL_UNLOCK);
-                    break;
-                case REUSE_UNLOCK_PTL & Pc.INDEX_MASK:
-                    m.ptlUnlock(t);
-                    m.go(t, UNLOCK_PAGE_LATE);
-                    break;
-                case UNLOCK_PAGE_LATE & Pc.INDEX_MASK:
-                    unlockPage(m, page(m, pte));
-                    m.go(t, s[f + Frame.FAULT_RET]);
-                    break;
-                case UNLOCK_PAGE_COPY & Pc.INDEX_MASK:
-                    unlockPage(m, page(m, pte));
+        int pte = s[f + Frame.PTE];
+        switch (pc & Pc.INDEX_MASK) {
+            case COUNT & Pc.INDEX_MASK:
+                m.go(t, m.read(page(m, pte) + Layout.REFCOUNT) != 1 && m.wpPageCount() ? GET_PAGE : TRYLOCK);
+                break;
+            case TRYLOCK & Pc.INDEX_MASK:
+                m.rmw(page(m, pte) + Layout.FLAGS);
+                if ((s[page(m, pte) + Layout.FLAGS] & Layout.FLAG_LOCKED) != 0) {
                     m.go(t, GET_PAGE);
-                    break;
-                case GET_PAGE & Pc.INDEX_MASK:
-                    Memory.ref(m, Pte.pfn(pte), 1);
-                    m.go(t, UNLOCK_PTL);
-                    break;
-                case UNLOCK_PTL & Pc.INDEX_MASK:
-                    m.ptlUnlock(t);
-                    m.go(t, ANON_VMA);
-                    break;
-                case ANON_VMA & Pc.INDEX_MASK:
-                    Vmas.prepareAnon(m, m.mmOf(f), s[f + Frame.PAGE]);
-                    m.go(t, ALLOC);
-                    break;
-                case ALLOC & Pc.INDEX_MASK: {
-                    int pfn = Memory.alloc(m, t, pc, s[f + Frame.PAGE]);
-                    s[f + Frame.NEW_PFN] = pfn;
-                    s[m.pageAt(pfn) + Layout.CONTENT] = 0;
-                    m.go(t, Pte.special(pte) ? PTL : COPY_PAGE);
-                    break;
+                } else {
+                    s[page(m, pte) + Layout.FLAGS] |= Layout.FLAG_LOCKED;
+                    m.go(t, m.wpPageCount() ? MAPCOUNT : reuse(m));
                 }
-                case COPY_PAGE & Pc.INDEX_MASK:
-                    s[m.pageAt(s[f + Frame.NEW_PFN]) + Layout.CONTENT] = m.read(page(m, pte) + Layout.CONTENT);
-                    s[f + Frame.COPY_PAGE] = s[f + Frame.PAGE] + 1;
-                    s[f + Frame.COPY_PFN] = Pte.pfn(pte);
-                    s[f + Frame.COPY_STORED] = 0;
-                    m.s[Sched.COPYING] |= 1 << t;
-                    m.go(t, PTL);
-                    break;
-                case PTL & Pc.INDEX_MASK:
-                    m.ptlLock(t);
-                    m.go(t, PTE_SAME);
-                    break;
-                case PTE_SAME & Pc.INDEX_MASK: {
-                    boolean same = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) == pte || !m.wpPteRecheck();
-                    if (!same) {
-                        m.s[Sched.COPYING] &= ~(1 << t);
-                    }
-                    m.go(t, same ? CLEAR : PUT_NEW);
-                    break;
-                }
-                case CLEAR & Pc.INDEX_MASK:
-                    m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.NONE);
-                    Tlb.invalidate(m, t, s[f + Frame.PAGE], s[f + Frame.PAGE] + 1);
-                    flushNext(m, t, f, -1);
-                    break;
-                case FLUSH & Pc.INDEX_MASK: {
-                    int cpu = s[f + Frame.ACK_CPU];
-                    Tlb.acknowledge(m, t, cpu, s[f + Frame.PAGE], s[f + Frame.PAGE] + 1);
-                    User.flushed(m, cpu);
-                    flushNext(m, t, f, cpu);
-                    break;
-                }
-                case SET_PTE & Pc.INDEX_MASK: {
-                    int pfn = s[f + Frame.NEW_PFN];
-                    m.s[Sched.COPYING] &= ~(1 << t);
-                    if (!Pte.special(pte) && s[f + Frame.COPY_STORED] != 0) {
-                        m.violate(Invariant.I4, t, s[f + Frame.PAGE], 0);
-                    }
-                    Memory.newAnon(m, pfn);
-                    m.reach(GoalPoint.COW_COPY);
-                    m.setOwnPte(
-                            t, f, s[f + Frame.PAGE], Pte.of(pfn, Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
-                    m.go(t, Pte.special(pte) ? UNLOCK_PTL_COPIED : REMOVE_RMAP);
-                    break;
-                }
-                case REMOVE_RMAP & Pc.INDEX_MASK:
-                    Memory.rmap(m, t, Pte.pfn(pte), -1);
-                    m.go(t, PUT_MAPPING);
-                    break;
-                case PUT_MAPPING & Pc.INDEX_MASK:
-                    Memory.put(m, t, Pte.pfn(pte), 1);
-                    m.go(t, UNLOCK_PTL_COPIED);
-                    break;
-                case PUT_NEW & Pc.INDEX_MASK:
-                    Memory.put(m, t, s[f + Frame.NEW_PFN], 1);
-                    m.go(t, UNLOCK_PTL_COPIED);
-                    break;
-                case UNLOCK_PTL_COPIED & Pc.INDEX_MASK:
-                    m.ptlUnlock(t);
-                    m.go(t, Pte.special(pte) ? s[f + Frame.FAULT_RET] : PUT_OLD);
-                    break;
-                case PUT_OLD & Pc.INDEX_MASK:
-                    Memory.put(m, t, Pte.pfn(pte), 1);
-                    m.go(t, s[f + Frame.FAULT_RET]);
-                    break;
-                default:
-                    throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+                break;
+            case MAPCOUNT & Pc.INDEX_MASK:
+                m.go(t, m.read(page(m, pte) + Layout.MAPCOUNT) != 1 ? UNLOCK_PAGE_COPY : COUNT_LOCKED);
+                break;
+            case COUNT_LOCKED & Pc.INDEX_MASK:
+                m.go(t, m.read(page(m, pte) + Layout.REFCOUNT) != 1 ? UNLOCK_PAGE_COPY : reuse(m));
+                break;
+            case UNLOCK_PAGE & Pc.INDEX_MASK:
+                unlockPage(m, page(m, pte));
+                m.go(t, REUSE);
+                break;
+            case REUSE & Pc.INDEX_MASK:
+                Fault.setAccessFlags(m, t, f, Pte.WRITE);
+                m.reach(GoalPoint.COW_REUSE);
+                m.go(t, m.pageUnlockLate() ? REUSE_UNLOCK_PTL : Fault.PTL_UNLOCK);
+                break;
+            case REUSE_UNLOCK_PTL & Pc.INDEX_MASK:
+                m.ptlUnlock(t);
+                m.go(t, UNLOCK_PAGE_LATE);
+                break;
+            case UNLOCK_PAGE_LATE & Pc.INDEX_MASK:
+                unlockPage(m, page(m, pte));
+                m.go(t, s[f + Frame.FAULT_RET]);
+                break;
+            case UNLOCK_PAGE_COPY & Pc.INDEX_MASK:
+                unlockPage(m, page(m, pte));
+                m.go(t, GET_PAGE);
+                break;
+            case GET_PAGE & Pc.INDEX_MASK:
+                Memory.ref(m, Pte.pfn(pte), 1);
+                m.go(t, UNLOCK_PTL);
+                break;
+            case UNLOCK_PTL & Pc.INDEX_MASK:
+                m.ptlUnlock(t);
+                m.go(t, ANON_VMA);
+                break;
+            case ANON_VMA & Pc.INDEX_MASK:
+                Vmas.prepareAnon(m, m.mmOf(f), s[f + Frame.PAGE]);
+                m.go(t, ALLOC);
+                break;
+            case ALLOC & Pc.INDEX_MASK: {
+                int pfn = Memory.alloc(m, t, pc, s[f + Frame.PAGE]);
+                s[f + Frame.NEW_PFN] = pfn;
+                s[m.pageAt(pfn) + Layout.CONTENT] = 0;
+                m.go(t, Pte.special(pte) ? PTL : COPY_PAGE);
+                break;
             }
-            pc = s[f + Frame.PC];
-            left = Step.spend(left, pc);
-        } while ((pc & Pc.ROUTINE_MASK) == Pc.WP && Step.mayGoOn(s, pc, left, enabled));
-        s[Sched.TAKEN] += taken;
-        return left;
+            case COPY_PAGE & Pc.INDEX_MASK:
+                s[m.pageAt(s[f + Frame.NEW_PFN]) + Layout.CONTENT] = m.read(page(m, pte) + Layout.CONTENT);
+                s[f + Frame.COPY_PAGE] = s[f + Frame.PAGE] + 1;
+                s[f + Frame.COPY_PFN] = Pte.pfn(pte);
+                s[f + Frame.COPY_STORED] = 0;
+                m.s[Sched.COPYING] |= 1 << t;
+                m.go(t, PTL);
+                break;
+            case PTL & Pc.INDEX_MASK:
+                m.ptlLock(t);
+                m.go(t, PTE_SAME);
+                break;
+            case PTE_SAME & Pc.INDEX_MASK: {
+                boolean same = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) == pte || !m.wpPteRecheck();
+                if (!same) {
+                    m.s[Sched.COPYING] &= ~(1 << t);
+                }
+                m.go(t, same ? CLEAR : PUT_NEW);
+                break;
+            }
+            case CLEAR & Pc.INDEX_MASK:
+                m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.NONE);
+                Tlb.invalidate(m, t, s[f + Frame.PAGE], s[f + Frame.PAGE] + 1);
+                flushNext(m, t, f, -1);
+                break;
+            case FLUSH & Pc.INDEX_MASK: {
+                int cpu = s[f + Frame.ACK_CPU];
+                Tlb.acknowledge(m, t, cpu, s[f + Frame.PAGE], s[f + Frame.PAGE] + 1);
+                User.flushed(m, cpu);
+                flushNext(m, t, f, cpu);
+                break;
+            }
+            case SET_PTE & Pc.INDEX_MASK: {
+                int pfn = s[f + Frame.NEW_PFN];
+                m.s[Sched.COPYING] &= ~(1 << t);
+                if (!Pte.special(pte) && s[f + Frame.COPY_STORED] != 0) {
+                    m.violate(Invariant.I4, t, s[f + Frame.PAGE], 0);
+                }
+                Memory.newAnon(m, pfn);
+                m.reach(GoalPoint.COW_COPY);
+                m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.of(pfn, Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
+                m.go(t, Pte.special(pte) ? UNLOCK_PTL_COPIED : REMOVE_RMAP);
+                break;
+            }
+            case REMOVE_RMAP & Pc.INDEX_MASK:
+                Memory.rmap(m, t, Pte.pfn(pte), -1);
+                m.go(t, PUT_MAPPING);
+                break;
+            case PUT_MAPPING & Pc.INDEX_MASK:
+                Memory.put(m, t, Pte.pfn(pte), 1);
+                m.go(t, UNLOCK_PTL_COPIED);
+                break;
+            case PUT_NEW & Pc.INDEX_MASK:
+                Memory.put(m, t, s[f + Frame.NEW_PFN], 1);
+                m.go(t, UNLOCK_PTL_COPIED);
+                break;
+            case UNLOCK_PTL_COPIED & Pc.INDEX_MASK:
+                m.ptlUnlock(t);
+                m.go(t, Pte.special(pte) ? s[f + Frame.FAULT_RET] : PUT_OLD);
+                break;
+            case PUT_OLD & Pc.INDEX_MASK:
+                Memory.put(m, t, Pte.pfn(pte), 1);
+                m.go(t, s[f + Frame.FAULT_RET]);
+                break;
+            default:
+                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+        }
     }
 
     /** The page is ours alone: up to be068f29034f it was unlocked after wp_page_reuse(), which drops the PTL. */

@@ -90,108 +90,97 @@ final class Zap {
         Claims.unmapBegins(m, m.threadMm[t], start, end);
     }
 
-    /** Runs steps from {@code first} on while the thread stays in this routine and may go on; see {@link Step}. */
-    static int run(Machine m, int t, int f, int first, int budget, int enabled) {
+    /** Takes the step at {@code pc}. */
+    static void step(Machine m, int t, int f, int pc) {
         final int[] s = m.s;
-        int pc = first;
-        int left = budget;
-        int taken = 0;
-        do {
-            m.begin(pc);
-            taken++;
-            switch (pc & Pc.INDEX_MASK) {
-                case MUNMAP_LOCK & Pc.INDEX_MASK:
-                    unmapBegins(m, t, f);
-                    m.mmapWriteLock(t);
-                    s[f + Frame.UNMAPPING] = 1;
-                    s[f + Frame.BREAKS] = 1;
-                    s[f + Frame.QUEUED] = 0;
-                    m.go(t, DETACH);
-                    break;
-                case DETACH & Pc.INDEX_MASK: {
-                    int start = s[f + Frame.START];
-                    Vmas.detach(m, m.mmOf(f), start, start + s[f + Frame.NR_ALL]);
-                    s[f + Frame.WALK] = start;
-                    s[f + Frame.WALK_END] = start + s[f + Frame.NR_ALL];
-                    m.go(t, DOWNGRADE);
-                    break;
-                }
-                case DOWNGRADE & Pc.INDEX_MASK:
-                    m.mmapWriteDowngrade(t);
-                    m.go(t, PTL);
-                    break;
-                case PTL & Pc.INDEX_MASK:
-                    if ((m.s[Sched.INSIDE] & 1 << t) == 0) {
-                        unmapBegins(m, t, f);
-                    }
-                    m.ptlLock(t);
-                    m.go(t, READ_PTE);
-                    break;
-                case READ_PTE & Pc.INDEX_MASK: {
-                    if (s[f + Frame.BREAKS] > 0 && s[f + Frame.WALK] > s[f + Frame.START]) {
-                        if (m.choices.choose(t, pc, 2) == 1) {
-                            s[f + Frame.BREAKS]--;
-                            m.s[Sched.STEPPING] = PTL_UNLOCK;
-                            ptlUnlock(m, t, f);
-                            break;
-                        }
-                    }
-                    int pte = m.read(s[f + Frame.PTES] + s[f + Frame.WALK]);
-                    s[f + Frame.PTE] = pte;
-                    if (Pte.present(pte)) {
-                        m.go(t, CLEAR_PTE);
-                    } else {
-                        nextPte(m, t, f);
-                    }
-                    break;
-                }
-                case CLEAR_PTE & Pc.INDEX_MASK: {
-                    int at = s[f + Frame.PTES] + s[f + Frame.WALK];
-                    m.rmw(at);
-                    int pte = s[at];
-                    s[at] = Pte.NONE;
-                    m.pteChanged(t, m.threadMm[t], s[f + Frame.WALK], Pte.NONE);
-                    if (Pte.special(pte)) {
-                        nextPte(m, t, f);
-                    } else {
-                        s[m.layout.queueBase + t * m.pages + s[f + Frame.QUEUED]++] = Pte.pfn(pte);
-                        m.go(t, REMOVE_RMAP);
-                    }
-                    break;
-                }
-                case REMOVE_RMAP & Pc.INDEX_MASK:
-                    Memory.rmap(m, t, queued(m, t, s[f + Frame.QUEUED] - 1), -1);
-                    nextPte(m, t, f);
-                    break;
-                case PTL_UNLOCK & Pc.INDEX_MASK:
-                    ptlUnlock(m, t, f);
-                    break;
-                case FLUSH & Pc.INDEX_MASK: {
-                    int cpu = s[f + Frame.ACK_CPU];
-                    Tlb.acknowledge(m, t, cpu, s[f + Frame.START], s[f + Frame.START] + s[f + Frame.NR_ALL]);
-                    User.flushed(m, cpu);
-                    flushNext(m, t, f, cpu);
-                    break;
-                }
-                case FREE & Pc.INDEX_MASK: {
-                    Memory.put(m, t, queued(m, t, s[f + Frame.CURSOR]), 1);
-                    if (++s[f + Frame.CURSOR] == s[f + Frame.QUEUED]) {
-                        freed(m, t, f);
-                    }
-                    break;
-                }
-                case MUNMAP_UNLOCK & Pc.INDEX_MASK:
-                    m.mmapReadUnlock(t);
-                    unmapEnds(m, t, f);
-                    break;
-                default:
-                    throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+        switch (pc & Pc.INDEX_MASK) {
+            case MUNMAP_LOCK & Pc.INDEX_MASK:
+                unmapBegins(m, t, f);
+                m.mmapWriteLock(t);
+                s[f + Frame.UNMAPPING] = 1;
+                s[f + Frame.BREAKS] = 1;
+                s[f + Frame.QUEUED] = 0;
+                m.go(t, DETACH);
+                break;
+            case DETACH & Pc.INDEX_MASK: {
+                int start = s[f + Frame.START];
+                Vmas.detach(m, m.mmOf(f), start, start + s[f + Frame.NR_ALL]);
+                s[f + Frame.WALK] = start;
+                s[f + Frame.WALK_END] = start + s[f + Frame.NR_ALL];
+                m.go(t, DOWNGRADE);
+                break;
             }
-            pc = s[f + Frame.PC];
-            left = Step.spend(left, pc);
-        } while ((pc & Pc.ROUTINE_MASK) == Pc.ZAP && Step.mayGoOn(s, pc, left, enabled));
-        s[Sched.TAKEN] += taken;
-        return left;
+            case DOWNGRADE & Pc.INDEX_MASK:
+                m.mmapWriteDowngrade(t);
+                m.go(t, PTL);
+                break;
+            case PTL & Pc.INDEX_MASK:
+                if ((m.s[Sched.INSIDE] & 1 << t) == 0) {
+                    unmapBegins(m, t, f);
+                }
+                m.ptlLock(t);
+                m.go(t, READ_PTE);
+                break;
+            case READ_PTE & Pc.INDEX_MASK: {
+                if (s[f + Frame.BREAKS] > 0 && s[f + Frame.WALK] > s[f + Frame.START]) {
+                    if (m.choices.choose(t, pc, 2) == 1) {
+                        s[f + Frame.BREAKS]--;
+                        m.s[Sched.STEPPING] = PTL_UNLOCK;
+                        ptlUnlock(m, t, f);
+                        break;
+                    }
+                }
+                int pte = m.read(s[f + Frame.PTES] + s[f + Frame.WALK]);
+                s[f + Frame.PTE] = pte;
+                if (Pte.present(pte)) {
+                    m.go(t, CLEAR_PTE);
+                } else {
+                    nextPte(m, t, f);
+                }
+                break;
+            }
+            case CLEAR_PTE & Pc.INDEX_MASK: {
+                int at = s[f + Frame.PTES] + s[f + Frame.WALK];
+                m.rmw(at);
+                int pte = s[at];
+                s[at] = Pte.NONE;
+                m.pteChanged(t, m.threadMm[t], s[f + Frame.WALK], Pte.NONE);
+                if (Pte.special(pte)) {
+                    nextPte(m, t, f);
+                } else {
+                    s[m.layout.queueBase + t * m.pages + s[f + Frame.QUEUED]++] = Pte.pfn(pte);
+                    m.go(t, REMOVE_RMAP);
+                }
+                break;
+            }
+            case REMOVE_RMAP & Pc.INDEX_MASK:
+                Memory.rmap(m, t, queued(m, t, s[f + Frame.QUEUED] - 1), -1);
+                nextPte(m, t, f);
+                break;
+            case PTL_UNLOCK & Pc.INDEX_MASK:
+                ptlUnlock(m, t, f);
+                break;
+            case FLUSH & Pc.INDEX_MASK: {
+                int cpu = s[f + Frame.ACK_CPU];
+                Tlb.acknowledge(m, t, cpu, s[f + Frame.START], s[f + Frame.START] + s[f + Frame.NR_ALL]);
+                User.flushed(m, cpu);
+                flushNext(m, t, f, cpu);
+                break;
+            }
+            case FREE & Pc.INDEX_MASK: {
+                Memory.put(m, t, queued(m, t, s[f + Frame.CURSOR]), 1);
+                if (++s[f + Frame.CURSOR] == s[f + Frame.QUEUED]) {
+                    freed(m, t, f);
+                }
+                break;
+            }
+            case MUNMAP_UNLOCK & Pc.INDEX_MASK:
+                m.mmapReadUnlock(t);
+                unmapEnds(m, t, f);
+                break;
+            default:
+                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+        }
     }
 
     private static int queued(Machine m, int t, int i) {
