@@ -1,11 +1,13 @@
 package dev.gupfuzz.cli;
 
 import dev.gupfuzz.campaign.CampaignSpec;
+import dev.gupfuzz.simulator.Model;
 import java.util.List;
 
 /** The campaign that {@code up} begins: the race in the kernel that has it, beside the kernel that does not. */
 final class Demonstration {
-    static final String NAME = "demonstration";
+    /** Named after the engine too: another build cannot go on with this one's campaign, and begins its own. */
+    static final String NAME = "demonstration-" + Model.engine().substring(0, 8);
 
     /** Half the usual range: on two cores a dashboard then sees several a second. */
     private static final long STEPS_PER_RANGE = 1L << 25;

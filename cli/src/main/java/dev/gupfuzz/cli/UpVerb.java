@@ -91,7 +91,7 @@ final class UpVerb implements Verb {
         try (DataDirectory directory = DataDirectory.open(path, reset);
                 LocalService service = LocalService.start(
                         directory, http, metrics, threads, session.terminal().err())) {
-            Set<String> endedBefore = endedCampaigns(service.api());
+            Set<String> notOurs = notOfThisRun(service.api());
             PrintStream said =
                     output.json ? session.terminal().err() : session.terminal().out();
             announce(said, service, directory);
@@ -110,7 +110,7 @@ final class UpVerb implements Verb {
                 return ExitCode.CLEAN;
             }
             service.stopWorking();
-            List<JsonNode> campaigns = settled(service.api(), endedBefore, session.interrupts());
+            List<JsonNode> campaigns = settled(service.api(), notOurs, session.interrupts());
             UpReport report = new UpReport(campaigns, (System.nanoTime() - start) / 1e9, threads);
             if (output.json) {
                 Json.print(session.terminal().out(), report.document());
@@ -141,14 +141,16 @@ final class UpVerb implements Verb {
         api.create(Demonstration.campaign().toJson());
     }
 
-    private static Set<String> endedCampaigns(CampaignApi api) throws InfrastructureException, InterruptedException {
-        Set<String> ended = new HashSet<>();
+    /** Campaigns that this run cannot move: those that ended before it, and those that another engine has begun. */
+    private static Set<String> notOfThisRun(CampaignApi api) throws InfrastructureException, InterruptedException {
+        Set<String> names = new HashSet<>();
         for (JsonNode campaign : api.list().path("campaigns")) {
-            if (CampaignState.of(campaign).ended()) {
-                ended.add(campaign.path("name").asText());
+            boolean held = campaign.path("state").asText().equals("held");
+            if (held || CampaignState.of(campaign).ended()) {
+                names.add(campaign.path("name").asText());
             }
         }
-        return ended;
+        return names;
     }
 
     /** The campaigns of this run once every result that the worker sent is counted and the accounts are checked. */
