@@ -355,10 +355,10 @@ public final class Bookkeeper implements AutoCloseable {
         }
 
         @Override
-        public void holder(long writes, Holder holder) {
+        public void holder(long asked, Holder holder) {
             hand(() -> {
                 try {
-                    sender.holder(writes, holder);
+                    sender.holder(asked, holder);
                 } catch (FencedException e) {
                     fenced(e);
                 }
@@ -366,8 +366,8 @@ public final class Bookkeeper implements AutoCloseable {
         }
 
         @Override
-        public long writes() {
-            return sender.writes();
+        public long asking() {
+            return sender.asking();
         }
 
         @Override

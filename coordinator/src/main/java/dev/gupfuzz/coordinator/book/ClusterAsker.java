@@ -27,11 +27,11 @@ final class ClusterAsker implements AutoCloseable {
     interface Answers {
         void members(int members);
 
-        /** What {@link #writes} said before the question, and who held the ledger's transactional id then. */
-        void holder(long writes, Holder holder);
+        /** What {@link #asking} said before the question, and who held the ledger's transactional id then. */
+        void holder(long asked, Holder holder);
 
-        /** How many writes this process has begun; a question for the owner, from the asking thread. */
-        long writes();
+        /** A number that tells whether anything was written between this question and its answer; on the asking thread. */
+        long asking();
 
         /** Both offsets, read in this order. */
         void cut(long shareStartOffset, long resultsEnd);
@@ -58,8 +58,8 @@ final class ClusterAsker implements AutoCloseable {
         // It catches what it throws and ends with its thread.
         var unused = thread.scheduleWithFixedDelay(
                 () -> ask(() -> {
-                    long writes = answers.writes();
-                    probe.holder().ifPresent(holder -> answers.holder(writes, holder));
+                    long asked = answers.asking();
+                    probe.holder().ifPresent(holder -> answers.holder(asked, holder));
                     answers.members(probe.members());
                 }),
                 0,

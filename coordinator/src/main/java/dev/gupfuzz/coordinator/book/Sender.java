@@ -12,9 +12,7 @@ import dev.gupfuzz.coordinator.kafka.LedgerWriter.UnwrittenException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,15 +31,10 @@ final class Sender {
     /** Closed and not confirmed as stored. */
     private final List<LedgerSegment> unwritten = new ArrayList<>();
 
-    /** Writes begun, whatever became of them; read by any thread. */
-    private final AtomicLong writes = new AtomicLong();
+    private final TakeOverWatch watch = new TakeOverWatch();
 
     private boolean writable = true;
 
-    /** Who held the ledger when nothing had been written since so many writes. */
-    private @Nullable Holder holder;
-
-    private long holderWrites;
     private long nextWriteNanos = System.nanoTime();
 
     Sender(Books books, LedgerWriter writer, Faults faults, BookEvents events) {
@@ -58,8 +51,12 @@ final class Sender {
         }
         try {
             if (writer.isUnsettled()) {
-                writes.incrementAndGet();
-                writer.settle();
+                watch.begun();
+                try {
+                    writer.settle();
+                } finally {
+                    watch.ended();
+                }
             }
             for (CampaignBook book : books.all()) {
                 book.closeFinished()
@@ -90,36 +87,30 @@ final class Sender {
         }
     }
 
-    long writes() {
-        return writes.get();
+    /** What {@link #holder} must be given with the answer to a question that is asked now; from any thread. */
+    long asking() {
+        return watch.asking();
     }
 
-    /**
-     * Learns who held the ledger when {@code asked} writes had been begun. Our own writes change that too, so only a
-     * change without a write of ours tells that somebody else has taken over, which an idle coordinator would not notice
-     * otherwise.
-     */
+    /** Learns who held the ledger when the question with this number was asked. */
     void holder(long asked, Holder found) throws FencedException {
-        if (asked != writes.get()) {
-            return;
-        }
-        if (holder != null && holderWrites == asked && !holder.equals(found)) {
+        if (watch.takenOver(asked, found, writer.isUnsettled())) {
             throw LedgerWriter.takenOver(null);
         }
-        holder = found;
-        holderWrites = asked;
     }
 
     /** Writes all records or none; see {@link LedgerWriter#write}. */
     void write(List<ProducerRecord<String, byte[]>> records, Runnable effect)
             throws UnwrittenException, FencedException {
-        writes.incrementAndGet();
+        watch.begun();
         try {
             writer.write(records, effect);
             events.written("committed");
         } catch (UnwrittenException e) {
             events.written("failed");
             throw e;
+        } finally {
+            watch.ended();
         }
     }
 }
