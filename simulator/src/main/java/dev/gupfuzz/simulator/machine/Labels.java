@@ -40,12 +40,13 @@ public final class Labels {
     private static final String[] NAME = new String[Pc.LABELS];
     private static final String[] TEXT = new String[Pc.LABELS];
     private static final Target[] TARGET = new Target[Pc.LABELS];
+    private static final StepCode[] CODE = new StepCode[Pc.LABELS];
     private static final long[] KEY = new long[Pc.LABELS];
 
     private Labels() {}
 
     /** Declares a label. Called by the routines' static initialisers, each label once. */
-    public static void define(int pc, String routine, String name, Target target, String text) {
+    public static void define(int pc, String routine, String name, Target target, String text, StepCode code) {
         int label = Pc.label(pc);
         if (NAME[label] != null) {
             throw new IllegalStateException("[simulator bug] two labels with one number: label=" + label);
@@ -54,6 +55,7 @@ public final class Labels {
         NAME[label] = name;
         TEXT[label] = text;
         TARGET[label] = target;
+        CODE[label] = code;
         KEY[label] = Mix.name(routine + "." + name);
     }
 
@@ -77,6 +79,11 @@ public final class Labels {
 
     public static Target target(int label) {
         return TARGET[label];
+    }
+
+    /** What each label does, by label. */
+    public static StepCode[] code() {
+        return CODE.clone();
     }
 
     /** The name that draws are keyed by. */

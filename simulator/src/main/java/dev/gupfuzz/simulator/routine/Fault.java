@@ -45,122 +45,163 @@ final class Fault {
     private Fault() {}
 
     static void declare() {
-        Labels.define(MMAP_LOCK, ENTRY, "MMAP_LOCK", Target.MMAP_LOCK, "mmap_read_lock(mm)");
-        Labels.define(FIND_VMA, ENTRY, "FIND_VMA", Target.VMA, "vma = find_vma(mm, address)");
-        Labels.define(MMAP_UNLOCK, ENTRY, "MMAP_UNLOCK", Target.MMAP_LOCK, "mmap_read_unlock(mm)");
-        Labels.define(MMAP_UNLOCK_SEGV, ENTRY, "MMAP_UNLOCK_SEGV", Target.MMAP_LOCK, "mmap_read_unlock(mm); SIGSEGV");
-        Labels.define(READ_PTE, PTE_FAULT, "READ_PTE", Target.PTE, "vmf->orig_pte = *vmf->pte");
-        Labels.define(PTL, PTE_FAULT, "PTL", Target.PTL, "spin_lock(vmf->ptl)");
-        Labels.define(PTE_SAME, PTE_FAULT, "PTE_SAME", Target.PTE, "pte_same(*vmf->pte, entry)");
-        Labels.define(SET_ACCESS_FLAGS, PTE_FAULT, "SET_ACCESS_FLAGS", Target.PTE, "ptep_set_access_flags(..., entry)");
-        Labels.define(PTL_UNLOCK, PTE_FAULT, "PTL_UNLOCK", Target.PTL, "pte_unmap_unlock(vmf->pte, vmf->ptl)");
-        Labels.define(ANON_VMA, ANON, "ANON_VMA", Target.VMA, "anon_vma_prepare(vma)");
-        Labels.define(ANON_ALLOC, ANON, "ANON_ALLOC", Target.ALLOCATOR, "page = alloc_zeroed_user_highpage_movable()");
-        Labels.define(ANON_PTL, ANON, "ANON_PTL", Target.PTL, "pte_offset_map_lock(..., &vmf->ptl)");
-        Labels.define(ANON_PTE_NONE, ANON, "ANON_PTE_NONE", Target.PTE, "pte_none(*vmf->pte)");
-        Labels.define(ANON_SET_PTE, ANON, "ANON_SET_PTE", Target.PTE, "set_pte_at(..., vmf->pte, entry)");
-        Labels.define(ANON_PUT, ANON, "ANON_PUT", Target.REFCOUNT, "put_page(page)");
+        Labels.define(MMAP_LOCK, ENTRY, "MMAP_LOCK", Target.MMAP_LOCK, "mmap_read_lock(mm)", Fault::onMmapLock);
+        Labels.define(FIND_VMA, ENTRY, "FIND_VMA", Target.VMA, "vma = find_vma(mm, address)", Fault::onFindVma);
+        Labels.define(MMAP_UNLOCK, ENTRY, "MMAP_UNLOCK", Target.MMAP_LOCK, "mmap_read_unlock(mm)", Fault::onMmapUnlock);
+        Labels.define(
+                MMAP_UNLOCK_SEGV,
+                ENTRY,
+                "MMAP_UNLOCK_SEGV",
+                Target.MMAP_LOCK,
+                "mmap_read_unlock(mm); SIGSEGV",
+                Fault::onMmapUnlockSegv);
+        Labels.define(READ_PTE, PTE_FAULT, "READ_PTE", Target.PTE, "vmf->orig_pte = *vmf->pte", Fault::onReadPte);
+        Labels.define(PTL, PTE_FAULT, "PTL", Target.PTL, "spin_lock(vmf->ptl)", Fault::onPtl);
+        Labels.define(PTE_SAME, PTE_FAULT, "PTE_SAME", Target.PTE, "pte_same(*vmf->pte, entry)", Fault::onPteSame);
+        Labels.define(
+                SET_ACCESS_FLAGS,
+                PTE_FAULT,
+                "SET_ACCESS_FLAGS",
+                Target.PTE,
+                "ptep_set_access_flags(..., entry)",
+                Fault::onSetAccessFlags);
+        Labels.define(
+                PTL_UNLOCK,
+                PTE_FAULT,
+                "PTL_UNLOCK",
+                Target.PTL,
+                "pte_unmap_unlock(vmf->pte, vmf->ptl)",
+                Fault::onPtlUnlock);
+        Labels.define(ANON_VMA, ANON, "ANON_VMA", Target.VMA, "anon_vma_prepare(vma)", Fault::onAnonVma);
+        Labels.define(
+                ANON_ALLOC,
+                ANON,
+                "ANON_ALLOC",
+                Target.ALLOCATOR,
+                "page = alloc_zeroed_user_highpage_movable()",
+                Fault::onAnonAlloc);
+        Labels.define(ANON_PTL, ANON, "ANON_PTL", Target.PTL, "pte_offset_map_lock(..., &vmf->ptl)", Fault::onAnonPtl);
+        Labels.define(ANON_PTE_NONE, ANON, "ANON_PTE_NONE", Target.PTE, "pte_none(*vmf->pte)", Fault::onAnonPteNone);
+        Labels.define(
+                ANON_SET_PTE,
+                ANON,
+                "ANON_SET_PTE",
+                Target.PTE,
+                "set_pte_at(..., vmf->pte, entry)",
+                Fault::onAnonSetPte);
+        Labels.define(ANON_PUT, ANON, "ANON_PUT", Target.REFCOUNT, "put_page(page)", Fault::onAnonPut);
     }
 
-    /** Takes the step at {@code pc}. */
-    static void step(Machine m, int t, int f, int pc) {
+    static void onMmapLock(Machine m, int t, int f, int pc) {
+        m.enter(t);
+        m.mmapReadLock(t);
+        m.go(t, FIND_VMA);
+    }
+
+    static void onFindVma(Machine m, int t, int f, int pc) {
         final int[] s = m.s;
-        switch (pc & Pc.INDEX_MASK) {
-            case MMAP_LOCK & Pc.INDEX_MASK:
-                m.enter(t);
-                m.mmapReadLock(t);
-                m.go(t, FIND_VMA);
-                break;
-            case FIND_VMA & Pc.INDEX_MASK:
-                if (Vmas.find(m, m.mmOf(f), s[f + Frame.PAGE]) < 0) {
-                    m.go(t, MMAP_UNLOCK_SEGV);
-                } else {
-                    s[f + Frame.FAULT_RET] = MMAP_UNLOCK;
-                    m.go(t, READ_PTE);
-                }
-                break;
-            case MMAP_UNLOCK & Pc.INDEX_MASK:
-                m.mmapReadUnlock(t);
-                m.leave(t);
-                m.go(t, User.WALK);
-                break;
-            case MMAP_UNLOCK_SEGV & Pc.INDEX_MASK:
-                m.reach(GoalPoint.SEGV);
-                m.mmapReadUnlock(t);
-                Program.next(m, t); // the handler skips the access
-                break;
-            case READ_PTE & Pc.INDEX_MASK: {
-                int pte = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]);
-                s[f + Frame.PTE] = pte;
-                if (pte != Pte.NONE) {
-                    m.go(t, PTL);
-                } else {
-                    m.go(t, s[f + Frame.IS_WRITE] != 0 ? ANON_VMA : ANON_PTL);
-                }
-                break;
-            }
-            case PTL & Pc.INDEX_MASK:
-                m.ptlLock(t);
-                m.go(t, PTE_SAME);
-                break;
-            case PTE_SAME & Pc.INDEX_MASK: {
-                int pte = s[f + Frame.PTE];
-                if (m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) != pte) {
-                    m.go(t, PTL_UNLOCK);
-                } else if (s[f + Frame.IS_WRITE] != 0 && !Pte.write(pte)) {
-                    m.go(t, Pte.special(pte) ? WpPage.UNLOCK_PTL : WpPage.COUNT);
-                } else {
-                    m.go(t, SET_ACCESS_FLAGS);
-                }
-                break;
-            }
-            case SET_ACCESS_FLAGS & Pc.INDEX_MASK:
-                setAccessFlags(m, t, f, 0);
-                m.go(t, PTL_UNLOCK);
-                break;
-            case PTL_UNLOCK & Pc.INDEX_MASK:
-                m.ptlUnlock(t);
-                m.go(t, s[f + Frame.FAULT_RET]);
-                break;
-            case ANON_VMA & Pc.INDEX_MASK:
-                Vmas.prepareAnon(m, m.mmOf(f), s[f + Frame.PAGE]);
-                m.go(t, ANON_ALLOC);
-                break;
-            case ANON_ALLOC & Pc.INDEX_MASK: {
-                int pfn = Memory.alloc(m, t, pc, s[f + Frame.PAGE]);
-                s[m.pageAt(pfn) + Layout.CONTENT] = 0;
-                s[f + Frame.NEW_PFN] = pfn;
-                m.go(t, ANON_PTL);
-                break;
-            }
-            case ANON_PTL & Pc.INDEX_MASK:
-                m.ptlLock(t);
-                m.go(t, ANON_PTE_NONE);
-                break;
-            case ANON_PTE_NONE & Pc.INDEX_MASK: {
-                boolean none = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) == Pte.NONE;
-                boolean write = s[f + Frame.IS_WRITE] != 0;
-                m.go(t, none ? ANON_SET_PTE : write ? ANON_PUT : PTL_UNLOCK);
-                break;
-            }
-            case ANON_SET_PTE & Pc.INDEX_MASK:
-                if (s[f + Frame.IS_WRITE] != 0) {
-                    int pfn = s[f + Frame.NEW_PFN];
-                    Memory.newAnon(m, pfn);
-                    int bits = Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED;
-                    m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.of(pfn, bits));
-                } else {
-                    m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.of(0, Pte.PRESENT | Pte.SPECIAL | Pte.ACCESSED));
-                }
-                m.go(t, PTL_UNLOCK);
-                break;
-            case ANON_PUT & Pc.INDEX_MASK:
-                Memory.put(m, t, s[f + Frame.NEW_PFN], 1);
-                m.go(t, PTL_UNLOCK);
-                break;
-            default:
-                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+        if (Vmas.find(m, m.mmOf(f), s[f + Frame.PAGE]) < 0) {
+            m.go(t, MMAP_UNLOCK_SEGV);
+        } else {
+            s[f + Frame.FAULT_RET] = MMAP_UNLOCK;
+            m.go(t, READ_PTE);
         }
+    }
+
+    static void onMmapUnlock(Machine m, int t, int f, int pc) {
+        m.mmapReadUnlock(t);
+        m.leave(t);
+        m.go(t, User.WALK);
+    }
+
+    static void onMmapUnlockSegv(Machine m, int t, int f, int pc) {
+        m.reach(GoalPoint.SEGV);
+        m.mmapReadUnlock(t);
+        Program.next(m, t); // the handler skips the access
+    }
+
+    static void onReadPte(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int pte = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]);
+        s[f + Frame.PTE] = pte;
+        if (pte != Pte.NONE) {
+            m.go(t, PTL);
+        } else {
+            m.go(t, s[f + Frame.IS_WRITE] != 0 ? ANON_VMA : ANON_PTL);
+        }
+    }
+
+    static void onPtl(Machine m, int t, int f, int pc) {
+        m.ptlLock(t);
+        m.go(t, PTE_SAME);
+    }
+
+    static void onPteSame(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int pte = s[f + Frame.PTE];
+        if (m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) != pte) {
+            m.go(t, PTL_UNLOCK);
+        } else if (s[f + Frame.IS_WRITE] != 0 && !Pte.write(pte)) {
+            m.go(t, Pte.special(pte) ? WpPage.UNLOCK_PTL : WpPage.COUNT);
+        } else {
+            m.go(t, SET_ACCESS_FLAGS);
+        }
+    }
+
+    static void onSetAccessFlags(Machine m, int t, int f, int pc) {
+        setAccessFlags(m, t, f, 0);
+        m.go(t, PTL_UNLOCK);
+    }
+
+    static void onPtlUnlock(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        m.ptlUnlock(t);
+        m.go(t, s[f + Frame.FAULT_RET]);
+    }
+
+    static void onAnonVma(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        Vmas.prepareAnon(m, m.mmOf(f), s[f + Frame.PAGE]);
+        m.go(t, ANON_ALLOC);
+    }
+
+    static void onAnonAlloc(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int pfn = Memory.alloc(m, t, pc, s[f + Frame.PAGE]);
+        s[m.pageAt(pfn) + Layout.CONTENT] = 0;
+        s[f + Frame.NEW_PFN] = pfn;
+        m.go(t, ANON_PTL);
+    }
+
+    static void onAnonPtl(Machine m, int t, int f, int pc) {
+        m.ptlLock(t);
+        m.go(t, ANON_PTE_NONE);
+    }
+
+    static void onAnonPteNone(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        boolean none = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) == Pte.NONE;
+        boolean write = s[f + Frame.IS_WRITE] != 0;
+        m.go(t, none ? ANON_SET_PTE : write ? ANON_PUT : PTL_UNLOCK);
+    }
+
+    static void onAnonSetPte(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        if (s[f + Frame.IS_WRITE] != 0) {
+            int pfn = s[f + Frame.NEW_PFN];
+            Memory.newAnon(m, pfn);
+            int bits = Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED;
+            m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.of(pfn, bits));
+        } else {
+            m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.of(0, Pte.PRESENT | Pte.SPECIAL | Pte.ACCESSED));
+        }
+        m.go(t, PTL_UNLOCK);
+    }
+
+    static void onAnonPut(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        Memory.put(m, t, s[f + Frame.NEW_PFN], 1);
+        m.go(t, PTL_UNLOCK);
     }
 
     /**

@@ -44,20 +44,54 @@ final class Fork {
     private Fork() {}
 
     static void declare() {
-        Labels.define(MEMCPY_SEQ, "dup_mm", "MEMCPY_SEQ", Target.SEQ, "memcpy(mm, oldmm): write_protect_seq");
-        Labels.define(MMAP_LOCK, DUP, "MMAP_LOCK", Target.MMAP_LOCK, "mmap_write_lock_killable(oldmm)");
-        Labels.define(MMAP_READ_LOCK, DUP, "MMAP_READ_LOCK", Target.MMAP_LOCK, "mmap_read_lock(oldmm)");
-        Labels.define(CHILD_LOCK, DUP, "CHILD_LOCK", Target.MMAP_LOCK, "mmap_write_lock_nested(mm)");
-        Labels.define(DUP_VMA, DUP, "DUP_VMA", Target.VMA, "vm_area_dup(mpnt), anon_vma_fork()");
-        Labels.define(TEST_ANON_VMA, RANGE, "TEST_ANON_VMA", Target.VMA, "!src_vma->anon_vma");
-        Labels.define(SEQ_BEGIN_LOAD, RANGE, "SEQ_BEGIN_LOAD", Target.SEQ, "raw_write_seqcount_begin(): load sequence");
-        Labels.define(SEQ_BEGIN_STORE, RANGE, "SEQ_BEGIN_STORE", Target.SEQ, "raw_write_seqcount_begin(): sequence++");
-        Labels.define(SEQ_END_LOAD, RANGE, "SEQ_END_LOAD", Target.SEQ, "raw_write_seqcount_end(): load sequence");
-        Labels.define(SEQ_END_STORE, RANGE, "SEQ_END_STORE", Target.SEQ, "raw_write_seqcount_end(): sequence++");
-        Labels.define(CHILD_UNLOCK, DUP, "CHILD_UNLOCK", Target.MMAP_LOCK, "mmap_write_unlock(mm)");
-        Labels.define(FLUSH, DUP, "FLUSH", Target.CPU, "flush_tlb_mm(oldmm)");
-        Labels.define(MMAP_UNLOCK, DUP, "MMAP_UNLOCK", Target.MMAP_LOCK, "mmap_write_unlock(oldmm)");
-        Labels.define(WAKE, "kernel_clone", "WAKE", Target.THREAD, "wake_up_new_task(p)");
+        Labels.define(
+                MEMCPY_SEQ,
+                "dup_mm",
+                "MEMCPY_SEQ",
+                Target.SEQ,
+                "memcpy(mm, oldmm): write_protect_seq",
+                Fork::onMemcpySeq);
+        Labels.define(
+                MMAP_LOCK, DUP, "MMAP_LOCK", Target.MMAP_LOCK, "mmap_write_lock_killable(oldmm)", Fork::onMmapLock);
+        Labels.define(
+                MMAP_READ_LOCK, DUP, "MMAP_READ_LOCK", Target.MMAP_LOCK, "mmap_read_lock(oldmm)", Fork::onMmapReadLock);
+        Labels.define(CHILD_LOCK, DUP, "CHILD_LOCK", Target.MMAP_LOCK, "mmap_write_lock_nested(mm)", Fork::onChildLock);
+        Labels.define(DUP_VMA, DUP, "DUP_VMA", Target.VMA, "vm_area_dup(mpnt), anon_vma_fork()", Fork::onDupVma);
+        Labels.define(TEST_ANON_VMA, RANGE, "TEST_ANON_VMA", Target.VMA, "!src_vma->anon_vma", Fork::onTestAnonVma);
+        Labels.define(
+                SEQ_BEGIN_LOAD,
+                RANGE,
+                "SEQ_BEGIN_LOAD",
+                Target.SEQ,
+                "raw_write_seqcount_begin(): load sequence",
+                Fork::onSeqBeginLoad);
+        Labels.define(
+                SEQ_BEGIN_STORE,
+                RANGE,
+                "SEQ_BEGIN_STORE",
+                Target.SEQ,
+                "raw_write_seqcount_begin(): sequence++",
+                Fork::onSeqBeginStore);
+        Labels.define(
+                SEQ_END_LOAD,
+                RANGE,
+                "SEQ_END_LOAD",
+                Target.SEQ,
+                "raw_write_seqcount_end(): load sequence",
+                Fork::onSeqEndLoad);
+        Labels.define(
+                SEQ_END_STORE,
+                RANGE,
+                "SEQ_END_STORE",
+                Target.SEQ,
+                "raw_write_seqcount_end(): sequence++",
+                Fork::onSeqEndStore);
+        Labels.define(
+                CHILD_UNLOCK, DUP, "CHILD_UNLOCK", Target.MMAP_LOCK, "mmap_write_unlock(mm)", Fork::onChildUnlock);
+        Labels.define(FLUSH, DUP, "FLUSH", Target.CPU, "flush_tlb_mm(oldmm)", Fork::onFlush);
+        Labels.define(
+                MMAP_UNLOCK, DUP, "MMAP_UNLOCK", Target.MMAP_LOCK, "mmap_write_unlock(oldmm)", Fork::onMmapUnlock);
+        Labels.define(WAKE, "kernel_clone", "WAKE", Target.THREAD, "wake_up_new_task(p)", Fork::onWake);
     }
 
     static void begin(Machine m, int t) {
@@ -87,106 +121,124 @@ final class Fork {
         return false;
     }
 
-    /** Takes the step at {@code pc}. */
-    static void step(Machine m, int t, int f, int pc) {
+    static void onMemcpySeq(Machine m, int t, int f, int pc) {
         final int[] s = m.s;
-        final int at = m.mmOf(f);
-        switch (pc & Pc.INDEX_MASK) {
-            case MEMCPY_SEQ & Pc.INDEX_MASK:
-                entered(m, t, f);
-                s[child(m, f) + Layout.SEQ] = m.read(at + Layout.SEQ);
-                m.go(t, lock(m));
-                break;
-            case MMAP_LOCK & Pc.INDEX_MASK:
-                entered(m, t, f);
-                m.mmapWriteLock(t);
-                m.go(t, CHILD_LOCK);
-                break;
-            case MMAP_READ_LOCK & Pc.INDEX_MASK:
-                entered(m, t, f);
-                m.mmapReadLock(t);
-                m.go(t, CHILD_LOCK);
-                break;
-            case CHILD_LOCK & Pc.INDEX_MASK:
-                m.write(child(m, f) + Layout.MMAP_LOCK, -1 - t);
-                s[f + Frame.WALK_END] = 0;
-                nextVma(m, t, f);
-                break;
-            case DUP_VMA & Pc.INDEX_MASK: {
-                m.read(at + Layout.VMAS);
-                int vma = Vmas.at(at, Vmas.next(m, at, s[f + Frame.WALK_END]));
-                Vmas.append(m, child(m, f), s[vma], s[vma + 1], s[vma + 2]);
-                s[f + Frame.WALK] = s[vma];
-                s[f + Frame.WALK_END] = s[vma + 1];
-                s[f + Frame.VMA] = vma;
-                m.go(t, TEST_ANON_VMA);
-                break;
-            }
-            case TEST_ANON_VMA & Pc.INDEX_MASK: {
-                if (m.read(s[f + Frame.VMA] + 2) == 0) {
-                    nextVma(m, t, f); // the child refaults what it needs
-                } else if (m.writeProtectSeq()) {
-                    m.go(t, SEQ_BEGIN_LOAD);
-                } else {
-                    beginWalk(m, t, f, at);
-                }
-                break;
-            }
-            case SEQ_BEGIN_LOAD & Pc.INDEX_MASK:
-                s[f + Frame.SEQ] = m.read(at + Layout.SEQ);
-                m.go(t, SEQ_BEGIN_STORE);
-                break;
-            case SEQ_BEGIN_STORE & Pc.INDEX_MASK:
-                if ((s[at + Layout.SEQ] & 1) != 0 || s[at + Layout.SEQ_WRITERS] > 0) {
-                    m.violate(Invariant.I9, t, 0, 0);
-                }
-                s[at + Layout.SEQ_WRITERS]++;
-                m.write(at + Layout.SEQ, s[f + Frame.SEQ] + 1);
-                beginWalk(m, t, f, at);
-                break;
-            case SEQ_END_LOAD & Pc.INDEX_MASK:
-                s[f + Frame.SEQ] = m.read(at + Layout.SEQ);
-                m.go(t, SEQ_END_STORE);
-                break;
-            case SEQ_END_STORE & Pc.INDEX_MASK:
-                s[at + Layout.SEQ_WRITERS]--;
-                m.write(at + Layout.SEQ, s[f + Frame.SEQ] + 1);
-                nextVma(m, t, f);
-                break;
-            case CHILD_UNLOCK & Pc.INDEX_MASK:
-                m.write(child(m, f) + Layout.MMAP_LOCK, 0);
-                if (m.forkTlbFlush()) {
-                    Tlb.invalidate(m, t, 0, m.pages);
-                    flushNext(m, t, f, -1);
-                } else {
-                    m.go(t, MMAP_UNLOCK);
-                }
-                break;
-            case FLUSH & Pc.INDEX_MASK: {
-                int cpu = s[f + Frame.ACK_CPU];
-                Tlb.acknowledge(m, t, cpu, 0, m.pages);
-                User.flushed(m, cpu);
-                flushNext(m, t, f, cpu);
-                break;
-            }
-            case MMAP_UNLOCK & Pc.INDEX_MASK:
-                unlock(m, t, f, m.threadMm[t], s[f + Frame.CHILD_MM]);
-                m.go(t, WAKE);
-                break;
-            case WAKE & Pc.INDEX_MASK: {
-                int newThread = Program.operand(m, f, 1);
-                m.rmw(m.frame(newThread) + Frame.PC);
-                if ((s[child(m, f) + Layout.SEQ] & 1) != 0) {
-                    m.violate(Invariant.I9, t, 0, 0);
-                }
-                m.s[Sched.ENABLED] |= 1 << newThread;
-                Program.next(m, newThread);
-                Program.next(m, t);
-                break;
-            }
-            default:
-                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+        int at = m.mmOf(f);
+        entered(m, t, f);
+        s[child(m, f) + Layout.SEQ] = m.read(at + Layout.SEQ);
+        m.go(t, lock(m));
+    }
+
+    static void onMmapLock(Machine m, int t, int f, int pc) {
+        entered(m, t, f);
+        m.mmapWriteLock(t);
+        m.go(t, CHILD_LOCK);
+    }
+
+    static void onMmapReadLock(Machine m, int t, int f, int pc) {
+        entered(m, t, f);
+        m.mmapReadLock(t);
+        m.go(t, CHILD_LOCK);
+    }
+
+    static void onChildLock(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        m.write(child(m, f) + Layout.MMAP_LOCK, -1 - t);
+        s[f + Frame.WALK_END] = 0;
+        nextVma(m, t, f);
+    }
+
+    static void onDupVma(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int at = m.mmOf(f);
+        m.read(at + Layout.VMAS);
+        int vma = Vmas.at(at, Vmas.next(m, at, s[f + Frame.WALK_END]));
+        Vmas.append(m, child(m, f), s[vma], s[vma + 1], s[vma + 2]);
+        s[f + Frame.WALK] = s[vma];
+        s[f + Frame.WALK_END] = s[vma + 1];
+        s[f + Frame.VMA] = vma;
+        m.go(t, TEST_ANON_VMA);
+    }
+
+    static void onTestAnonVma(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int at = m.mmOf(f);
+        if (m.read(s[f + Frame.VMA] + 2) == 0) {
+            nextVma(m, t, f); // the child refaults what it needs
+        } else if (m.writeProtectSeq()) {
+            m.go(t, SEQ_BEGIN_LOAD);
+        } else {
+            beginWalk(m, t, f, at);
         }
+    }
+
+    static void onSeqBeginLoad(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int at = m.mmOf(f);
+        s[f + Frame.SEQ] = m.read(at + Layout.SEQ);
+        m.go(t, SEQ_BEGIN_STORE);
+    }
+
+    static void onSeqBeginStore(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int at = m.mmOf(f);
+        if ((s[at + Layout.SEQ] & 1) != 0 || s[at + Layout.SEQ_WRITERS] > 0) {
+            m.violate(Invariant.I9, t, 0, 0);
+        }
+        s[at + Layout.SEQ_WRITERS]++;
+        m.write(at + Layout.SEQ, s[f + Frame.SEQ] + 1);
+        beginWalk(m, t, f, at);
+    }
+
+    static void onSeqEndLoad(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int at = m.mmOf(f);
+        s[f + Frame.SEQ] = m.read(at + Layout.SEQ);
+        m.go(t, SEQ_END_STORE);
+    }
+
+    static void onSeqEndStore(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int at = m.mmOf(f);
+        s[at + Layout.SEQ_WRITERS]--;
+        m.write(at + Layout.SEQ, s[f + Frame.SEQ] + 1);
+        nextVma(m, t, f);
+    }
+
+    static void onChildUnlock(Machine m, int t, int f, int pc) {
+        m.write(child(m, f) + Layout.MMAP_LOCK, 0);
+        if (m.forkTlbFlush()) {
+            Tlb.invalidate(m, t, 0, m.pages);
+            flushNext(m, t, f, -1);
+        } else {
+            m.go(t, MMAP_UNLOCK);
+        }
+    }
+
+    static void onFlush(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int cpu = s[f + Frame.ACK_CPU];
+        Tlb.acknowledge(m, t, cpu, 0, m.pages);
+        User.flushed(m, cpu);
+        flushNext(m, t, f, cpu);
+    }
+
+    static void onMmapUnlock(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        unlock(m, t, f, m.threadMm[t], s[f + Frame.CHILD_MM]);
+        m.go(t, WAKE);
+    }
+
+    static void onWake(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int newThread = Program.operand(m, f, 1);
+        m.rmw(m.frame(newThread) + Frame.PC);
+        if ((s[child(m, f) + Layout.SEQ] & 1) != 0) {
+            m.violate(Invariant.I9, t, 0, 0);
+        }
+        m.s[Sched.ENABLED] |= 1 << newThread;
+        Program.next(m, newThread);
+        Program.next(m, t);
     }
 
     /** First word of the child's mm. */

@@ -45,19 +45,57 @@ final class GupFast {
     private GupFast() {}
 
     static void declare() {
-        Labels.define(SET_HAS_PINNED, ENTRY, "SET_HAS_PINNED", Target.HAS_PINNED, "atomic_set(&mm->has_pinned, 1)");
-        Labels.define(READ_SEQ, LOCKLESS, "READ_SEQ", Target.SEQ, "seq = raw_read_seqcount(&mm->write_protect_seq)");
-        Labels.define(IRQ_SAVE, LOCKLESS, "IRQ_SAVE", Target.CPU, "local_irq_save(flags)");
-        Labels.define(READ_PTE, WALK, "READ_PTE", Target.PTE, "pte = gup_get_pte(ptep)");
-        Labels.define(GRAB, WALK, "GRAB", Target.REFCOUNT, "try_grab_compound_head(page, 1, flags)");
-        Labels.define(RECHECK_PTE, WALK, "RECHECK_PTE", Target.PTE, "pte_val(pte) != pte_val(*ptep)");
-        Labels.define(BACK_OUT_SUB, "put_compound_head", "SUB", Target.REFCOUNT, "page_ref_sub(page, refs - 1)");
-        Labels.define(BACK_OUT_PUT, "put_compound_head", "PUT", Target.REFCOUNT, "put_page(page)");
-        Labels.define(IRQ_RESTORE, LOCKLESS, "IRQ_RESTORE", Target.CPU, "local_irq_restore(flags)");
-        Labels.define(RETRY_SEQ, LOCKLESS, "RETRY_SEQ", Target.SEQ, "read_seqcount_retry(&mm->write_protect_seq, seq)");
         Labels.define(
-                UNPIN_SUB, LOCKLESS, "UNPIN_SUB", Target.REFCOUNT, "unpin_user_pages(): page_ref_sub(page, refs - 1)");
-        Labels.define(UNPIN_PUT, LOCKLESS, "UNPIN_PUT", Target.REFCOUNT, "unpin_user_pages(): put_page(page)");
+                SET_HAS_PINNED,
+                ENTRY,
+                "SET_HAS_PINNED",
+                Target.HAS_PINNED,
+                "atomic_set(&mm->has_pinned, 1)",
+                GupFast::onSetHasPinned);
+        Labels.define(
+                READ_SEQ,
+                LOCKLESS,
+                "READ_SEQ",
+                Target.SEQ,
+                "seq = raw_read_seqcount(&mm->write_protect_seq)",
+                GupFast::onReadSeq);
+        Labels.define(IRQ_SAVE, LOCKLESS, "IRQ_SAVE", Target.CPU, "local_irq_save(flags)", GupFast::onIrqSave);
+        Labels.define(READ_PTE, WALK, "READ_PTE", Target.PTE, "pte = gup_get_pte(ptep)", GupFast::onReadPte);
+        Labels.define(GRAB, WALK, "GRAB", Target.REFCOUNT, "try_grab_compound_head(page, 1, flags)", GupFast::onGrab);
+        Labels.define(
+                RECHECK_PTE, WALK, "RECHECK_PTE", Target.PTE, "pte_val(pte) != pte_val(*ptep)", GupFast::onRecheckPte);
+        Labels.define(
+                BACK_OUT_SUB,
+                "put_compound_head",
+                "SUB",
+                Target.REFCOUNT,
+                "page_ref_sub(page, refs - 1)",
+                GupFast::onBackOutSub);
+        Labels.define(
+                BACK_OUT_PUT, "put_compound_head", "PUT", Target.REFCOUNT, "put_page(page)", GupFast::onBackOutPut);
+        Labels.define(
+                IRQ_RESTORE, LOCKLESS, "IRQ_RESTORE", Target.CPU, "local_irq_restore(flags)", GupFast::onIrqRestore);
+        Labels.define(
+                RETRY_SEQ,
+                LOCKLESS,
+                "RETRY_SEQ",
+                Target.SEQ,
+                "read_seqcount_retry(&mm->write_protect_seq, seq)",
+                GupFast::onRetrySeq);
+        Labels.define(
+                UNPIN_SUB,
+                LOCKLESS,
+                "UNPIN_SUB",
+                Target.REFCOUNT,
+                "unpin_user_pages(): page_ref_sub(page, refs - 1)",
+                GupFast::onUnpinSub);
+        Labels.define(
+                UNPIN_PUT,
+                LOCKLESS,
+                "UNPIN_PUT",
+                Target.REFCOUNT,
+                "unpin_user_pages(): put_page(page)",
+                GupFast::onUnpinPut);
     }
 
     static void begin(Machine m, int t, int f) {
@@ -90,112 +128,123 @@ final class GupFast {
         }
     }
 
-    /** Takes the step at {@code pc}. */
-    static void step(Machine m, int t, int f, int pc) {
+    static void onSetHasPinned(Machine m, int t, int f, int pc) {
+        entered(m, t, f);
+        m.write(m.mmOf(f) + Layout.HAS_PINNED, 1);
+        m.go(t, afterHasPinned(m));
+    }
+
+    static void onReadSeq(Machine m, int t, int f, int pc) {
         final int[] s = m.s;
-        switch (pc & Pc.INDEX_MASK) {
-            case SET_HAS_PINNED & Pc.INDEX_MASK:
-                entered(m, t, f);
-                m.write(m.mmOf(f) + Layout.HAS_PINNED, 1);
-                m.go(t, afterHasPinned(m));
-                break;
-            case READ_SEQ & Pc.INDEX_MASK: {
-                entered(m, t, f);
-                int seq = m.read(m.mmOf(f) + Layout.SEQ);
-                s[f + Frame.SEQ] = seq;
-                if ((seq & 1) != 0 && m.seqOddCheck()) {
-                    m.reach(GoalPoint.SEQ_ODD);
-                    GupSlow.begin(m, t, f);
-                } else {
-                    m.go(t, m.gupIrqOff() ? IRQ_SAVE : READ_PTE);
-                }
-                break;
-            }
-            case IRQ_SAVE & Pc.INDEX_MASK:
-                entered(m, t, f);
-                m.rmw(f + Frame.HOLD);
-                s[f + Frame.HOLD] |= 1;
-                if (m.s[Sched.BLOCKING] != 0) {
-                    m.recheck();
-                }
-                m.go(t, READ_PTE);
-                break;
-            case READ_PTE & Pc.INDEX_MASK: {
-                entered(m, t, f);
-                int pte = m.read(pteAt(m, f));
-                s[f + Frame.PTE] = pte;
-                boolean permitted = Pte.present(pte) && Pte.write(pte) && !Pte.special(pte);
-                if (permitted) {
-                    m.go(t, GRAB);
-                } else {
-                    walked(m, t, f);
-                }
-                break;
-            }
-            case GRAB & Pc.INDEX_MASK: {
-                int pfn = Pte.pfn(s[f + Frame.PTE]);
-                int at = m.pageAt(pfn) + Layout.REFCOUNT;
-                if (s[at] == 0) { // page_cache_add_speculative() fails on a free page
-                    m.rmw(at);
-                    walked(m, t, f);
-                    break;
-                }
-                Memory.ref(m, pfn, BIAS);
-                if (!Pte.maps(s[pteAt(m, f)], pfn)) {
-                    m.reach(GoalPoint.GRAB_AFTER_ZAP);
-                }
-                if (m.pteRecheck()) {
-                    m.go(t, RECHECK_PTE);
-                } else {
-                    recorded(m, t, f, pfn);
-                }
-                break;
-            }
-            case RECHECK_PTE & Pc.INDEX_MASK:
-                if (m.read(pteAt(m, f)) == s[f + Frame.PTE]) {
-                    recorded(m, t, f, Pte.pfn(s[f + Frame.PTE]));
-                } else {
-                    m.reach(GoalPoint.RECHECK_FAILED);
-                    m.go(t, BACK_OUT_SUB);
-                }
-                break;
-            case BACK_OUT_SUB & Pc.INDEX_MASK:
-                Memory.ref(m, Pte.pfn(s[f + Frame.PTE]), 1 - BIAS);
-                m.go(t, BACK_OUT_PUT);
-                break;
-            case BACK_OUT_PUT & Pc.INDEX_MASK:
-                Memory.put(m, t, Pte.pfn(s[f + Frame.PTE]), 1);
-                walked(m, t, f);
-                break;
-            case IRQ_RESTORE & Pc.INDEX_MASK:
-                m.rmw(f + Frame.HOLD);
-                s[f + Frame.HOLD] &= ~1;
-                if (m.s[Sched.BLOCKING] != 0) {
-                    m.recheck();
-                }
-                restored(m, t, f);
-                break;
-            case RETRY_SEQ & Pc.INDEX_MASK:
-                if (m.read(m.mmOf(f) + Layout.SEQ) == s[f + Frame.SEQ]) {
-                    fastDone(m, t, f);
-                } else {
-                    m.reach(GoalPoint.SEQ_CHANGED);
-                    s[f + Frame.CURSOR] = m.unpinAllOnRetry() ? 0 : Math.max(0, s[f + Frame.NR] - 1);
-                    retry(m, t, f);
-                }
-                break;
-            case UNPIN_SUB & Pc.INDEX_MASK:
-                Memory.ref(m, entry(m, f, s[f + Frame.CURSOR]), 1 - BIAS);
-                m.go(t, UNPIN_PUT);
-                break;
-            case UNPIN_PUT & Pc.INDEX_MASK:
-                Memory.put(m, t, entry(m, f, s[f + Frame.CURSOR]), 1);
-                s[f + Frame.CURSOR]++;
-                retry(m, t, f);
-                break;
-            default:
-                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+        entered(m, t, f);
+        int seq = m.read(m.mmOf(f) + Layout.SEQ);
+        s[f + Frame.SEQ] = seq;
+        if ((seq & 1) != 0 && m.seqOddCheck()) {
+            m.reach(GoalPoint.SEQ_ODD);
+            GupSlow.begin(m, t, f);
+        } else {
+            m.go(t, m.gupIrqOff() ? IRQ_SAVE : READ_PTE);
         }
+    }
+
+    static void onIrqSave(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        entered(m, t, f);
+        m.rmw(f + Frame.HOLD);
+        s[f + Frame.HOLD] |= 1;
+        if (m.s[Sched.BLOCKING] != 0) {
+            m.recheck();
+        }
+        m.go(t, READ_PTE);
+    }
+
+    static void onReadPte(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        entered(m, t, f);
+        int pte = m.read(pteAt(m, f));
+        s[f + Frame.PTE] = pte;
+        boolean permitted = Pte.present(pte) && Pte.write(pte) && !Pte.special(pte);
+        if (permitted) {
+            m.go(t, GRAB);
+        } else {
+            walked(m, t, f);
+        }
+    }
+
+    static void onGrab(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int pfn = Pte.pfn(s[f + Frame.PTE]);
+        int at = m.pageAt(pfn) + Layout.REFCOUNT;
+        if (s[at] == 0) { // page_cache_add_speculative() fails on a free page
+            m.rmw(at);
+            walked(m, t, f);
+            return;
+        }
+        Memory.ref(m, pfn, BIAS);
+        if (!Pte.maps(s[pteAt(m, f)], pfn)) {
+            m.reach(GoalPoint.GRAB_AFTER_ZAP);
+        }
+        if (m.pteRecheck()) {
+            m.go(t, RECHECK_PTE);
+        } else {
+            recorded(m, t, f, pfn);
+        }
+    }
+
+    static void onRecheckPte(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        if (m.read(pteAt(m, f)) == s[f + Frame.PTE]) {
+            recorded(m, t, f, Pte.pfn(s[f + Frame.PTE]));
+        } else {
+            m.reach(GoalPoint.RECHECK_FAILED);
+            m.go(t, BACK_OUT_SUB);
+        }
+    }
+
+    static void onBackOutSub(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        Memory.ref(m, Pte.pfn(s[f + Frame.PTE]), 1 - BIAS);
+        m.go(t, BACK_OUT_PUT);
+    }
+
+    static void onBackOutPut(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        Memory.put(m, t, Pte.pfn(s[f + Frame.PTE]), 1);
+        walked(m, t, f);
+    }
+
+    static void onIrqRestore(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        m.rmw(f + Frame.HOLD);
+        s[f + Frame.HOLD] &= ~1;
+        if (m.s[Sched.BLOCKING] != 0) {
+            m.recheck();
+        }
+        restored(m, t, f);
+    }
+
+    static void onRetrySeq(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        if (m.read(m.mmOf(f) + Layout.SEQ) == s[f + Frame.SEQ]) {
+            fastDone(m, t, f);
+        } else {
+            m.reach(GoalPoint.SEQ_CHANGED);
+            s[f + Frame.CURSOR] = m.unpinAllOnRetry() ? 0 : Math.max(0, s[f + Frame.NR] - 1);
+            retry(m, t, f);
+        }
+    }
+
+    static void onUnpinSub(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        Memory.ref(m, entry(m, f, s[f + Frame.CURSOR]), 1 - BIAS);
+        m.go(t, UNPIN_PUT);
+    }
+
+    static void onUnpinPut(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        Memory.put(m, t, entry(m, f, s[f + Frame.CURSOR]), 1);
+        s[f + Frame.CURSOR]++;
+        retry(m, t, f);
     }
 
     /** The PTE of the page that the walk is at. */

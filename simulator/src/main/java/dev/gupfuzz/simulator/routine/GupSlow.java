@@ -40,16 +40,29 @@ final class GupSlow {
     private GupSlow() {}
 
     static void declare() {
-        Labels.define(MMAP_LOCK, LOCKED, "MMAP_LOCK", Target.MMAP_LOCK, "mmap_read_lock(mm)");
-        Labels.define(SET_HAS_PINNED, LOCKED, "SET_HAS_PINNED", Target.HAS_PINNED, "atomic_set(&mm->has_pinned, 1)");
-        Labels.define(FIND_VMA, PAGES, "FIND_VMA", Target.VMA, "vma = find_extend_vma(mm, start)");
-        Labels.define(PTL, FOLLOW, "PTL", Target.PTL, "pte_offset_map_lock(mm, pmd, address, &ptl)");
-        Labels.define(READ_PTE, FOLLOW, "READ_PTE", Target.PTE, "pte = *ptep");
-        Labels.define(GRAB, FOLLOW, "GRAB", Target.REFCOUNT, "try_grab_page(page, flags)");
-        Labels.define(PTL_UNLOCK, FOLLOW, "PTL_UNLOCK", Target.PTL, "pte_unmap_unlock(ptep, ptl)");
+        Labels.define(MMAP_LOCK, LOCKED, "MMAP_LOCK", Target.MMAP_LOCK, "mmap_read_lock(mm)", GupSlow::onMmapLock);
         Labels.define(
-                PTL_UNLOCK_FAULT, FOLLOW, "PTL_UNLOCK_FAULT", Target.PTL, "pte_unmap_unlock(ptep, ptl); return NULL");
-        Labels.define(MMAP_UNLOCK, LOCKED, "MMAP_UNLOCK", Target.MMAP_LOCK, "mmap_read_unlock(mm)");
+                SET_HAS_PINNED,
+                LOCKED,
+                "SET_HAS_PINNED",
+                Target.HAS_PINNED,
+                "atomic_set(&mm->has_pinned, 1)",
+                GupSlow::onSetHasPinned);
+        Labels.define(FIND_VMA, PAGES, "FIND_VMA", Target.VMA, "vma = find_extend_vma(mm, start)", GupSlow::onFindVma);
+        Labels.define(PTL, FOLLOW, "PTL", Target.PTL, "pte_offset_map_lock(mm, pmd, address, &ptl)", GupSlow::onPtl);
+        Labels.define(READ_PTE, FOLLOW, "READ_PTE", Target.PTE, "pte = *ptep", GupSlow::onReadPte);
+        Labels.define(GRAB, FOLLOW, "GRAB", Target.REFCOUNT, "try_grab_page(page, flags)", GupSlow::onGrab);
+        Labels.define(
+                PTL_UNLOCK, FOLLOW, "PTL_UNLOCK", Target.PTL, "pte_unmap_unlock(ptep, ptl)", GupSlow::onPtlUnlock);
+        Labels.define(
+                PTL_UNLOCK_FAULT,
+                FOLLOW,
+                "PTL_UNLOCK_FAULT",
+                Target.PTL,
+                "pte_unmap_unlock(ptep, ptl); return NULL",
+                GupSlow::onPtlUnlockFault);
+        Labels.define(
+                MMAP_UNLOCK, LOCKED, "MMAP_UNLOCK", Target.MMAP_LOCK, "mmap_read_unlock(mm)", GupSlow::onMmapUnlock);
     }
 
     static void begin(Machine m, int t, int f) {
@@ -62,70 +75,71 @@ final class GupSlow {
         return m.hasPinned() ? SET_HAS_PINNED : FIND_VMA;
     }
 
-    /** Takes the step at {@code pc}. */
-    static void step(Machine m, int t, int f, int pc) {
+    static void onMmapLock(Machine m, int t, int f, int pc) {
+        m.mmapReadLock(t);
+        m.go(t, locked(m));
+    }
+
+    static void onSetHasPinned(Machine m, int t, int f, int pc) {
+        m.write(m.mmOf(f) + Layout.HAS_PINNED, 1);
+        m.go(t, FIND_VMA);
+    }
+
+    static void onFindVma(Machine m, int t, int f, int pc) {
         final int[] s = m.s;
-        switch (pc & Pc.INDEX_MASK) {
-            case MMAP_LOCK & Pc.INDEX_MASK:
-                m.mmapReadLock(t);
-                m.go(t, locked(m));
-                break;
-            case SET_HAS_PINNED & Pc.INDEX_MASK:
-                m.write(m.mmOf(f) + Layout.HAS_PINNED, 1);
-                m.go(t, FIND_VMA);
-                break;
-            case FIND_VMA & Pc.INDEX_MASK: {
-                int slot = Vmas.find(m, m.mmOf(f), s[f + Frame.START] + s[f + Frame.NR]);
-                s[f + Frame.VMA] = slot;
-                if (slot < 0) {
-                    finish(m, t, f); // -EFAULT, or the pages so far
-                } else {
-                    m.go(t, PTL);
-                }
-                break;
-            }
-            case PTL & Pc.INDEX_MASK:
-                m.ptlLock(t);
-                m.go(t, READ_PTE);
-                break;
-            case READ_PTE & Pc.INDEX_MASK: {
-                int pte = m.read(s[f + Frame.PTES] + s[f + Frame.START] + s[f + Frame.NR]);
-                s[f + Frame.PTE] = pte;
-                m.go(t, Pte.present(pte) && Pte.write(pte) ? GRAB : PTL_UNLOCK_FAULT);
-                break;
-            }
-            case GRAB & Pc.INDEX_MASK: {
-                int pfn = Pte.pfn(s[f + Frame.PTE]);
-                Memory.ref(m, pfn, GupFast.BIAS);
-                Claims.grabbed(m, s[f + Frame.PIN], s[f + Frame.NR], pfn);
-                m.go(t, PTL_UNLOCK);
-                break;
-            }
-            case PTL_UNLOCK & Pc.INDEX_MASK: {
-                m.ptlUnlock(t);
-                int nr = ++s[f + Frame.NR];
-                if (nr == s[f + Frame.NR_ALL]) {
-                    finish(m, t, f);
-                } else if (s[f + Frame.START] + nr < s[Vmas.at(m.mmOf(f), s[f + Frame.VMA]) + 1]) {
-                    m.go(t, PTL);
-                } else {
-                    m.go(t, FIND_VMA);
-                }
-                break;
-            }
-            case PTL_UNLOCK_FAULT & Pc.INDEX_MASK:
-                m.ptlUnlock(t);
-                s[f + Frame.PAGE] = s[f + Frame.START] + s[f + Frame.NR];
-                s[f + Frame.FAULT_RET] = PTL;
-                m.go(t, Fault.READ_PTE);
-                break;
-            case MMAP_UNLOCK & Pc.INDEX_MASK:
-                m.mmapReadUnlock(t);
-                GupFast.returned(m, t, f);
-                break;
-            default:
-                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+        int slot = Vmas.find(m, m.mmOf(f), s[f + Frame.START] + s[f + Frame.NR]);
+        s[f + Frame.VMA] = slot;
+        if (slot < 0) {
+            finish(m, t, f); // -EFAULT, or the pages so far
+        } else {
+            m.go(t, PTL);
         }
+    }
+
+    static void onPtl(Machine m, int t, int f, int pc) {
+        m.ptlLock(t);
+        m.go(t, READ_PTE);
+    }
+
+    static void onReadPte(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int pte = m.read(s[f + Frame.PTES] + s[f + Frame.START] + s[f + Frame.NR]);
+        s[f + Frame.PTE] = pte;
+        m.go(t, Pte.present(pte) && Pte.write(pte) ? GRAB : PTL_UNLOCK_FAULT);
+    }
+
+    static void onGrab(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int pfn = Pte.pfn(s[f + Frame.PTE]);
+        Memory.ref(m, pfn, GupFast.BIAS);
+        Claims.grabbed(m, s[f + Frame.PIN], s[f + Frame.NR], pfn);
+        m.go(t, PTL_UNLOCK);
+    }
+
+    static void onPtlUnlock(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        m.ptlUnlock(t);
+        int nr = ++s[f + Frame.NR];
+        if (nr == s[f + Frame.NR_ALL]) {
+            finish(m, t, f);
+        } else if (s[f + Frame.START] + nr < s[Vmas.at(m.mmOf(f), s[f + Frame.VMA]) + 1]) {
+            m.go(t, PTL);
+        } else {
+            m.go(t, FIND_VMA);
+        }
+    }
+
+    static void onPtlUnlockFault(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        m.ptlUnlock(t);
+        s[f + Frame.PAGE] = s[f + Frame.START] + s[f + Frame.NR];
+        s[f + Frame.FAULT_RET] = PTL;
+        m.go(t, Fault.READ_PTE);
+    }
+
+    static void onMmapUnlock(Machine m, int t, int f, int pc) {
+        m.mmapReadUnlock(t);
+        GupFast.returned(m, t, f);
     }
 
     private static void finish(Machine m, int t, int f) {

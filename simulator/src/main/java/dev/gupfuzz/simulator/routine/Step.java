@@ -2,9 +2,11 @@ package dev.gupfuzz.simulator.routine;
 
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.machine.Frame;
+import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.Sched;
+import dev.gupfuzz.simulator.machine.StepCode;
 import dev.gupfuzz.simulator.scenario.Scenario;
 
 /** Takes one step of one thread, and makes machines that are ready for it. */
@@ -21,6 +23,9 @@ public final class Step {
         Zap.declare();
         Unpin.declare();
     }
+
+    /** What each label does; one indirect call a step, with nothing prepared for its neighbours. */
+    private static final StepCode[] CODE = Labels.code();
 
     private Step() {}
 
@@ -72,36 +77,6 @@ public final class Step {
 
     private static void dispatch(Machine m, int t, int f, int pc) {
         m.begin(pc);
-        switch ((pc >> Pc.ROUTINE_SHIFT) & 15) {
-            case Pc.USER >> Pc.ROUTINE_SHIFT:
-                User.step(m, t, f, pc);
-                break;
-            case Pc.FAULT >> Pc.ROUTINE_SHIFT:
-                Fault.step(m, t, f, pc);
-                break;
-            case Pc.WP >> Pc.ROUTINE_SHIFT:
-                WpPage.step(m, t, f, pc);
-                break;
-            case Pc.GUP_FAST >> Pc.ROUTINE_SHIFT:
-                GupFast.step(m, t, f, pc);
-                break;
-            case Pc.GUP_SLOW >> Pc.ROUTINE_SHIFT:
-                GupSlow.step(m, t, f, pc);
-                break;
-            case Pc.FORK >> Pc.ROUTINE_SHIFT:
-                Fork.step(m, t, f, pc);
-                break;
-            case Pc.COPY_PTE >> Pc.ROUTINE_SHIFT:
-                CopyPte.step(m, t, f, pc);
-                break;
-            case Pc.ZAP >> Pc.ROUTINE_SHIFT:
-                Zap.step(m, t, f, pc);
-                break;
-            case Pc.UNPIN >> Pc.ROUTINE_SHIFT:
-                Unpin.step(m, t, f, pc);
-                break;
-            default:
-                throw new IllegalStateException("[simulator bug] no such routine: pc=" + pc);
-        }
+        CODE[pc & Pc.LABEL_MASK].take(m, t, f, pc);
     }
 }

@@ -26,43 +26,53 @@ final class Unpin {
 
     static void declare() {
         Labels.define(
-                SUB_AND_TEST, "unpin_user_page", "SUB_AND_TEST", Target.REFCOUNT, "page_ref_sub_and_test(page, refs)");
+                SUB_AND_TEST,
+                "unpin_user_page",
+                "SUB_AND_TEST",
+                Target.REFCOUNT,
+                "page_ref_sub_and_test(page, refs)",
+                Unpin::onSubAndTest);
         Labels.define(
-                SUB, "unpin_user_page", "SUB", Target.REFCOUNT, "put_compound_head(): page_ref_sub(page, refs - 1)");
-        Labels.define(PUT, "unpin_user_page", "PUT", Target.REFCOUNT, "put_compound_head(): put_page(page)");
+                SUB,
+                "unpin_user_page",
+                "SUB",
+                Target.REFCOUNT,
+                "put_compound_head(): page_ref_sub(page, refs - 1)",
+                Unpin::onSub);
+        Labels.define(
+                PUT, "unpin_user_page", "PUT", Target.REFCOUNT, "put_compound_head(): put_page(page)", Unpin::onPut);
     }
 
-    /** Takes the step at {@code pc}. */
-    static void step(Machine m, int t, int f, int pc) {
+    static void onSubAndTest(Machine m, int t, int f, int pc) {
+        Memory.put(m, t, current(m, t, f), GupFast.BIAS);
+        next(m, t, f);
+    }
+
+    static void onSub(Machine m, int t, int f, int pc) {
+        Memory.ref(m, current(m, t, f), 1 - GupFast.BIAS);
+        m.go(t, PUT);
+    }
+
+    static void onPut(Machine m, int t, int f, int pc) {
+        Memory.put(m, t, current(m, t, f), 1);
+        next(m, t, f);
+    }
+
+    /** The page that is being unpinned; the first step of the call ends all claims of the set. */
+    private static int current(Machine m, int t, int f) {
         final int[] s = m.s;
         int set = s[f + Frame.PIN];
-        int at = m.layout.pin(set);
-        if ((m.s[Sched.INSIDE] & 1 << t) == 0) {
+        if ((s[Sched.INSIDE] & (1 << t)) == 0) {
             m.enter(t);
             Claims.release(m, set);
         }
-        int pfn = s[at + Layout.PIN_HEAD + s[f + Frame.CURSOR]] & Layout.ENTRY_PFN;
-        switch (pc & Pc.INDEX_MASK) {
-            case SUB_AND_TEST & Pc.INDEX_MASK:
-                Memory.put(m, t, pfn, GupFast.BIAS);
-                next(m, t, f, at, set);
-                break;
-            case SUB & Pc.INDEX_MASK:
-                Memory.ref(m, pfn, 1 - GupFast.BIAS);
-                m.go(t, PUT);
-                break;
-            case PUT & Pc.INDEX_MASK:
-                Memory.put(m, t, pfn, 1);
-                next(m, t, f, at, set);
-                break;
-            default:
-                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
-        }
+        return s[m.layout.pin(set) + Layout.PIN_HEAD + s[f + Frame.CURSOR]] & Layout.ENTRY_PFN;
     }
 
-    private static void next(Machine m, int t, int f, int at, int set) {
-        int[] s = m.s;
-        if (++s[f + Frame.CURSOR] < s[at + Layout.PIN_NR]) {
+    private static void next(Machine m, int t, int f) {
+        final int[] s = m.s;
+        int set = s[f + Frame.PIN];
+        if (++s[f + Frame.CURSOR] < s[m.layout.pin(set) + Layout.PIN_NR]) {
             m.go(t, m.unpinInTwo() ? SUB : SUB_AND_TEST);
         } else {
             Claims.unpinned(m, set);

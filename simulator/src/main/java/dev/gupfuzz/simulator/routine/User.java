@@ -36,13 +36,13 @@ final class User {
     private User() {}
 
     static void declare() {
-        Labels.define(ACCESS, "cpu", "ACCESS", Target.CONTENT, "through the TLB");
-        Labels.define(WALK, "cpu", "WALK", Target.PTE, "walk, read pte");
-        Labels.define(SET_AD, "cpu", "SET_AD", Target.PTE, "walk, set A/D");
-        Labels.define(DATA, "cpu", "DATA", Target.CONTENT, "access");
-        Labels.define(DEV_STORE, "device", "DEV_STORE", Target.CONTENT, "DMA write to pinned page");
-        Labels.define(DEV_LOAD, "device", "DEV_LOAD", Target.CONTENT, "DMA read of pinned page");
-        Labels.define(AWAIT, "user", "AWAIT", Target.THREAD, "wait for the other threads");
+        Labels.define(ACCESS, "cpu", "ACCESS", Target.CONTENT, "through the TLB", User::onAccess);
+        Labels.define(WALK, "cpu", "WALK", Target.PTE, "walk, read pte", User::onWalk);
+        Labels.define(SET_AD, "cpu", "SET_AD", Target.PTE, "walk, set A/D", User::onSetAd);
+        Labels.define(DATA, "cpu", "DATA", Target.CONTENT, "access", User::onData);
+        Labels.define(DEV_STORE, "device", "DEV_STORE", Target.CONTENT, "DMA write to pinned page", User::onDevStore);
+        Labels.define(DEV_LOAD, "device", "DEV_LOAD", Target.CONTENT, "DMA read of pinned page", User::onDevLoad);
+        Labels.define(AWAIT, "user", "AWAIT", Target.THREAD, "wait for the other threads", User::onAwait);
     }
 
     static void beginAccess(Machine m, int t, int f) {
@@ -64,74 +64,71 @@ final class User {
         return (entry & needed) == needed;
     }
 
-    /** Takes the step at {@code pc}. */
-    static void step(Machine m, int t, int f, int pc) {
+    static void onAccess(Machine m, int t, int f, int pc) {
         final int[] s = m.s;
-        switch (pc & Pc.INDEX_MASK) {
-            case ACCESS & Pc.INDEX_MASK: {
-                int page = s[f + Frame.PAGE];
-                int entry = s[s[f + Frame.TLBS] + page];
-                if (Tlb.stale(m, t, page, entry)) {
-                    if (m.choices.choose(t, pc, 2) == 1) {
-                        m.s[Sched.STEPPING] = WALK;
-                        walk(m, t, f);
-                        break;
-                    }
-                    Tlb.usedStale(m);
-                }
-                s[f + Frame.ACCESS_PFN] = Pte.pfn(entry);
-                access(m, t, f);
-                break;
-            }
-            case WALK & Pc.INDEX_MASK:
+        int page = s[f + Frame.PAGE];
+        int entry = s[s[f + Frame.TLBS] + page];
+        if (Tlb.stale(m, t, page, entry)) {
+            if (m.choices.choose(t, pc, 2) == 1) {
+                m.s[Sched.STEPPING] = WALK;
                 walk(m, t, f);
-                break;
-            case SET_AD & Pc.INDEX_MASK: {
-                int page = s[f + Frame.PAGE];
-                int at = s[f + Frame.PTES] + page;
-                m.rmw(at);
-                int pte = s[at];
-                boolean write = s[f + Frame.IS_WRITE] != 0;
-                if (!Pte.maps(pte, Pte.pfn(s[f + Frame.PTE])) || (write && !Pte.write(pte))) {
-                    s[f + Frame.HOLD] &= ~2;
-                    m.recheck();
-                    m.go(t, WALK);
-                    break;
-                }
-                pte |= write ? Pte.ACCESSED | Pte.DIRTY : Pte.ACCESSED;
-                s[at] = pte;
-                Tlb.fill(m, t, page, pte);
-                s[f + Frame.ACCESS_PFN] = Pte.pfn(pte);
-                m.go(t, DATA);
-                break;
+                return;
             }
-            case DATA & Pc.INDEX_MASK:
-                s[f + Frame.HOLD] &= ~2;
-                if (m.s[Sched.BLOCKING] != 0) {
-                    m.recheck();
-                }
-                access(m, t, f);
-                break;
-            case DEV_STORE & Pc.INDEX_MASK: {
-                int set = Program.operand(m, f, 1);
-                Memory.deviceStore(m, t, set, Program.operand(m, f, 2), Program.operand(m, f, 3));
-                Program.next(m, t);
-                break;
-            }
-            case DEV_LOAD & Pc.INDEX_MASK: {
-                int set = Program.operand(m, f, 1);
-                Memory.deviceLoad(m, t, set, Program.operand(m, f, 2));
-                Program.next(m, t);
-                break;
-            }
-            case AWAIT & Pc.INDEX_MASK:
-                m.passed(t);
-                m.rmw(f + Frame.PC);
-                Program.next(m, t);
-                break;
-            default:
-                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+            Tlb.usedStale(m);
         }
+        s[f + Frame.ACCESS_PFN] = Pte.pfn(entry);
+        access(m, t, f);
+    }
+
+    static void onWalk(Machine m, int t, int f, int pc) {
+        walk(m, t, f);
+    }
+
+    static void onSetAd(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int page = s[f + Frame.PAGE];
+        int at = s[f + Frame.PTES] + page;
+        m.rmw(at);
+        int pte = s[at];
+        boolean write = s[f + Frame.IS_WRITE] != 0;
+        if (!Pte.maps(pte, Pte.pfn(s[f + Frame.PTE])) || (write && !Pte.write(pte))) {
+            s[f + Frame.HOLD] &= ~2;
+            m.recheck();
+            m.go(t, WALK);
+            return;
+        }
+        pte |= write ? Pte.ACCESSED | Pte.DIRTY : Pte.ACCESSED;
+        s[at] = pte;
+        Tlb.fill(m, t, page, pte);
+        s[f + Frame.ACCESS_PFN] = Pte.pfn(pte);
+        m.go(t, DATA);
+    }
+
+    static void onData(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        s[f + Frame.HOLD] &= ~2;
+        if (m.s[Sched.BLOCKING] != 0) {
+            m.recheck();
+        }
+        access(m, t, f);
+    }
+
+    static void onDevStore(Machine m, int t, int f, int pc) {
+        int set = Program.operand(m, f, 1);
+        Memory.deviceStore(m, t, set, Program.operand(m, f, 2), Program.operand(m, f, 3));
+        Program.next(m, t);
+    }
+
+    static void onDevLoad(Machine m, int t, int f, int pc) {
+        int set = Program.operand(m, f, 1);
+        Memory.deviceLoad(m, t, set, Program.operand(m, f, 2));
+        Program.next(m, t);
+    }
+
+    static void onAwait(Machine m, int t, int f, int pc) {
+        m.passed(t);
+        m.rmw(f + Frame.PC);
+        Program.next(m, t);
     }
 
     private static void access(Machine m, int t, int f) {

@@ -54,163 +54,259 @@ final class WpPage {
     private WpPage() {}
 
     static void declare() {
-        Labels.define(COUNT, WP, "COUNT", Target.REFCOUNT, "page_count(page) != 1");
-        Labels.define(TRYLOCK, WP, "TRYLOCK", Target.PAGE_LOCK, "trylock_page(page)");
-        Labels.define(MAPCOUNT, WP, "MAPCOUNT", Target.MAPCOUNT, "page_mapcount(page) != 1");
-        Labels.define(COUNT_LOCKED, WP, "COUNT_LOCKED", Target.REFCOUNT, "page_count(page) != 1 (page locked)");
-        Labels.define(UNLOCK_PAGE, WP, "UNLOCK_PAGE", Target.PAGE_LOCK, "unlock_page(page)");
-        Labels.define(REUSE, "wp_page_reuse", "REUSE", Target.PTE, "ptep_set_access_flags(..., maybe_mkwrite)");
-        Labels.define(UNLOCK_PAGE_COPY, WP, "UNLOCK_PAGE_COPY", Target.PAGE_LOCK, "unlock_page(page); goto copy");
+        Labels.define(COUNT, WP, "COUNT", Target.REFCOUNT, "page_count(page) != 1", WpPage::onCount);
+        Labels.define(TRYLOCK, WP, "TRYLOCK", Target.PAGE_LOCK, "trylock_page(page)", WpPage::onTrylock);
+        Labels.define(MAPCOUNT, WP, "MAPCOUNT", Target.MAPCOUNT, "page_mapcount(page) != 1", WpPage::onMapcount);
         Labels.define(
-                REUSE_UNLOCK_PTL, "wp_page_reuse", "UNLOCK_PTL", Target.PTL, "pte_unmap_unlock(vmf->pte, vmf->ptl)");
-        Labels.define(UNLOCK_PAGE_LATE, WP, "UNLOCK_PAGE_LATE", Target.PAGE_LOCK, "unlock_page(page) (after the PTL)");
-        Labels.define(GET_PAGE, WP, "GET_PAGE", Target.REFCOUNT, "get_page(vmf->page)");
-        Labels.define(UNLOCK_PTL, WP, "UNLOCK_PTL", Target.PTL, "pte_unmap_unlock(vmf->pte, vmf->ptl)");
-        Labels.define(ANON_VMA, COPY, "ANON_VMA", Target.VMA, "anon_vma_prepare(vma)");
-        Labels.define(ALLOC, COPY, "ALLOC", Target.ALLOCATOR, "new_page = alloc_page_vma()");
-        Labels.define(COPY_PAGE, COPY, "COPY_PAGE", Target.CONTENT, "cow_user_page(new_page, old_page, vmf)");
-        Labels.define(PTL, COPY, "PTL", Target.PTL, "pte_offset_map_lock(..., &vmf->ptl)");
-        Labels.define(PTE_SAME, COPY, "PTE_SAME", Target.PTE, "pte_same(*vmf->pte, vmf->orig_pte)");
-        Labels.define(CLEAR, COPY, "CLEAR", Target.PTE, "ptep_clear_flush(): ptep_get_and_clear()");
-        Labels.define(FLUSH, COPY, "FLUSH", Target.CPU, "ptep_clear_flush(): flush_tlb_page()");
-        Labels.define(SET_PTE, COPY, "SET_PTE", Target.PTE, "set_pte_at_notify(..., vmf->pte, entry)");
-        Labels.define(REMOVE_RMAP, COPY, "REMOVE_RMAP", Target.MAPCOUNT, "page_remove_rmap(old_page)");
-        Labels.define(PUT_MAPPING, COPY, "PUT_MAPPING", Target.REFCOUNT, "put_page(old_page) (the mapping's)");
-        Labels.define(PUT_NEW, COPY, "PUT_NEW", Target.REFCOUNT, "put_page(new_page)");
-        Labels.define(UNLOCK_PTL_COPIED, COPY, "UNLOCK_PTL_COPIED", Target.PTL, "pte_unmap_unlock(vmf->pte, vmf->ptl)");
-        Labels.define(PUT_OLD, COPY, "PUT_OLD", Target.REFCOUNT, "put_page(old_page)");
+                COUNT_LOCKED,
+                WP,
+                "COUNT_LOCKED",
+                Target.REFCOUNT,
+                "page_count(page) != 1 (page locked)",
+                WpPage::onCountLocked);
+        Labels.define(UNLOCK_PAGE, WP, "UNLOCK_PAGE", Target.PAGE_LOCK, "unlock_page(page)", WpPage::onUnlockPage);
+        Labels.define(
+                REUSE,
+                "wp_page_reuse",
+                "REUSE",
+                Target.PTE,
+                "ptep_set_access_flags(..., maybe_mkwrite)",
+                WpPage::onReuse);
+        Labels.define(
+                UNLOCK_PAGE_COPY,
+                WP,
+                "UNLOCK_PAGE_COPY",
+                Target.PAGE_LOCK,
+                "unlock_page(page); goto copy",
+                WpPage::onUnlockPageCopy);
+        Labels.define(
+                REUSE_UNLOCK_PTL,
+                "wp_page_reuse",
+                "UNLOCK_PTL",
+                Target.PTL,
+                "pte_unmap_unlock(vmf->pte, vmf->ptl)",
+                WpPage::onReuseUnlockPtl);
+        Labels.define(
+                UNLOCK_PAGE_LATE,
+                WP,
+                "UNLOCK_PAGE_LATE",
+                Target.PAGE_LOCK,
+                "unlock_page(page) (after the PTL)",
+                WpPage::onUnlockPageLate);
+        Labels.define(GET_PAGE, WP, "GET_PAGE", Target.REFCOUNT, "get_page(vmf->page)", WpPage::onGetPage);
+        Labels.define(
+                UNLOCK_PTL, WP, "UNLOCK_PTL", Target.PTL, "pte_unmap_unlock(vmf->pte, vmf->ptl)", WpPage::onUnlockPtl);
+        Labels.define(ANON_VMA, COPY, "ANON_VMA", Target.VMA, "anon_vma_prepare(vma)", WpPage::onAnonVma);
+        Labels.define(ALLOC, COPY, "ALLOC", Target.ALLOCATOR, "new_page = alloc_page_vma()", WpPage::onAlloc);
+        Labels.define(
+                COPY_PAGE,
+                COPY,
+                "COPY_PAGE",
+                Target.CONTENT,
+                "cow_user_page(new_page, old_page, vmf)",
+                WpPage::onCopyPage);
+        Labels.define(PTL, COPY, "PTL", Target.PTL, "pte_offset_map_lock(..., &vmf->ptl)", WpPage::onPtl);
+        Labels.define(PTE_SAME, COPY, "PTE_SAME", Target.PTE, "pte_same(*vmf->pte, vmf->orig_pte)", WpPage::onPteSame);
+        Labels.define(CLEAR, COPY, "CLEAR", Target.PTE, "ptep_clear_flush(): ptep_get_and_clear()", WpPage::onClear);
+        Labels.define(FLUSH, COPY, "FLUSH", Target.CPU, "ptep_clear_flush(): flush_tlb_page()", WpPage::onFlush);
+        Labels.define(
+                SET_PTE, COPY, "SET_PTE", Target.PTE, "set_pte_at_notify(..., vmf->pte, entry)", WpPage::onSetPte);
+        Labels.define(
+                REMOVE_RMAP, COPY, "REMOVE_RMAP", Target.MAPCOUNT, "page_remove_rmap(old_page)", WpPage::onRemoveRmap);
+        Labels.define(
+                PUT_MAPPING,
+                COPY,
+                "PUT_MAPPING",
+                Target.REFCOUNT,
+                "put_page(old_page) (the mapping's)",
+                WpPage::onPutMapping);
+        Labels.define(PUT_NEW, COPY, "PUT_NEW", Target.REFCOUNT, "put_page(new_page)", WpPage::onPutNew);
+        Labels.define(
+                UNLOCK_PTL_COPIED,
+                COPY,
+                "UNLOCK_PTL_COPIED",
+                Target.PTL,
+                "pte_unmap_unlock(vmf->pte, vmf->ptl)",
+                WpPage::onUnlockPtlCopied);
+        Labels.define(PUT_OLD, COPY, "PUT_OLD", Target.REFCOUNT, "put_page(old_page)", WpPage::onPutOld);
     }
 
-    /** Takes the step at {@code pc}. */
-    static void step(Machine m, int t, int f, int pc) {
+    static void onCount(Machine m, int t, int f, int pc) {
         final int[] s = m.s;
         int pte = s[f + Frame.PTE];
-        switch (pc & Pc.INDEX_MASK) {
-            case COUNT & Pc.INDEX_MASK:
-                m.go(t, m.read(page(m, pte) + Layout.REFCOUNT) != 1 && m.wpPageCount() ? GET_PAGE : TRYLOCK);
-                break;
-            case TRYLOCK & Pc.INDEX_MASK:
-                m.rmw(page(m, pte) + Layout.FLAGS);
-                if ((s[page(m, pte) + Layout.FLAGS] & Layout.FLAG_LOCKED) != 0) {
-                    m.go(t, GET_PAGE);
-                } else {
-                    s[page(m, pte) + Layout.FLAGS] |= Layout.FLAG_LOCKED;
-                    m.go(t, m.wpPageCount() ? MAPCOUNT : reuse(m));
-                }
-                break;
-            case MAPCOUNT & Pc.INDEX_MASK:
-                m.go(t, m.read(page(m, pte) + Layout.MAPCOUNT) != 1 ? UNLOCK_PAGE_COPY : COUNT_LOCKED);
-                break;
-            case COUNT_LOCKED & Pc.INDEX_MASK:
-                m.go(t, m.read(page(m, pte) + Layout.REFCOUNT) != 1 ? UNLOCK_PAGE_COPY : reuse(m));
-                break;
-            case UNLOCK_PAGE & Pc.INDEX_MASK:
-                unlockPage(m, page(m, pte));
-                m.go(t, REUSE);
-                break;
-            case REUSE & Pc.INDEX_MASK:
-                Fault.setAccessFlags(m, t, f, Pte.WRITE);
-                m.reach(GoalPoint.COW_REUSE);
-                m.go(t, m.pageUnlockLate() ? REUSE_UNLOCK_PTL : Fault.PTL_UNLOCK);
-                break;
-            case REUSE_UNLOCK_PTL & Pc.INDEX_MASK:
-                m.ptlUnlock(t);
-                m.go(t, UNLOCK_PAGE_LATE);
-                break;
-            case UNLOCK_PAGE_LATE & Pc.INDEX_MASK:
-                unlockPage(m, page(m, pte));
-                m.go(t, s[f + Frame.FAULT_RET]);
-                break;
-            case UNLOCK_PAGE_COPY & Pc.INDEX_MASK:
-                unlockPage(m, page(m, pte));
-                m.go(t, GET_PAGE);
-                break;
-            case GET_PAGE & Pc.INDEX_MASK:
-                Memory.ref(m, Pte.pfn(pte), 1);
-                m.go(t, UNLOCK_PTL);
-                break;
-            case UNLOCK_PTL & Pc.INDEX_MASK:
-                m.ptlUnlock(t);
-                m.go(t, ANON_VMA);
-                break;
-            case ANON_VMA & Pc.INDEX_MASK:
-                Vmas.prepareAnon(m, m.mmOf(f), s[f + Frame.PAGE]);
-                m.go(t, ALLOC);
-                break;
-            case ALLOC & Pc.INDEX_MASK: {
-                int pfn = Memory.alloc(m, t, pc, s[f + Frame.PAGE]);
-                s[f + Frame.NEW_PFN] = pfn;
-                s[m.pageAt(pfn) + Layout.CONTENT] = 0;
-                m.go(t, Pte.special(pte) ? PTL : COPY_PAGE);
-                break;
-            }
-            case COPY_PAGE & Pc.INDEX_MASK:
-                s[m.pageAt(s[f + Frame.NEW_PFN]) + Layout.CONTENT] = m.read(page(m, pte) + Layout.CONTENT);
-                s[f + Frame.COPY_PAGE] = s[f + Frame.PAGE] + 1;
-                s[f + Frame.COPY_PFN] = Pte.pfn(pte);
-                s[f + Frame.COPY_STORED] = 0;
-                m.s[Sched.COPYING] |= 1 << t;
-                m.go(t, PTL);
-                break;
-            case PTL & Pc.INDEX_MASK:
-                m.ptlLock(t);
-                m.go(t, PTE_SAME);
-                break;
-            case PTE_SAME & Pc.INDEX_MASK: {
-                boolean same = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) == pte || !m.wpPteRecheck();
-                if (!same) {
-                    m.s[Sched.COPYING] &= ~(1 << t);
-                }
-                m.go(t, same ? CLEAR : PUT_NEW);
-                break;
-            }
-            case CLEAR & Pc.INDEX_MASK:
-                m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.NONE);
-                Tlb.invalidate(m, t, s[f + Frame.PAGE], s[f + Frame.PAGE] + 1);
-                flushNext(m, t, f, -1);
-                break;
-            case FLUSH & Pc.INDEX_MASK: {
-                int cpu = s[f + Frame.ACK_CPU];
-                Tlb.acknowledge(m, t, cpu, s[f + Frame.PAGE], s[f + Frame.PAGE] + 1);
-                User.flushed(m, cpu);
-                flushNext(m, t, f, cpu);
-                break;
-            }
-            case SET_PTE & Pc.INDEX_MASK: {
-                int pfn = s[f + Frame.NEW_PFN];
-                m.s[Sched.COPYING] &= ~(1 << t);
-                if (!Pte.special(pte) && s[f + Frame.COPY_STORED] != 0) {
-                    m.violate(Invariant.I4, t, s[f + Frame.PAGE], 0);
-                }
-                Memory.newAnon(m, pfn);
-                m.reach(GoalPoint.COW_COPY);
-                m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.of(pfn, Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
-                m.go(t, Pte.special(pte) ? UNLOCK_PTL_COPIED : REMOVE_RMAP);
-                break;
-            }
-            case REMOVE_RMAP & Pc.INDEX_MASK:
-                Memory.rmap(m, t, Pte.pfn(pte), -1);
-                m.go(t, PUT_MAPPING);
-                break;
-            case PUT_MAPPING & Pc.INDEX_MASK:
-                Memory.put(m, t, Pte.pfn(pte), 1);
-                m.go(t, UNLOCK_PTL_COPIED);
-                break;
-            case PUT_NEW & Pc.INDEX_MASK:
-                Memory.put(m, t, s[f + Frame.NEW_PFN], 1);
-                m.go(t, UNLOCK_PTL_COPIED);
-                break;
-            case UNLOCK_PTL_COPIED & Pc.INDEX_MASK:
-                m.ptlUnlock(t);
-                m.go(t, Pte.special(pte) ? s[f + Frame.FAULT_RET] : PUT_OLD);
-                break;
-            case PUT_OLD & Pc.INDEX_MASK:
-                Memory.put(m, t, Pte.pfn(pte), 1);
-                m.go(t, s[f + Frame.FAULT_RET]);
-                break;
-            default:
-                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+        m.go(t, m.read(page(m, pte) + Layout.REFCOUNT) != 1 && m.wpPageCount() ? GET_PAGE : TRYLOCK);
+    }
+
+    static void onTrylock(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int pte = s[f + Frame.PTE];
+        m.rmw(page(m, pte) + Layout.FLAGS);
+        if ((s[page(m, pte) + Layout.FLAGS] & Layout.FLAG_LOCKED) != 0) {
+            m.go(t, GET_PAGE);
+        } else {
+            s[page(m, pte) + Layout.FLAGS] |= Layout.FLAG_LOCKED;
+            m.go(t, m.wpPageCount() ? MAPCOUNT : reuse(m));
         }
+    }
+
+    static void onMapcount(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int pte = s[f + Frame.PTE];
+        m.go(t, m.read(page(m, pte) + Layout.MAPCOUNT) != 1 ? UNLOCK_PAGE_COPY : COUNT_LOCKED);
+    }
+
+    static void onCountLocked(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int pte = s[f + Frame.PTE];
+        m.go(t, m.read(page(m, pte) + Layout.REFCOUNT) != 1 ? UNLOCK_PAGE_COPY : reuse(m));
+    }
+
+    static void onUnlockPage(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int pte = s[f + Frame.PTE];
+        unlockPage(m, page(m, pte));
+        m.go(t, REUSE);
+    }
+
+    static void onReuse(Machine m, int t, int f, int pc) {
+        Fault.setAccessFlags(m, t, f, Pte.WRITE);
+        m.reach(GoalPoint.COW_REUSE);
+        m.go(t, m.pageUnlockLate() ? REUSE_UNLOCK_PTL : Fault.PTL_UNLOCK);
+    }
+
+    static void onReuseUnlockPtl(Machine m, int t, int f, int pc) {
+        m.ptlUnlock(t);
+        m.go(t, UNLOCK_PAGE_LATE);
+    }
+
+    static void onUnlockPageLate(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int pte = s[f + Frame.PTE];
+        unlockPage(m, page(m, pte));
+        m.go(t, s[f + Frame.FAULT_RET]);
+    }
+
+    static void onUnlockPageCopy(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int pte = s[f + Frame.PTE];
+        unlockPage(m, page(m, pte));
+        m.go(t, GET_PAGE);
+    }
+
+    static void onGetPage(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int pte = s[f + Frame.PTE];
+        Memory.ref(m, Pte.pfn(pte), 1);
+        m.go(t, UNLOCK_PTL);
+    }
+
+    static void onUnlockPtl(Machine m, int t, int f, int pc) {
+        m.ptlUnlock(t);
+        m.go(t, ANON_VMA);
+    }
+
+    static void onAnonVma(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        Vmas.prepareAnon(m, m.mmOf(f), s[f + Frame.PAGE]);
+        m.go(t, ALLOC);
+    }
+
+    static void onAlloc(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int pte = s[f + Frame.PTE];
+        int pfn = Memory.alloc(m, t, pc, s[f + Frame.PAGE]);
+        s[f + Frame.NEW_PFN] = pfn;
+        s[m.pageAt(pfn) + Layout.CONTENT] = 0;
+        m.go(t, Pte.special(pte) ? PTL : COPY_PAGE);
+    }
+
+    static void onCopyPage(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int pte = s[f + Frame.PTE];
+        s[m.pageAt(s[f + Frame.NEW_PFN]) + Layout.CONTENT] = m.read(page(m, pte) + Layout.CONTENT);
+        s[f + Frame.COPY_PAGE] = s[f + Frame.PAGE] + 1;
+        s[f + Frame.COPY_PFN] = Pte.pfn(pte);
+        s[f + Frame.COPY_STORED] = 0;
+        m.s[Sched.COPYING] |= 1 << t;
+        m.go(t, PTL);
+    }
+
+    static void onPtl(Machine m, int t, int f, int pc) {
+        m.ptlLock(t);
+        m.go(t, PTE_SAME);
+    }
+
+    static void onPteSame(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int pte = s[f + Frame.PTE];
+        boolean same = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) == pte || !m.wpPteRecheck();
+        if (!same) {
+            m.s[Sched.COPYING] &= ~(1 << t);
+        }
+        m.go(t, same ? CLEAR : PUT_NEW);
+    }
+
+    static void onClear(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.NONE);
+        Tlb.invalidate(m, t, s[f + Frame.PAGE], s[f + Frame.PAGE] + 1);
+        flushNext(m, t, f, -1);
+    }
+
+    static void onFlush(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int cpu = s[f + Frame.ACK_CPU];
+        Tlb.acknowledge(m, t, cpu, s[f + Frame.PAGE], s[f + Frame.PAGE] + 1);
+        User.flushed(m, cpu);
+        flushNext(m, t, f, cpu);
+    }
+
+    static void onSetPte(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int pte = s[f + Frame.PTE];
+        int pfn = s[f + Frame.NEW_PFN];
+        m.s[Sched.COPYING] &= ~(1 << t);
+        if (!Pte.special(pte) && s[f + Frame.COPY_STORED] != 0) {
+            m.violate(Invariant.I4, t, s[f + Frame.PAGE], 0);
+        }
+        Memory.newAnon(m, pfn);
+        m.reach(GoalPoint.COW_COPY);
+        m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.of(pfn, Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
+        m.go(t, Pte.special(pte) ? UNLOCK_PTL_COPIED : REMOVE_RMAP);
+    }
+
+    static void onRemoveRmap(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int pte = s[f + Frame.PTE];
+        Memory.rmap(m, t, Pte.pfn(pte), -1);
+        m.go(t, PUT_MAPPING);
+    }
+
+    static void onPutMapping(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int pte = s[f + Frame.PTE];
+        Memory.put(m, t, Pte.pfn(pte), 1);
+        m.go(t, UNLOCK_PTL_COPIED);
+    }
+
+    static void onPutNew(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        Memory.put(m, t, s[f + Frame.NEW_PFN], 1);
+        m.go(t, UNLOCK_PTL_COPIED);
+    }
+
+    static void onUnlockPtlCopied(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int pte = s[f + Frame.PTE];
+        m.ptlUnlock(t);
+        m.go(t, Pte.special(pte) ? s[f + Frame.FAULT_RET] : PUT_OLD);
+    }
+
+    static void onPutOld(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int pte = s[f + Frame.PTE];
+        Memory.put(m, t, Pte.pfn(pte), 1);
+        m.go(t, s[f + Frame.FAULT_RET]);
     }
 
     /** The page is ours alone: up to be068f29034f it was unlocked after wp_page_reuse(), which drops the PTL. */

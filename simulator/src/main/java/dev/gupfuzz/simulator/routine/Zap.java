@@ -40,17 +40,21 @@ final class Zap {
     private Zap() {}
 
     static void declare() {
-        Labels.define(MUNMAP_LOCK, MUNMAP, "LOCK", Target.MMAP_LOCK, "mmap_write_lock_killable(mm)");
-        Labels.define(DETACH, MUNMAP, "DETACH", Target.VMA, "detach_vmas_to_be_unmapped()");
-        Labels.define(DOWNGRADE, MUNMAP, "DOWNGRADE", Target.MMAP_LOCK, "mmap_write_downgrade(mm)");
-        Labels.define(PTL, RANGE, "PTL", Target.PTL, "pte_offset_map_lock(mm, pmd, addr, &ptl)");
-        Labels.define(READ_PTE, RANGE, "READ_PTE", Target.PTE, "ptent = *pte");
-        Labels.define(CLEAR_PTE, RANGE, "CLEAR_PTE", Target.PTE, "ptep_get_and_clear_full(mm, addr, pte)");
-        Labels.define(REMOVE_RMAP, RANGE, "REMOVE_RMAP", Target.MAPCOUNT, "page_remove_rmap(page, false)");
-        Labels.define(PTL_UNLOCK, RANGE, "PTL_UNLOCK", Target.PTL, "pte_unmap_unlock(start_pte, ptl)");
-        Labels.define(FLUSH, "tlb_flush_mmu", "FLUSH", Target.CPU, "tlb_flush_mmu_tlbonly(tlb)");
-        Labels.define(FREE, "tlb_flush_mmu", "FREE", Target.REFCOUNT, "tlb_batch_pages_flush(): put_page(page)");
-        Labels.define(MUNMAP_UNLOCK, MUNMAP, "UNLOCK", Target.MMAP_LOCK, "mmap_read_unlock(mm)");
+        Labels.define(MUNMAP_LOCK, MUNMAP, "LOCK", Target.MMAP_LOCK, "mmap_write_lock_killable(mm)", Zap::onMunmapLock);
+        Labels.define(DETACH, MUNMAP, "DETACH", Target.VMA, "detach_vmas_to_be_unmapped()", Zap::onDetach);
+        Labels.define(DOWNGRADE, MUNMAP, "DOWNGRADE", Target.MMAP_LOCK, "mmap_write_downgrade(mm)", Zap::onDowngrade);
+        Labels.define(PTL, RANGE, "PTL", Target.PTL, "pte_offset_map_lock(mm, pmd, addr, &ptl)", Zap::onPtl);
+        Labels.define(READ_PTE, RANGE, "READ_PTE", Target.PTE, "ptent = *pte", Zap::onReadPte);
+        Labels.define(
+                CLEAR_PTE, RANGE, "CLEAR_PTE", Target.PTE, "ptep_get_and_clear_full(mm, addr, pte)", Zap::onClearPte);
+        Labels.define(
+                REMOVE_RMAP, RANGE, "REMOVE_RMAP", Target.MAPCOUNT, "page_remove_rmap(page, false)", Zap::onRemoveRmap);
+        Labels.define(
+                PTL_UNLOCK, RANGE, "PTL_UNLOCK", Target.PTL, "pte_unmap_unlock(start_pte, ptl)", Zap::onPtlUnlock);
+        Labels.define(FLUSH, "tlb_flush_mmu", "FLUSH", Target.CPU, "tlb_flush_mmu_tlbonly(tlb)", Zap::onFlush);
+        Labels.define(
+                FREE, "tlb_flush_mmu", "FREE", Target.REFCOUNT, "tlb_batch_pages_flush(): put_page(page)", Zap::onFree);
+        Labels.define(MUNMAP_UNLOCK, MUNMAP, "UNLOCK", Target.MMAP_LOCK, "mmap_read_unlock(mm)", Zap::onMunmapUnlock);
     }
 
     /** exit_mmap(): nobody else uses the mm any more, so mmap_lock is not taken. False when there is nothing mapped. */
@@ -90,97 +94,101 @@ final class Zap {
         Claims.unmapBegins(m, m.threadMm[t], start, end);
     }
 
-    /** Takes the step at {@code pc}. */
-    static void step(Machine m, int t, int f, int pc) {
+    static void onMunmapLock(Machine m, int t, int f, int pc) {
         final int[] s = m.s;
-        switch (pc & Pc.INDEX_MASK) {
-            case MUNMAP_LOCK & Pc.INDEX_MASK:
-                unmapBegins(m, t, f);
-                m.mmapWriteLock(t);
-                s[f + Frame.UNMAPPING] = 1;
-                s[f + Frame.BREAKS] = 1;
-                s[f + Frame.QUEUED] = 0;
-                m.go(t, DETACH);
-                break;
-            case DETACH & Pc.INDEX_MASK: {
-                int start = s[f + Frame.START];
-                Vmas.detach(m, m.mmOf(f), start, start + s[f + Frame.NR_ALL]);
-                s[f + Frame.WALK] = start;
-                s[f + Frame.WALK_END] = start + s[f + Frame.NR_ALL];
-                m.go(t, DOWNGRADE);
-                break;
-            }
-            case DOWNGRADE & Pc.INDEX_MASK:
-                m.mmapWriteDowngrade(t);
-                m.go(t, PTL);
-                break;
-            case PTL & Pc.INDEX_MASK:
-                if ((m.s[Sched.INSIDE] & 1 << t) == 0) {
-                    unmapBegins(m, t, f);
-                }
-                m.ptlLock(t);
-                m.go(t, READ_PTE);
-                break;
-            case READ_PTE & Pc.INDEX_MASK: {
-                if (s[f + Frame.BREAKS] > 0 && s[f + Frame.WALK] > s[f + Frame.START]) {
-                    if (m.choices.choose(t, pc, 2) == 1) {
-                        s[f + Frame.BREAKS]--;
-                        m.s[Sched.STEPPING] = PTL_UNLOCK;
-                        ptlUnlock(m, t, f);
-                        break;
-                    }
-                }
-                int pte = m.read(s[f + Frame.PTES] + s[f + Frame.WALK]);
-                s[f + Frame.PTE] = pte;
-                if (Pte.present(pte)) {
-                    m.go(t, CLEAR_PTE);
-                } else {
-                    nextPte(m, t, f);
-                }
-                break;
-            }
-            case CLEAR_PTE & Pc.INDEX_MASK: {
-                int at = s[f + Frame.PTES] + s[f + Frame.WALK];
-                m.rmw(at);
-                int pte = s[at];
-                s[at] = Pte.NONE;
-                m.pteChanged(t, m.threadMm[t], s[f + Frame.WALK], Pte.NONE);
-                if (Pte.special(pte)) {
-                    nextPte(m, t, f);
-                } else {
-                    s[m.layout.queueBase + t * m.pages + s[f + Frame.QUEUED]++] = Pte.pfn(pte);
-                    m.go(t, REMOVE_RMAP);
-                }
-                break;
-            }
-            case REMOVE_RMAP & Pc.INDEX_MASK:
-                Memory.rmap(m, t, queued(m, t, s[f + Frame.QUEUED] - 1), -1);
-                nextPte(m, t, f);
-                break;
-            case PTL_UNLOCK & Pc.INDEX_MASK:
-                ptlUnlock(m, t, f);
-                break;
-            case FLUSH & Pc.INDEX_MASK: {
-                int cpu = s[f + Frame.ACK_CPU];
-                Tlb.acknowledge(m, t, cpu, s[f + Frame.START], s[f + Frame.START] + s[f + Frame.NR_ALL]);
-                User.flushed(m, cpu);
-                flushNext(m, t, f, cpu);
-                break;
-            }
-            case FREE & Pc.INDEX_MASK: {
-                Memory.put(m, t, queued(m, t, s[f + Frame.CURSOR]), 1);
-                if (++s[f + Frame.CURSOR] == s[f + Frame.QUEUED]) {
-                    freed(m, t, f);
-                }
-                break;
-            }
-            case MUNMAP_UNLOCK & Pc.INDEX_MASK:
-                m.mmapReadUnlock(t);
-                unmapEnds(m, t, f);
-                break;
-            default:
-                throw new IllegalStateException("[simulator bug] no such step: pc=" + pc);
+        unmapBegins(m, t, f);
+        m.mmapWriteLock(t);
+        s[f + Frame.UNMAPPING] = 1;
+        s[f + Frame.BREAKS] = 1;
+        s[f + Frame.QUEUED] = 0;
+        m.go(t, DETACH);
+    }
+
+    static void onDetach(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int start = s[f + Frame.START];
+        Vmas.detach(m, m.mmOf(f), start, start + s[f + Frame.NR_ALL]);
+        s[f + Frame.WALK] = start;
+        s[f + Frame.WALK_END] = start + s[f + Frame.NR_ALL];
+        m.go(t, DOWNGRADE);
+    }
+
+    static void onDowngrade(Machine m, int t, int f, int pc) {
+        m.mmapWriteDowngrade(t);
+        m.go(t, PTL);
+    }
+
+    static void onPtl(Machine m, int t, int f, int pc) {
+        if ((m.s[Sched.INSIDE] & 1 << t) == 0) {
+            unmapBegins(m, t, f);
         }
+        m.ptlLock(t);
+        m.go(t, READ_PTE);
+    }
+
+    static void onReadPte(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        if (s[f + Frame.BREAKS] > 0 && s[f + Frame.WALK] > s[f + Frame.START]) {
+            if (m.choices.choose(t, pc, 2) == 1) {
+                s[f + Frame.BREAKS]--;
+                m.s[Sched.STEPPING] = PTL_UNLOCK;
+                ptlUnlock(m, t, f);
+                return;
+            }
+        }
+        int pte = m.read(s[f + Frame.PTES] + s[f + Frame.WALK]);
+        s[f + Frame.PTE] = pte;
+        if (Pte.present(pte)) {
+            m.go(t, CLEAR_PTE);
+        } else {
+            nextPte(m, t, f);
+        }
+    }
+
+    static void onClearPte(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int at = s[f + Frame.PTES] + s[f + Frame.WALK];
+        m.rmw(at);
+        int pte = s[at];
+        s[at] = Pte.NONE;
+        m.pteChanged(t, m.threadMm[t], s[f + Frame.WALK], Pte.NONE);
+        if (Pte.special(pte)) {
+            nextPte(m, t, f);
+        } else {
+            s[m.layout.queueBase + t * m.pages + s[f + Frame.QUEUED]++] = Pte.pfn(pte);
+            m.go(t, REMOVE_RMAP);
+        }
+    }
+
+    static void onRemoveRmap(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        Memory.rmap(m, t, queued(m, t, s[f + Frame.QUEUED] - 1), -1);
+        nextPte(m, t, f);
+    }
+
+    static void onPtlUnlock(Machine m, int t, int f, int pc) {
+        ptlUnlock(m, t, f);
+    }
+
+    static void onFlush(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        int cpu = s[f + Frame.ACK_CPU];
+        Tlb.acknowledge(m, t, cpu, s[f + Frame.START], s[f + Frame.START] + s[f + Frame.NR_ALL]);
+        User.flushed(m, cpu);
+        flushNext(m, t, f, cpu);
+    }
+
+    static void onFree(Machine m, int t, int f, int pc) {
+        final int[] s = m.s;
+        Memory.put(m, t, queued(m, t, s[f + Frame.CURSOR]), 1);
+        if (++s[f + Frame.CURSOR] == s[f + Frame.QUEUED]) {
+            freed(m, t, f);
+        }
+    }
+
+    static void onMunmapUnlock(Machine m, int t, int f, int pc) {
+        m.mmapReadUnlock(t);
+        unmapEnds(m, t, f);
     }
 
     private static int queued(Machine m, int t, int i) {

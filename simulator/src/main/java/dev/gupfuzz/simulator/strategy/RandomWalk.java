@@ -77,12 +77,15 @@ final class RandomWalk extends Scheduler {
         int enabled;
         while ((enabled = m.s[Sched.ENABLED]) != 0 && m.s[Sched.TAKEN] < STEPS_MAX) {
             int t = Integer.numberOfTrailingZeros(enabled);
-            if ((enabled & enabled - 1) != 0) {
+            if ((enabled & (enabled - 1)) == 0) {
+                known &= ~enabled;
+                Step.run(m, t, STEPS_MAX); // alone: on until somebody else can run
+            } else {
                 decided++;
                 long best = Long.MIN_VALUE;
                 for (int rest = enabled; rest != 0; rest &= rest - 1) {
                     int u = Integer.numberOfTrailingZeros(rest);
-                    if ((known >> u & 1) == 0) {
+                    if (((known >> u) & 1) == 0) {
                         known |= 1 << u;
                         hash[u] = arrive(lane, u);
                         waited[u] = 0;
@@ -97,9 +100,9 @@ final class RandomWalk extends Scheduler {
                 if (record != null) {
                     record.add(t);
                 }
+                known &= ~(1 << t);
+                Step.run(m, t, 1);
             }
-            known &= ~(1 << t);
-            Step.run(m, t, 1);
             if (m.violated >= 0) {
                 break;
             }
