@@ -8,11 +8,14 @@ import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.Scenarios;
 import dev.gupfuzz.simulator.strategy.Scheduler;
 import dev.gupfuzz.simulator.strategy.Strategy;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -20,6 +23,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
@@ -75,12 +79,39 @@ public class SamplingBenchmark {
         public long schedules;
     }
 
+    /** CPU time of the measuring thread, which other work on the machine does not lengthen. */
+    @State(Scope.Thread)
+    @AuxCounters(AuxCounters.Type.EVENTS)
+    public static class Cpu {
+        private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+        /** CPU nanoseconds and steps of all measured iterations; their ratio is the figure. */
+        public long cpuNanos;
+
+        public long cpuSteps;
+
+        private long began;
+
+        /** Iterations begin and end on the measuring thread. */
+        @Setup(Level.Iteration)
+        public void begin() {
+            began = THREADS.getCurrentThreadCpuTime();
+        }
+
+        /** Before the counters are read. */
+        @TearDown(Level.Iteration)
+        public void end() {
+            cpuNanos += THREADS.getCurrentThreadCpuTime() - began;
+        }
+    }
+
     /** One schedule, from reset to hash. */
     @Benchmark
-    public long schedule(Core core, Work work) {
+    public long schedule(Core core, Work work, Cpu cpu) {
         core.seed += core.stride;
         core.scheduler.run(core.seed);
         work.steps += core.scheduler.steps();
+        cpu.cpuSteps += core.scheduler.steps();
         work.schedules++;
         return core.machine.stateHash();
     }

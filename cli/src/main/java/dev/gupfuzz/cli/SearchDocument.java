@@ -58,6 +58,7 @@ final class SearchDocument {
         cell.put("digest", Quantities.hex(result.tally().digest()));
         cell.put("coverage", Quantities.hex(result.tally().coverage()));
         cell.put("goals", result.tally().goals());
+        cell.put("cut", result.tally().cut());
         cell.put("unreachedGoals", result.unreached());
         cell.put(
                 "violations",

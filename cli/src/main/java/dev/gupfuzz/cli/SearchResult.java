@@ -73,7 +73,7 @@ record SearchResult(List<CellResult> cells, List<String> notRun, double seconds,
             if (!tally.violations().isEmpty()) {
                 return Verdict.VIOLATED;
             }
-            return unfinished() || !unreached().isEmpty() ? Verdict.INCOMPLETE : Verdict.CLEAN;
+            return unfinished() || tally.cut() > 0 || !unreached().isEmpty() ? Verdict.INCOMPLETE : Verdict.CLEAN;
         }
 
         /** The finding of the lowest seed. */

@@ -82,6 +82,10 @@ final class SearchText {
         if (cell.tally().violations().isEmpty() && cell.tally().schedules() > 0) {
             wrapped(RiskLine.of(cell.tally()));
         }
+        if (cell.tally().cut() > 0) {
+            out.println(
+                    "  incomplete: " + cell.tally().cut() + " schedules were cut at the step limit and settle nothing");
+        }
         if (!cell.unreached().isEmpty()) {
             out.println("  incomplete: no schedule reached " + String.join(", ", cell.unreached()));
         }

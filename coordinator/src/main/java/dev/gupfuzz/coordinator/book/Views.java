@@ -141,11 +141,15 @@ final class Views {
         tally.selfCheckFailure()
                 .ifPresent(seed -> reasons.add(
                         "two executions of one seed differed, a bug of gupfuzz: " + name + " seed=" + hex(seed)));
+        if (tally.cut() > 0) {
+            reasons.add("schedules were cut at the step limit and settle nothing: " + name + " cut=" + tally.cut());
+        }
         Verdict verdict = Verdict.RUNNING;
         if (!violations.isEmpty()) {
             verdict = Verdict.VIOLATED;
         } else if (complete) {
-            boolean sound = reached && tally.selfCheckFailure().isEmpty();
+            boolean sound =
+                    reached && tally.cut() == 0 && tally.selfCheckFailure().isEmpty();
             verdict = sound ? Verdict.CLEAN : Verdict.INCOMPLETE;
         } else if (finished) {
             verdict = Verdict.INCOMPLETE;
