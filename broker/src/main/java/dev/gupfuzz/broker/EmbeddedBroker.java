@@ -60,6 +60,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         try {
             DataDirectory.Ports ports = directory.choosePorts(port);
             endWithOurCode(log);
+            addNoHooks();
             format(directory);
             KafkaRaftServer server = startServer(directory, ports);
             log.println("broker=started bootstrap=127.0.0.1:" + ports.client() + " data=" + dataDir.toAbsolutePath());
@@ -145,6 +146,14 @@ public final class EmbeddedBroker implements AutoCloseable {
                             + "; the log above says why",
                     e);
         }
+    }
+
+    /**
+     * {@link #close()} is what stops this broker. Kafka's own shutdown hook only takes its metrics out of JMX, and adding it
+     * throws once a signal has come.
+     */
+    private static void addNoHooks() {
+        Exit.setShutdownHookAdder((name, hook) -> {});
     }
 
     /** Kafka ends the process when it cannot go on, a full disk for example; then with our code for infrastructure. */

@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
         description = "Run the embedded Kafka broker alone, on loopback, without authentication.",
         sortOptions = false)
 final class BrokerVerb implements Verb {
-    /** Time a service has to stop after a signal; users are promised five seconds. */
-    static final Duration GRACE = Duration.ofMillis(4_800);
+    /** Time a service has to stop after a signal; users are promised five seconds, some of which a busy machine takes. */
+    static final Duration GRACE = Duration.ofMillis(4_500);
 
     @Option(
             names = "--data",

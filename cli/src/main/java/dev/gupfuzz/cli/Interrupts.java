@@ -20,6 +20,11 @@ final class Interrupts {
     private volatile Duration grace = Duration.ZERO;
     private volatile @Nullable InfrastructureException gaveUp;
 
+    /** A start was given up because a stop was asked for. */
+    static final class StoppedException extends Exception {
+        private static final long serialVersionUID = 1L;
+    }
+
     /** Waits for the end of a part of a service, and tells whether it ended by itself. */
     interface Ending {
         boolean await() throws InterruptedException, InfrastructureException;
@@ -47,6 +52,13 @@ final class Interrupts {
 
     void request() {
         requested.countDown();
+    }
+
+    /** Throws when a stop was asked for: between two steps of a start. */
+    void throwIfRequested() throws StoppedException {
+        if (requested()) {
+            throw new StoppedException();
+        }
     }
 
     /** Waits for a request to stop; false when there was none within {@code limit}. */

@@ -2,6 +2,7 @@ package dev.gupfuzz.cli;
 
 import dev.gupfuzz.broker.EmbeddedBroker;
 import dev.gupfuzz.campaign.InfrastructureException;
+import dev.gupfuzz.cli.Interrupts.StoppedException;
 import dev.gupfuzz.coordinator.Coordinator;
 import dev.gupfuzz.worker.Worker;
 import java.io.IOException;
@@ -24,11 +25,14 @@ final class LocalService implements AutoCloseable {
     private final CampaignApi api;
     private volatile boolean stopping;
 
-    private LocalService(DataDirectory directory, Port http, Port metrics, int cores, PrintStream log)
-            throws InfrastructureException, IOException, InterruptedException {
+    private LocalService(
+            DataDirectory directory, Port http, Port metrics, int cores, PrintStream log, Interrupts interrupts)
+            throws InfrastructureException, IOException, InterruptedException, StoppedException {
         try {
+            interrupts.throwIfRequested();
             broker = EmbeddedBroker.start(directory.path().resolve("broker"), 0, log);
             running.push(broker);
+            interrupts.throwIfRequested();
             coordinator = Coordinator.start(new Coordinator.Config(
                     broker.bootstrapServers(),
                     Map.of(),
@@ -38,22 +42,32 @@ final class LocalService implements AutoCloseable {
                     directory.path(),
                     List.of()));
             running.push(coordinator);
+            interrupts.throwIfRequested();
             worker = Worker.start(
                     new Worker.Config(broker.bootstrapServers(), cores, "up", LOOPBACK, metrics.free(), Map.of()));
             running.push(worker);
             directory.noteUrl(url());
             api = new CampaignApi(
                     URI.create(url()), Files.readString(coordinator.tokenFile()).strip());
-        } catch (InfrastructureException | IOException | InterruptedException | RuntimeException failed) {
+        } catch (InfrastructureException
+                | IOException
+                | InterruptedException
+                | StoppedException
+                | RuntimeException failed) {
             close();
             throw failed;
         }
     }
 
-    /** Starts all three; returns once the coordinator is ready. */
-    static LocalService start(DataDirectory directory, Port http, Port metrics, int cores, PrintStream log)
-            throws InfrastructureException, IOException, InterruptedException {
-        return new LocalService(directory, http, metrics, cores, log);
+    /**
+     * Starts all three; returns once the coordinator is ready.
+     *
+     * @throws StoppedException if a stop was asked for meanwhile; what had been started is stopped
+     */
+    static LocalService start(
+            DataDirectory directory, Port http, Port metrics, int cores, PrintStream log, Interrupts interrupts)
+            throws InfrastructureException, IOException, InterruptedException, StoppedException {
+        return new LocalService(directory, http, metrics, cores, log, interrupts);
     }
 
     CampaignApi api() {

@@ -5,11 +5,15 @@ import dev.gupfuzz.simulator.BadInput;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 
 /** The entry point of the program {@code gupfuzz}: finds the verb, runs it, turns what it threw into an exit code. */
 public final class Main {
+    /** Verbs that run until a signal stops them. */
+    private static final Set<String> SERVICES = Set.of("up", "coordinator", "worker", "broker");
+
     private final Terminal terminal;
     private final Interrupts interrupts;
 
@@ -19,8 +23,11 @@ public final class Main {
     }
 
     public static void main(String[] args) {
-        Terminal terminal = Terminal.ofProcess();
         Interrupts interrupts = Interrupts.ofProcess();
+        if (args.length > 0 && SERVICES.contains(args[0])) {
+            interrupts.allow(BrokerVerb.GRACE, ExitCode.CLEAN); // before the options are read, which takes a moment
+        }
+        Terminal terminal = Terminal.ofProcess();
         interrupts.exit(run(terminal, interrupts, args));
     }
 

@@ -90,7 +90,7 @@ final class UpVerb implements Verb {
         long start = System.nanoTime();
         try (DataDirectory directory = DataDirectory.open(path, reset);
                 LocalService service = LocalService.start(
-                        directory, http, metrics, threads, session.terminal().err())) {
+                        directory, http, metrics, threads, session.terminal().err(), session.interrupts())) {
             Set<String> notOurs = notOfThisRun(service.api());
             PrintStream said =
                     output.json ? session.terminal().err() : session.terminal().out();
@@ -118,6 +118,8 @@ final class UpVerb implements Verb {
                 report.print(session.terminal());
             }
             return report.exitCode();
+        } catch (Interrupts.StoppedException stopped) {
+            return ExitCode.CLEAN;
         }
     }
 

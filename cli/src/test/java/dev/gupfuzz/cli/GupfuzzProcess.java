@@ -75,7 +75,7 @@ final class GupfuzzProcess implements AutoCloseable {
             if (!process.isAlive() || System.nanoTime() > end) {
                 throw new AssertionError("waited in vain for: " + what + "\n" + out() + err());
             }
-            TimeUnit.MILLISECONDS.sleep(20);
+            TimeUnit.MILLISECONDS.sleep(5);
         }
     }
 

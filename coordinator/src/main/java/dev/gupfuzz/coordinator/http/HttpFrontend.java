@@ -3,6 +3,7 @@ package dev.gupfuzz.coordinator.http;
 import dev.gupfuzz.campaign.InfrastructureException;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.HostAndPort;
@@ -55,9 +56,16 @@ public final class HttpFrontend implements AutoCloseable {
         this.events = events;
         this.routes = new Api(campaigns, events).routes();
         this.hosts = allowedHosts(address);
-        // One event loop serves this little traffic; the cores are for the workers.
-        this.vertx = Vertx.vertx(
-                new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(2).setInternalBlockingPoolSize(2));
+        // One event loop serves this little traffic; the cores are for the workers. No file is served, and the cache
+        // for
+        // files would add a shutdown hook, which throws once a signal has come.
+        this.vertx = Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(1)
+                .setWorkerPoolSize(2)
+                .setInternalBlockingPoolSize(2)
+                .setFileSystemOptions(new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false)
+                        .setFileCachingEnabled(false)));
         this.server = vertx.createHttpServer();
     }
 
