@@ -18,12 +18,14 @@ public final class Claims {
         int at = layout.pin(set);
         int mm = m.pinMm[set];
         int bit = 1 << set;
+        if (s[at + Layout.PIN_NR] != Layout.PIN_UNUSED) { // an earlier call left its marks
+            for (int pfn = 1; pfn < layout.frames; pfn++) {
+                s[m.pageAt(pfn) + Layout.SINCE] &= ~bit;
+            }
+        }
         s[at + Layout.PIN_NR] = -1;
         s[at + Layout.PIN_START] = start;
-        m.s[Sched.PINS_IN_FLIGHT] |= bit;
-        for (int pfn = 1; pfn < layout.frames; pfn++) {
-            s[m.pageAt(pfn) + Layout.SINCE] &= ~bit;
-        }
+        s[Sched.PINS_IN_FLIGHT] |= bit;
         for (int i = 0; i < nr; i++) {
             int page = start + i;
             int pte = s[m.pteAt(mm, page)];

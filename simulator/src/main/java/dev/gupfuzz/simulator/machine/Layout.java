@@ -57,8 +57,10 @@ public final class Layout {
 
     /** Words of one pin set before its page entries. */
     public static final int PIN_HEAD = 2;
-    /** Pages that the call returned; -1 while it is in flight, -2 before it began, -3 once unpinned. */
+    /** Pages that the call returned; -1 while it is in flight, {@link #PIN_UNUSED} before, -3 once unpinned. */
     public static final int PIN_NR = 0;
+
+    public static final int PIN_UNUSED = -2;
     /** First page of the call. */
     public static final int PIN_START = 1;
 
@@ -222,7 +224,7 @@ public final class Layout {
         s[mm(0) + HAS_PINNED] = world.hasPinned;
         s[allocBase + 1] = pfn;
         for (int set = 0; set < pins; set++) {
-            s[pin(set) + PIN_NR] = -2;
+            s[pin(set) + PIN_NR] = PIN_UNUSED;
         }
         for (int t = 0; t < threads; t++) {
             s[frame(t) + Frame.PC] = Pc.NOT_STARTED;

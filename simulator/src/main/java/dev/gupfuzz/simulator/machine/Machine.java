@@ -311,12 +311,6 @@ public final class Machine {
         }
     }
 
-    /** A step begins. */
-    public void begin(int pc) {
-        s[Sched.STEPPING] = pc;
-        covered[pc & Pc.LABEL_MASK] = true;
-    }
-
     // ---- where a thread goes next
     // -------------------------------------------------------------------------------------
 
@@ -325,15 +319,20 @@ public final class Machine {
         return Frame.at(t);
     }
 
-    /** The thread's next step. */
-    public void go(int t, int pc) {
+    /** Puts a thread before a step. */
+    public void place(int t, int pc) {
         s[Frame.at(t) + Frame.PC] = pc;
         if ((pc & Pc.BLOCKING) != 0) {
-            int bit = 1 << t;
-            s[Sched.BLOCKING] |= bit;
-            if (!ready(t, pc)) {
-                s[Sched.ENABLED] &= ~bit;
-            }
+            pend(t, pc);
+        }
+    }
+
+    /** The thread stands before a step that may have to wait. */
+    public void pend(int t, int pc) {
+        int bit = 1 << t;
+        s[Sched.BLOCKING] |= bit;
+        if (!ready(t, pc)) {
+            s[Sched.ENABLED] &= ~bit;
         }
     }
 
@@ -375,13 +374,13 @@ public final class Machine {
         }
     }
 
-    /** The thread's program is over. */
-    public void end(int t) {
+    /** The thread's program is over: where it stands from now on. */
+    public int end(int t) {
         int bit = 1 << t;
-        s[Frame.at(t) + Frame.PC] = Pc.ENDED;
         s[Sched.ENABLED] &= ~bit;
         s[Sched.ENDED] |= bit;
         recheck();
+        return Pc.ENDED;
     }
 
     /** Threads that have begun and not ended. */
@@ -557,9 +556,24 @@ public final class Machine {
     public long stateHash() {
         final int[] words = s;
         final long[] keys = hashKeys;
-        final int n = Math.min(layout.ghosts, Math.min(words.length, keys.length));
+        // frames that were never used say nothing: their number is in the allocator's words
+        long sum = products(
+                        words,
+                        keys,
+                        layout.mmBase,
+                        layout.pageBase + (words[layout.allocBase + 1] << Layout.PAGE_SHIFT))
+                + products(words, keys, layout.allocBase, layout.ghosts);
+        for (int t = 0; t < threads; t++) {
+            int f = Frame.at(t);
+            sum += (words[f + Frame.PC] + keys[f + Frame.PC]) * (words[f + Frame.OP] + keys[f + Frame.OP]);
+        }
+        return Mix.mix64(sum);
+    }
+
+    private static long products(int[] words, long[] keys, int from, int to) {
+        final int n = Math.min(to, Math.min(words.length, keys.length));
         long sum = 0;
-        int i = layout.mmBase;
+        int i = from;
         for (; i < n - 3; i += 4) {
             sum += (words[i] + keys[i]) * (words[i + 1] + keys[i + 1])
                     + (words[i + 2] + keys[i + 2]) * (words[i + 3] + keys[i + 3]);
@@ -567,10 +581,6 @@ public final class Machine {
         for (; i < n; i++) {
             sum += words[i] * keys[i];
         }
-        for (int t = 0; t < threads; t++) {
-            int f = Frame.at(t);
-            sum += (words[f + Frame.PC] + keys[f + Frame.PC]) * (words[f + Frame.OP] + keys[f + Frame.OP]);
-        }
-        return Mix.mix64(sum);
+        return sum;
     }
 }

@@ -11,6 +11,7 @@ import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.Pte;
 import dev.gupfuzz.simulator.machine.Sched;
+import dev.gupfuzz.simulator.machine.StepCode;
 
 /**
  * fork's walk over the PTEs of one VMA.
@@ -50,215 +51,241 @@ final class CopyPte {
 
     static void declare() {
         Labels.define(
-                DST_LOCK,
-                RANGE,
-                "DST_LOCK",
-                Target.PTL,
-                "dst_pte = pte_alloc_map_lock(..., &dst_ptl)",
-                CopyPte::onDstLock);
-        Labels.define(SRC_LOCK, RANGE, "SRC_LOCK", Target.PTL, "spin_lock_nested(src_ptl)", CopyPte::onSrcLock);
-        Labels.define(READ_PTE, PTE, "READ_PTE", Target.PTE, "pte = *src_pte", CopyPte::onReadPte);
+                DST_LOCK, RANGE, "DST_LOCK", Target.PTL, "dst_pte = pte_alloc_map_lock(..., &dst_ptl)", new DstLock());
+        Labels.define(SRC_LOCK, RANGE, "SRC_LOCK", Target.PTL, "spin_lock_nested(src_ptl)", new SrcLock());
+        Labels.define(READ_PTE, PTE, "READ_PTE", Target.PTE, "pte = *src_pte", new ReadPte());
         Labels.define(
                 READ_HAS_PINNED,
                 PAGE,
                 "READ_HAS_PINNED",
                 Target.HAS_PINNED,
                 "atomic_read(&src_mm->has_pinned)",
-                CopyPte::onReadHasPinned);
+                new ReadHasPinned());
         Labels.define(
                 MAYBE_DMA_PINNED,
                 PAGE,
                 "MAYBE_DMA_PINNED",
                 Target.REFCOUNT,
                 "page_maybe_dma_pinned(page)",
-                CopyPte::onMaybeDmaPinned);
+                new MaybeDmaPinned());
         Labels.define(
-                COPY_PAGE,
-                PAGE,
-                "COPY_PAGE",
-                Target.CONTENT,
-                "copy_user_highpage(new_page, page)",
-                CopyPte::onCopyPage);
+                COPY_PAGE, PAGE, "COPY_PAGE", Target.CONTENT, "copy_user_highpage(new_page, page)", new CopyPage());
         Labels.define(
-                SET_COPY,
-                PAGE,
-                "SET_COPY",
-                Target.PTE,
-                "set_pte_at(dst_mm, addr, dst_pte, pte) (copy)",
-                CopyPte::onSetCopy);
-        Labels.define(GET_PAGE, PTE, "GET_PAGE", Target.REFCOUNT, "get_page(page)", CopyPte::onGetPage);
-        Labels.define(DUP_RMAP, PTE, "DUP_RMAP", Target.MAPCOUNT, "page_dup_rmap(page, false)", CopyPte::onDupRmap);
+                SET_COPY, PAGE, "SET_COPY", Target.PTE, "set_pte_at(dst_mm, addr, dst_pte, pte) (copy)", new SetCopy());
+        Labels.define(GET_PAGE, PTE, "GET_PAGE", Target.REFCOUNT, "get_page(page)", new GetPage());
+        Labels.define(DUP_RMAP, PTE, "DUP_RMAP", Target.MAPCOUNT, "page_dup_rmap(page, false)", new DupRmap());
         Labels.define(
-                WRPROTECT,
-                PTE,
-                "WRPROTECT",
-                Target.PTE,
-                "ptep_set_wrprotect(src_mm, addr, src_pte)",
-                CopyPte::onWrprotect);
-        Labels.define(SET_PTE, PTE, "SET_PTE", Target.PTE, "set_pte_at(dst_mm, addr, dst_pte, pte)", CopyPte::onSetPte);
-        Labels.define(
-                PUT_PREALLOC, RANGE, "PUT_PREALLOC", Target.REFCOUNT, "put_page(prealloc)", CopyPte::onPutPrealloc);
-        Labels.define(SRC_UNLOCK, RANGE, "SRC_UNLOCK", Target.PTL, "spin_unlock(src_ptl)", CopyPte::onSrcUnlock);
+                WRPROTECT, PTE, "WRPROTECT", Target.PTE, "ptep_set_wrprotect(src_mm, addr, src_pte)", new Wrprotect());
+        Labels.define(SET_PTE, PTE, "SET_PTE", Target.PTE, "set_pte_at(dst_mm, addr, dst_pte, pte)", new SetPte());
+        Labels.define(PUT_PREALLOC, RANGE, "PUT_PREALLOC", Target.REFCOUNT, "put_page(prealloc)", new PutPrealloc());
+        Labels.define(SRC_UNLOCK, RANGE, "SRC_UNLOCK", Target.PTL, "spin_unlock(src_ptl)", new SrcUnlock());
         Labels.define(
                 DST_UNLOCK,
                 RANGE,
                 "DST_UNLOCK",
                 Target.PTL,
                 "pte_unmap_unlock(orig_dst_pte, dst_ptl)",
-                CopyPte::onDstUnlock);
-        Labels.define(
-                PREALLOC, RANGE, "PREALLOC", Target.ALLOCATOR, "prealloc = page_copy_prealloc()", CopyPte::onPrealloc);
+                new DstUnlock());
+        Labels.define(PREALLOC, RANGE, "PREALLOC", Target.ALLOCATOR, "prealloc = page_copy_prealloc()", new Prealloc());
     }
 
-    static void onDstLock(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        m.write(m.layout.mm(s[f + Frame.CHILD_MM]) + Layout.PTL, t + 1);
-        s[f + Frame.PROGRESS] = 0;
-        m.go(t, SRC_LOCK);
-    }
-
-    static void onSrcLock(Machine m, int t, int f, int pc) {
-        m.ptlLock(t);
-        m.go(t, READ_PTE);
-    }
-
-    static void onReadPte(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        if (s[f + Frame.PROGRESS] >= PROGRESS_MAX) {
+    private static final class DstLock extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            m.write(m.layout.mm(s[f + Frame.CHILD_MM]) + Layout.PTL, t + 1);
             s[f + Frame.PROGRESS] = 0;
-            if (m.choices.choose(t, pc, 2) == 1) {
-                m.s[Sched.STEPPING] = SRC_UNLOCK;
-                srcUnlock(m, t);
-                return;
+            return SRC_LOCK;
+        }
+    }
+
+    private static final class SrcLock extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            m.ptlLock(t);
+            return READ_PTE;
+        }
+    }
+
+    private static final class ReadPte extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            if (s[f + Frame.PROGRESS] >= PROGRESS_MAX) {
+                s[f + Frame.PROGRESS] = 0;
+                if (m.choices.choose(t, pc, 2) == 1) {
+                    m.s[Sched.STEPPING] = SRC_UNLOCK;
+                    return srcUnlock(m, t);
+                }
             }
-        }
-        int pte = m.read(s[f + Frame.PTES] + s[f + Frame.WALK]);
-        s[f + Frame.PTE] = pte;
-        if (pte == Pte.NONE) {
-            s[f + Frame.PROGRESS]++;
-            nextPte(m, t, f);
-        } else if (Pte.special(pte)) {
-            m.go(t, SET_PTE); // no struct page behind it
-        } else if (m.wrprotectFirst() && Pte.write(pte) && m.forkWrprotect() && !m.earlyCopy()) {
-            m.go(t, WRPROTECT);
-        } else {
-            m.go(t, m.earlyCopy() ? READ_HAS_PINNED : GET_PAGE);
-        }
-    }
-
-    static void onReadHasPinned(Machine m, int t, int f, int pc) {
-        m.go(t, m.read(m.mmOf(f) + Layout.HAS_PINNED) == 0 ? GET_PAGE : MAYBE_DMA_PINNED);
-    }
-
-    static void onMaybeDmaPinned(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pte = s[f + Frame.PTE];
-        if (m.read(m.pageAt(Pte.pfn(pte)) + Layout.REFCOUNT) < GupFast.BIAS) {
-            m.go(t, GET_PAGE);
-        } else if (s[f + Frame.PREALLOC] != 0) {
-            m.go(t, COPY_PAGE);
-        } else if (m.eagainDropsPtl()) {
-            m.reach(GoalPoint.EAGAIN);
-            m.go(t, SRC_UNLOCK);
-        } else {
-            m.go(t, PREALLOC); // -EAGAIN with the locks still held
-        }
-    }
-
-    static void onCopyPage(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pte = s[f + Frame.PTE];
-        s[m.pageAt(s[f + Frame.PREALLOC]) + Layout.CONTENT] = m.read(m.pageAt(Pte.pfn(pte)) + Layout.CONTENT);
-        m.go(t, SET_COPY);
-    }
-
-    static void onSetCopy(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int copy = s[f + Frame.PREALLOC];
-        s[f + Frame.PREALLOC] = 0;
-        Memory.newAnon(m, copy);
-        m.reach(GoalPoint.EARLY_COPY);
-        // vm_page_prot is young on x86
-        int bits = Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED;
-        m.setPte(t, s[f + Frame.CHILD_MM], s[f + Frame.WALK], Pte.of(copy, bits));
-        s[f + Frame.PROGRESS] += 8;
-        nextPte(m, t, f);
-    }
-
-    static void onGetPage(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pte = s[f + Frame.PTE];
-        Memory.ref(m, Pte.pfn(pte), 1);
-        m.go(t, DUP_RMAP);
-    }
-
-    static void onDupRmap(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pte = s[f + Frame.PTE];
-        Memory.rmap(m, t, Pte.pfn(pte), 1);
-        m.go(t, Pte.write(pte) && m.forkWrprotect() && !(m.wrprotectFirst() && !m.earlyCopy()) ? WRPROTECT : SET_PTE);
-    }
-
-    static void onWrprotect(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int at = s[f + Frame.PTES] + s[f + Frame.WALK];
-        m.rmw(at);
-        s[at] = Pte.wrprotect(s[at]);
-        m.pteChanged(t, m.threadMm[t], s[f + Frame.WALK], s[at]);
-        m.go(t, m.wrprotectFirst() && !m.earlyCopy() ? GET_PAGE : SET_PTE);
-    }
-
-    static void onSetPte(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pte = s[f + Frame.PTE];
-        m.setPte(t, s[f + Frame.CHILD_MM], s[f + Frame.WALK], Pte.mkold(m.forkWrprotect() ? Pte.wrprotect(pte) : pte));
-        s[f + Frame.PROGRESS] += 8;
-        if (s[f + Frame.PREALLOC] != 0) {
-            m.go(t, PUT_PREALLOC);
-        } else {
-            nextPte(m, t, f);
-        }
-    }
-
-    static void onPutPrealloc(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        Memory.put(m, t, s[f + Frame.PREALLOC], 1);
-        s[f + Frame.PREALLOC] = 0;
-        if (s[f + Frame.WALK] == s[f + Frame.WALK_END]) {
-            Fork.walked(m, t); // out: the walk ended with a page it did not need
-        } else {
-            nextPte(m, t, f);
-        }
-    }
-
-    static void onSrcUnlock(Machine m, int t, int f, int pc) {
-        srcUnlock(m, t);
-    }
-
-    static void onDstUnlock(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        m.write(m.layout.mm(s[f + Frame.CHILD_MM]) + Layout.PTL, 0);
-        if (s[f + Frame.WALK] == s[f + Frame.WALK_END]) {
-            if (s[f + Frame.PREALLOC] != 0) {
-                m.go(t, PUT_PREALLOC);
+            int pte = m.read(s[f + Frame.PTES] + s[f + Frame.WALK]);
+            s[f + Frame.PTE] = pte;
+            if (pte == Pte.NONE) {
+                s[f + Frame.PROGRESS]++;
+                return nextPte(m, f);
+            } else if (Pte.special(pte)) {
+                return SET_PTE; // no struct page behind it
+            } else if (m.wrprotectFirst() && Pte.write(pte) && m.forkWrprotect() && !m.earlyCopy()) {
+                return WRPROTECT;
             } else {
-                Fork.walked(m, t);
+                return m.earlyCopy() ? READ_HAS_PINNED : GET_PAGE;
             }
-        } else if (s[f + Frame.PREALLOC] == 0 && wantsPrealloc(m, f)) {
-            m.go(t, PREALLOC);
-        } else {
-            m.go(t, DST_LOCK);
         }
     }
 
-    static void onPrealloc(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        s[f + Frame.PREALLOC] = Memory.alloc(m, t, pc, s[f + Frame.WALK]);
-        s[f + Frame.PTE] = Pte.NONE;
-        if (!m.eagainDropsPtl()) {
-            m.violate(Invariant.I11, t, s[f + Frame.WALK], 0); // a sleeping allocation under a spinlock
+    private static final class ReadHasPinned extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            return m.read(m.mmOf(f) + Layout.HAS_PINNED) == 0 ? GET_PAGE : MAYBE_DMA_PINNED;
         }
-        m.go(t, m.eagainDropsPtl() ? DST_LOCK : READ_PTE);
+    }
+
+    private static final class MaybeDmaPinned extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = s[f + Frame.PTE];
+            if (m.read(m.pageAt(Pte.pfn(pte)) + Layout.REFCOUNT) < GupFast.BIAS) {
+                return GET_PAGE;
+            } else if (s[f + Frame.PREALLOC] != 0) {
+                return COPY_PAGE;
+            } else if (m.eagainDropsPtl()) {
+                m.reach(GoalPoint.EAGAIN);
+                return SRC_UNLOCK;
+            } else {
+                return PREALLOC; // -EAGAIN with the locks still held
+            }
+        }
+    }
+
+    private static final class CopyPage extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = s[f + Frame.PTE];
+            s[m.pageAt(s[f + Frame.PREALLOC]) + Layout.CONTENT] = m.read(m.pageAt(Pte.pfn(pte)) + Layout.CONTENT);
+            return SET_COPY;
+        }
+    }
+
+    private static final class SetCopy extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int copy = s[f + Frame.PREALLOC];
+            s[f + Frame.PREALLOC] = 0;
+            Memory.newAnon(m, copy);
+            m.reach(GoalPoint.EARLY_COPY);
+            // vm_page_prot is young on x86
+            int bits = Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED;
+            m.setPte(t, s[f + Frame.CHILD_MM], s[f + Frame.WALK], Pte.of(copy, bits));
+            s[f + Frame.PROGRESS] += 8;
+            return nextPte(m, f);
+        }
+    }
+
+    private static final class GetPage extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = s[f + Frame.PTE];
+            Memory.ref(m, Pte.pfn(pte), 1);
+            return DUP_RMAP;
+        }
+    }
+
+    private static final class DupRmap extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = s[f + Frame.PTE];
+            Memory.rmap(m, t, Pte.pfn(pte), 1);
+            return Pte.write(pte) && m.forkWrprotect() && !(m.wrprotectFirst() && !m.earlyCopy()) ? WRPROTECT : SET_PTE;
+        }
+    }
+
+    private static final class Wrprotect extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int at = s[f + Frame.PTES] + s[f + Frame.WALK];
+            m.rmw(at);
+            s[at] = Pte.wrprotect(s[at]);
+            m.pteChanged(t, m.threadMm[t], s[f + Frame.WALK], s[at]);
+            return m.wrprotectFirst() && !m.earlyCopy() ? GET_PAGE : SET_PTE;
+        }
+    }
+
+    private static final class SetPte extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = s[f + Frame.PTE];
+            m.setPte(
+                    t,
+                    s[f + Frame.CHILD_MM],
+                    s[f + Frame.WALK],
+                    Pte.mkold(m.forkWrprotect() ? Pte.wrprotect(pte) : pte));
+            s[f + Frame.PROGRESS] += 8;
+            if (s[f + Frame.PREALLOC] != 0) {
+                return PUT_PREALLOC;
+            } else {
+                return nextPte(m, f);
+            }
+        }
+    }
+
+    private static final class PutPrealloc extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            Memory.put(m, t, s[f + Frame.PREALLOC], 1);
+            s[f + Frame.PREALLOC] = 0;
+            if (s[f + Frame.WALK] == s[f + Frame.WALK_END]) {
+                return Fork.walked(m, t); // out: the walk ended with a page it did not need
+            } else {
+                return nextPte(m, f);
+            }
+        }
+    }
+
+    private static final class SrcUnlock extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            return srcUnlock(m, t);
+        }
+    }
+
+    private static final class DstUnlock extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            m.write(m.layout.mm(s[f + Frame.CHILD_MM]) + Layout.PTL, 0);
+            if (s[f + Frame.WALK] == s[f + Frame.WALK_END]) {
+                if (s[f + Frame.PREALLOC] != 0) {
+                    return PUT_PREALLOC;
+                } else {
+                    return Fork.walked(m, t);
+                }
+            } else if (s[f + Frame.PREALLOC] == 0 && wantsPrealloc(m, f)) {
+                return PREALLOC;
+            } else {
+                return DST_LOCK;
+            }
+        }
+    }
+
+    private static final class Prealloc extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            s[f + Frame.PREALLOC] = Memory.alloc(m, t, pc, s[f + Frame.WALK]);
+            s[f + Frame.PTE] = Pte.NONE;
+            if (!m.eagainDropsPtl()) {
+                m.violate(Invariant.I11, t, s[f + Frame.WALK], 0); // a sleeping allocation under a spinlock
+            }
+            return m.eagainDropsPtl() ? DST_LOCK : READ_PTE;
+        }
     }
 
     /** The walk stopped with -EAGAIN at this PTE: it was read and not dealt with. */
@@ -266,15 +293,15 @@ final class CopyPte {
         return m.s[f + Frame.PTE] != Pte.NONE;
     }
 
-    private static void srcUnlock(Machine m, int t) {
+    private static int srcUnlock(Machine m, int t) {
         m.ptlUnlock(t);
-        m.go(t, DST_UNLOCK);
+        return DST_UNLOCK;
     }
 
-    private static void nextPte(Machine m, int t, int f) {
+    private static int nextPte(Machine m, int f) {
         int[] s = m.s;
         s[f + Frame.PTE] = Pte.NONE;
         int page = ++s[f + Frame.WALK];
-        m.go(t, page == s[f + Frame.WALK_END] ? SRC_UNLOCK : READ_PTE);
+        return page == s[f + Frame.WALK_END] ? SRC_UNLOCK : READ_PTE;
     }
 }

@@ -9,6 +9,7 @@ import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.Pte;
+import dev.gupfuzz.simulator.machine.StepCode;
 import dev.gupfuzz.simulator.machine.Vmas;
 
 /**
@@ -45,163 +46,203 @@ final class Fault {
     private Fault() {}
 
     static void declare() {
-        Labels.define(MMAP_LOCK, ENTRY, "MMAP_LOCK", Target.MMAP_LOCK, "mmap_read_lock(mm)", Fault::onMmapLock);
-        Labels.define(FIND_VMA, ENTRY, "FIND_VMA", Target.VMA, "vma = find_vma(mm, address)", Fault::onFindVma);
-        Labels.define(MMAP_UNLOCK, ENTRY, "MMAP_UNLOCK", Target.MMAP_LOCK, "mmap_read_unlock(mm)", Fault::onMmapUnlock);
+        Labels.define(MMAP_LOCK, ENTRY, "MMAP_LOCK", Target.MMAP_LOCK, "mmap_read_lock(mm)", new MmapLock());
+        Labels.define(FIND_VMA, ENTRY, "FIND_VMA", Target.VMA, "vma = find_vma(mm, address)", new FindVma());
+        Labels.define(MMAP_UNLOCK, ENTRY, "MMAP_UNLOCK", Target.MMAP_LOCK, "mmap_read_unlock(mm)", new MmapUnlock());
         Labels.define(
                 MMAP_UNLOCK_SEGV,
                 ENTRY,
                 "MMAP_UNLOCK_SEGV",
                 Target.MMAP_LOCK,
                 "mmap_read_unlock(mm); SIGSEGV",
-                Fault::onMmapUnlockSegv);
-        Labels.define(READ_PTE, PTE_FAULT, "READ_PTE", Target.PTE, "vmf->orig_pte = *vmf->pte", Fault::onReadPte);
-        Labels.define(PTL, PTE_FAULT, "PTL", Target.PTL, "spin_lock(vmf->ptl)", Fault::onPtl);
-        Labels.define(PTE_SAME, PTE_FAULT, "PTE_SAME", Target.PTE, "pte_same(*vmf->pte, entry)", Fault::onPteSame);
+                new MmapUnlockSegv());
+        Labels.define(READ_PTE, PTE_FAULT, "READ_PTE", Target.PTE, "vmf->orig_pte = *vmf->pte", new ReadPte());
+        Labels.define(PTL, PTE_FAULT, "PTL", Target.PTL, "spin_lock(vmf->ptl)", new Ptl());
+        Labels.define(PTE_SAME, PTE_FAULT, "PTE_SAME", Target.PTE, "pte_same(*vmf->pte, entry)", new PteSame());
         Labels.define(
                 SET_ACCESS_FLAGS,
                 PTE_FAULT,
                 "SET_ACCESS_FLAGS",
                 Target.PTE,
                 "ptep_set_access_flags(..., entry)",
-                Fault::onSetAccessFlags);
+                new SetAccessFlags());
         Labels.define(
                 PTL_UNLOCK,
                 PTE_FAULT,
                 "PTL_UNLOCK",
                 Target.PTL,
                 "pte_unmap_unlock(vmf->pte, vmf->ptl)",
-                Fault::onPtlUnlock);
-        Labels.define(ANON_VMA, ANON, "ANON_VMA", Target.VMA, "anon_vma_prepare(vma)", Fault::onAnonVma);
+                new PtlUnlock());
+        Labels.define(ANON_VMA, ANON, "ANON_VMA", Target.VMA, "anon_vma_prepare(vma)", new AnonVma());
         Labels.define(
                 ANON_ALLOC,
                 ANON,
                 "ANON_ALLOC",
                 Target.ALLOCATOR,
                 "page = alloc_zeroed_user_highpage_movable()",
-                Fault::onAnonAlloc);
-        Labels.define(ANON_PTL, ANON, "ANON_PTL", Target.PTL, "pte_offset_map_lock(..., &vmf->ptl)", Fault::onAnonPtl);
-        Labels.define(ANON_PTE_NONE, ANON, "ANON_PTE_NONE", Target.PTE, "pte_none(*vmf->pte)", Fault::onAnonPteNone);
+                new AnonAlloc());
+        Labels.define(ANON_PTL, ANON, "ANON_PTL", Target.PTL, "pte_offset_map_lock(..., &vmf->ptl)", new AnonPtl());
+        Labels.define(ANON_PTE_NONE, ANON, "ANON_PTE_NONE", Target.PTE, "pte_none(*vmf->pte)", new AnonPteNone());
         Labels.define(
-                ANON_SET_PTE,
-                ANON,
-                "ANON_SET_PTE",
-                Target.PTE,
-                "set_pte_at(..., vmf->pte, entry)",
-                Fault::onAnonSetPte);
-        Labels.define(ANON_PUT, ANON, "ANON_PUT", Target.REFCOUNT, "put_page(page)", Fault::onAnonPut);
+                ANON_SET_PTE, ANON, "ANON_SET_PTE", Target.PTE, "set_pte_at(..., vmf->pte, entry)", new AnonSetPte());
+        Labels.define(ANON_PUT, ANON, "ANON_PUT", Target.REFCOUNT, "put_page(page)", new AnonPut());
     }
 
-    static void onMmapLock(Machine m, int t, int f, int pc) {
-        m.enter(t);
-        m.mmapReadLock(t);
-        m.go(t, FIND_VMA);
-    }
-
-    static void onFindVma(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        if (Vmas.find(m, m.mmOf(f), s[f + Frame.PAGE]) < 0) {
-            m.go(t, MMAP_UNLOCK_SEGV);
-        } else {
-            s[f + Frame.FAULT_RET] = MMAP_UNLOCK;
-            m.go(t, READ_PTE);
+    private static final class MmapLock extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            m.enter(t);
+            m.mmapReadLock(t);
+            return FIND_VMA;
         }
     }
 
-    static void onMmapUnlock(Machine m, int t, int f, int pc) {
-        m.mmapReadUnlock(t);
-        m.leave(t);
-        m.go(t, User.WALK);
-    }
-
-    static void onMmapUnlockSegv(Machine m, int t, int f, int pc) {
-        m.reach(GoalPoint.SEGV);
-        m.mmapReadUnlock(t);
-        Program.next(m, t); // the handler skips the access
-    }
-
-    static void onReadPte(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pte = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]);
-        s[f + Frame.PTE] = pte;
-        if (pte != Pte.NONE) {
-            m.go(t, PTL);
-        } else {
-            m.go(t, s[f + Frame.IS_WRITE] != 0 ? ANON_VMA : ANON_PTL);
+    private static final class FindVma extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            if (Vmas.find(m, m.mmOf(f), s[f + Frame.PAGE]) < 0) {
+                return MMAP_UNLOCK_SEGV;
+            } else {
+                s[f + Frame.FAULT_RET] = MMAP_UNLOCK;
+                return READ_PTE;
+            }
         }
     }
 
-    static void onPtl(Machine m, int t, int f, int pc) {
-        m.ptlLock(t);
-        m.go(t, PTE_SAME);
-    }
-
-    static void onPteSame(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pte = s[f + Frame.PTE];
-        if (m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) != pte) {
-            m.go(t, PTL_UNLOCK);
-        } else if (s[f + Frame.IS_WRITE] != 0 && !Pte.write(pte)) {
-            m.go(t, Pte.special(pte) ? WpPage.UNLOCK_PTL : WpPage.COUNT);
-        } else {
-            m.go(t, SET_ACCESS_FLAGS);
+    private static final class MmapUnlock extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            m.mmapReadUnlock(t);
+            m.leave(t);
+            return User.WALK;
         }
     }
 
-    static void onSetAccessFlags(Machine m, int t, int f, int pc) {
-        setAccessFlags(m, t, f, 0);
-        m.go(t, PTL_UNLOCK);
-    }
-
-    static void onPtlUnlock(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        m.ptlUnlock(t);
-        m.go(t, s[f + Frame.FAULT_RET]);
-    }
-
-    static void onAnonVma(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        Vmas.prepareAnon(m, m.mmOf(f), s[f + Frame.PAGE]);
-        m.go(t, ANON_ALLOC);
-    }
-
-    static void onAnonAlloc(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pfn = Memory.alloc(m, t, pc, s[f + Frame.PAGE]);
-        s[m.pageAt(pfn) + Layout.CONTENT] = 0;
-        s[f + Frame.NEW_PFN] = pfn;
-        m.go(t, ANON_PTL);
-    }
-
-    static void onAnonPtl(Machine m, int t, int f, int pc) {
-        m.ptlLock(t);
-        m.go(t, ANON_PTE_NONE);
-    }
-
-    static void onAnonPteNone(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        boolean none = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) == Pte.NONE;
-        boolean write = s[f + Frame.IS_WRITE] != 0;
-        m.go(t, none ? ANON_SET_PTE : write ? ANON_PUT : PTL_UNLOCK);
-    }
-
-    static void onAnonSetPte(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        if (s[f + Frame.IS_WRITE] != 0) {
-            int pfn = s[f + Frame.NEW_PFN];
-            Memory.newAnon(m, pfn);
-            int bits = Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED;
-            m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.of(pfn, bits));
-        } else {
-            m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.of(0, Pte.PRESENT | Pte.SPECIAL | Pte.ACCESSED));
+    private static final class MmapUnlockSegv extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            m.reach(GoalPoint.SEGV);
+            m.mmapReadUnlock(t);
+            return Program.next(m, t); // the handler skips the access
         }
-        m.go(t, PTL_UNLOCK);
     }
 
-    static void onAnonPut(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        Memory.put(m, t, s[f + Frame.NEW_PFN], 1);
-        m.go(t, PTL_UNLOCK);
+    private static final class ReadPte extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]);
+            s[f + Frame.PTE] = pte;
+            if (pte != Pte.NONE) {
+                return PTL;
+            } else {
+                return s[f + Frame.IS_WRITE] != 0 ? ANON_VMA : ANON_PTL;
+            }
+        }
+    }
+
+    private static final class Ptl extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            m.ptlLock(t);
+            return PTE_SAME;
+        }
+    }
+
+    private static final class PteSame extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = s[f + Frame.PTE];
+            if (m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) != pte) {
+                return PTL_UNLOCK;
+            } else if (s[f + Frame.IS_WRITE] != 0 && !Pte.write(pte)) {
+                return Pte.special(pte) ? WpPage.UNLOCK_PTL : WpPage.COUNT;
+            } else {
+                return SET_ACCESS_FLAGS;
+            }
+        }
+    }
+
+    private static final class SetAccessFlags extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            setAccessFlags(m, t, f, 0);
+            return PTL_UNLOCK;
+        }
+    }
+
+    private static final class PtlUnlock extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            m.ptlUnlock(t);
+            return s[f + Frame.FAULT_RET];
+        }
+    }
+
+    private static final class AnonVma extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            Vmas.prepareAnon(m, m.mmOf(f), s[f + Frame.PAGE]);
+            return ANON_ALLOC;
+        }
+    }
+
+    private static final class AnonAlloc extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pfn = Memory.alloc(m, t, pc, s[f + Frame.PAGE]);
+            s[m.pageAt(pfn) + Layout.CONTENT] = 0;
+            s[f + Frame.NEW_PFN] = pfn;
+            return ANON_PTL;
+        }
+    }
+
+    private static final class AnonPtl extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            m.ptlLock(t);
+            return ANON_PTE_NONE;
+        }
+    }
+
+    private static final class AnonPteNone extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            boolean none = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) == Pte.NONE;
+            boolean write = s[f + Frame.IS_WRITE] != 0;
+            return none ? ANON_SET_PTE : write ? ANON_PUT : PTL_UNLOCK;
+        }
+    }
+
+    private static final class AnonSetPte extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            if (s[f + Frame.IS_WRITE] != 0) {
+                int pfn = s[f + Frame.NEW_PFN];
+                Memory.newAnon(m, pfn);
+                int bits = Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED;
+                m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.of(pfn, bits));
+            } else {
+                m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.of(0, Pte.PRESENT | Pte.SPECIAL | Pte.ACCESSED));
+            }
+            return PTL_UNLOCK;
+        }
+    }
+
+    private static final class AnonPut extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            Memory.put(m, t, s[f + Frame.NEW_PFN], 1);
+            return PTL_UNLOCK;
+        }
     }
 
     /**

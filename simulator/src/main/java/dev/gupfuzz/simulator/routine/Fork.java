@@ -10,6 +10,7 @@ import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.Sched;
+import dev.gupfuzz.simulator.machine.StepCode;
 import dev.gupfuzz.simulator.machine.Tlb;
 import dev.gupfuzz.simulator.machine.Vmas;
 
@@ -50,52 +51,49 @@ final class Fork {
                 "MEMCPY_SEQ",
                 Target.SEQ,
                 "memcpy(mm, oldmm): write_protect_seq",
-                Fork::onMemcpySeq);
+                new MemcpySeq());
+        Labels.define(MMAP_LOCK, DUP, "MMAP_LOCK", Target.MMAP_LOCK, "mmap_write_lock_killable(oldmm)", new MmapLock());
         Labels.define(
-                MMAP_LOCK, DUP, "MMAP_LOCK", Target.MMAP_LOCK, "mmap_write_lock_killable(oldmm)", Fork::onMmapLock);
-        Labels.define(
-                MMAP_READ_LOCK, DUP, "MMAP_READ_LOCK", Target.MMAP_LOCK, "mmap_read_lock(oldmm)", Fork::onMmapReadLock);
-        Labels.define(CHILD_LOCK, DUP, "CHILD_LOCK", Target.MMAP_LOCK, "mmap_write_lock_nested(mm)", Fork::onChildLock);
-        Labels.define(DUP_VMA, DUP, "DUP_VMA", Target.VMA, "vm_area_dup(mpnt), anon_vma_fork()", Fork::onDupVma);
-        Labels.define(TEST_ANON_VMA, RANGE, "TEST_ANON_VMA", Target.VMA, "!src_vma->anon_vma", Fork::onTestAnonVma);
+                MMAP_READ_LOCK, DUP, "MMAP_READ_LOCK", Target.MMAP_LOCK, "mmap_read_lock(oldmm)", new MmapReadLock());
+        Labels.define(CHILD_LOCK, DUP, "CHILD_LOCK", Target.MMAP_LOCK, "mmap_write_lock_nested(mm)", new ChildLock());
+        Labels.define(DUP_VMA, DUP, "DUP_VMA", Target.VMA, "vm_area_dup(mpnt), anon_vma_fork()", new DupVma());
+        Labels.define(TEST_ANON_VMA, RANGE, "TEST_ANON_VMA", Target.VMA, "!src_vma->anon_vma", new TestAnonVma());
         Labels.define(
                 SEQ_BEGIN_LOAD,
                 RANGE,
                 "SEQ_BEGIN_LOAD",
                 Target.SEQ,
                 "raw_write_seqcount_begin(): load sequence",
-                Fork::onSeqBeginLoad);
+                new SeqBeginLoad());
         Labels.define(
                 SEQ_BEGIN_STORE,
                 RANGE,
                 "SEQ_BEGIN_STORE",
                 Target.SEQ,
                 "raw_write_seqcount_begin(): sequence++",
-                Fork::onSeqBeginStore);
+                new SeqBeginStore());
         Labels.define(
                 SEQ_END_LOAD,
                 RANGE,
                 "SEQ_END_LOAD",
                 Target.SEQ,
                 "raw_write_seqcount_end(): load sequence",
-                Fork::onSeqEndLoad);
+                new SeqEndLoad());
         Labels.define(
                 SEQ_END_STORE,
                 RANGE,
                 "SEQ_END_STORE",
                 Target.SEQ,
                 "raw_write_seqcount_end(): sequence++",
-                Fork::onSeqEndStore);
-        Labels.define(
-                CHILD_UNLOCK, DUP, "CHILD_UNLOCK", Target.MMAP_LOCK, "mmap_write_unlock(mm)", Fork::onChildUnlock);
-        Labels.define(FLUSH, DUP, "FLUSH", Target.CPU, "flush_tlb_mm(oldmm)", Fork::onFlush);
-        Labels.define(
-                MMAP_UNLOCK, DUP, "MMAP_UNLOCK", Target.MMAP_LOCK, "mmap_write_unlock(oldmm)", Fork::onMmapUnlock);
-        Labels.define(WAKE, "kernel_clone", "WAKE", Target.THREAD, "wake_up_new_task(p)", Fork::onWake);
+                new SeqEndStore());
+        Labels.define(CHILD_UNLOCK, DUP, "CHILD_UNLOCK", Target.MMAP_LOCK, "mmap_write_unlock(mm)", new ChildUnlock());
+        Labels.define(FLUSH, DUP, "FLUSH", Target.CPU, "flush_tlb_mm(oldmm)", new Flush());
+        Labels.define(MMAP_UNLOCK, DUP, "MMAP_UNLOCK", Target.MMAP_LOCK, "mmap_write_unlock(oldmm)", new MmapUnlock());
+        Labels.define(WAKE, "kernel_clone", "WAKE", Target.THREAD, "wake_up_new_task(p)", new Wake());
     }
 
-    static void begin(Machine m, int t) {
-        m.go(t, m.writeProtectSeq() && !m.seqInit() ? MEMCPY_SEQ : lock(m));
+    static int begin(Machine m, int t) {
+        return m.writeProtectSeq() && !m.seqInit() ? MEMCPY_SEQ : lock(m);
     }
 
     private static int lock(Machine m) {
@@ -121,124 +119,166 @@ final class Fork {
         return false;
     }
 
-    static void onMemcpySeq(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int at = m.mmOf(f);
-        entered(m, t, f);
-        s[child(m, f) + Layout.SEQ] = m.read(at + Layout.SEQ);
-        m.go(t, lock(m));
-    }
-
-    static void onMmapLock(Machine m, int t, int f, int pc) {
-        entered(m, t, f);
-        m.mmapWriteLock(t);
-        m.go(t, CHILD_LOCK);
-    }
-
-    static void onMmapReadLock(Machine m, int t, int f, int pc) {
-        entered(m, t, f);
-        m.mmapReadLock(t);
-        m.go(t, CHILD_LOCK);
-    }
-
-    static void onChildLock(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        m.write(child(m, f) + Layout.MMAP_LOCK, -1 - t);
-        s[f + Frame.WALK_END] = 0;
-        nextVma(m, t, f);
-    }
-
-    static void onDupVma(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int at = m.mmOf(f);
-        m.read(at + Layout.VMAS);
-        int vma = Vmas.at(at, Vmas.next(m, at, s[f + Frame.WALK_END]));
-        Vmas.append(m, child(m, f), s[vma], s[vma + 1], s[vma + 2]);
-        s[f + Frame.WALK] = s[vma];
-        s[f + Frame.WALK_END] = s[vma + 1];
-        s[f + Frame.VMA] = vma;
-        m.go(t, TEST_ANON_VMA);
-    }
-
-    static void onTestAnonVma(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int at = m.mmOf(f);
-        if (m.read(s[f + Frame.VMA] + 2) == 0) {
-            nextVma(m, t, f); // the child refaults what it needs
-        } else if (m.writeProtectSeq()) {
-            m.go(t, SEQ_BEGIN_LOAD);
-        } else {
-            beginWalk(m, t, f, at);
+    private static final class MemcpySeq extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int at = m.mmOf(f);
+            entered(m, t, f);
+            s[child(m, f) + Layout.SEQ] = m.read(at + Layout.SEQ);
+            return lock(m);
         }
     }
 
-    static void onSeqBeginLoad(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int at = m.mmOf(f);
-        s[f + Frame.SEQ] = m.read(at + Layout.SEQ);
-        m.go(t, SEQ_BEGIN_STORE);
-    }
-
-    static void onSeqBeginStore(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int at = m.mmOf(f);
-        if ((s[at + Layout.SEQ] & 1) != 0 || s[at + Layout.SEQ_WRITERS] > 0) {
-            m.violate(Invariant.I9, t, 0, 0);
-        }
-        s[at + Layout.SEQ_WRITERS]++;
-        m.write(at + Layout.SEQ, s[f + Frame.SEQ] + 1);
-        beginWalk(m, t, f, at);
-    }
-
-    static void onSeqEndLoad(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int at = m.mmOf(f);
-        s[f + Frame.SEQ] = m.read(at + Layout.SEQ);
-        m.go(t, SEQ_END_STORE);
-    }
-
-    static void onSeqEndStore(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int at = m.mmOf(f);
-        s[at + Layout.SEQ_WRITERS]--;
-        m.write(at + Layout.SEQ, s[f + Frame.SEQ] + 1);
-        nextVma(m, t, f);
-    }
-
-    static void onChildUnlock(Machine m, int t, int f, int pc) {
-        m.write(child(m, f) + Layout.MMAP_LOCK, 0);
-        if (m.forkTlbFlush()) {
-            Tlb.invalidate(m, t, 0, m.pages);
-            flushNext(m, t, f, -1);
-        } else {
-            m.go(t, MMAP_UNLOCK);
+    private static final class MmapLock extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            entered(m, t, f);
+            m.mmapWriteLock(t);
+            return CHILD_LOCK;
         }
     }
 
-    static void onFlush(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int cpu = s[f + Frame.ACK_CPU];
-        Tlb.acknowledge(m, t, cpu, 0, m.pages);
-        User.flushed(m, cpu);
-        flushNext(m, t, f, cpu);
-    }
-
-    static void onMmapUnlock(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        unlock(m, t, f, m.threadMm[t], s[f + Frame.CHILD_MM]);
-        m.go(t, WAKE);
-    }
-
-    static void onWake(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int newThread = Program.operand(m, f, 1);
-        m.rmw(m.frame(newThread) + Frame.PC);
-        if ((s[child(m, f) + Layout.SEQ] & 1) != 0) {
-            m.violate(Invariant.I9, t, 0, 0);
+    private static final class MmapReadLock extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            entered(m, t, f);
+            m.mmapReadLock(t);
+            return CHILD_LOCK;
         }
-        m.s[Sched.ENABLED] |= 1 << newThread;
-        Program.next(m, newThread);
-        Program.next(m, t);
+    }
+
+    private static final class ChildLock extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            m.write(child(m, f) + Layout.MMAP_LOCK, -1 - t);
+            s[f + Frame.WALK_END] = 0;
+            return nextVma(m, f);
+        }
+    }
+
+    private static final class DupVma extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int at = m.mmOf(f);
+            m.read(at + Layout.VMAS);
+            int vma = Vmas.at(at, Vmas.next(m, at, s[f + Frame.WALK_END]));
+            Vmas.append(m, child(m, f), s[vma], s[vma + 1], s[vma + 2]);
+            s[f + Frame.WALK] = s[vma];
+            s[f + Frame.WALK_END] = s[vma + 1];
+            s[f + Frame.VMA] = vma;
+            return TEST_ANON_VMA;
+        }
+    }
+
+    private static final class TestAnonVma extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int at = m.mmOf(f);
+            if (m.read(s[f + Frame.VMA] + 2) == 0) {
+                return nextVma(m, f); // the child refaults what it needs
+            } else if (m.writeProtectSeq()) {
+                return SEQ_BEGIN_LOAD;
+            } else {
+                return beginWalk(m, t, f, at);
+            }
+        }
+    }
+
+    private static final class SeqBeginLoad extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int at = m.mmOf(f);
+            s[f + Frame.SEQ] = m.read(at + Layout.SEQ);
+            return SEQ_BEGIN_STORE;
+        }
+    }
+
+    private static final class SeqBeginStore extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int at = m.mmOf(f);
+            if ((s[at + Layout.SEQ] & 1) != 0 || s[at + Layout.SEQ_WRITERS] > 0) {
+                m.violate(Invariant.I9, t, 0, 0);
+            }
+            s[at + Layout.SEQ_WRITERS]++;
+            m.write(at + Layout.SEQ, s[f + Frame.SEQ] + 1);
+            return beginWalk(m, t, f, at);
+        }
+    }
+
+    private static final class SeqEndLoad extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int at = m.mmOf(f);
+            s[f + Frame.SEQ] = m.read(at + Layout.SEQ);
+            return SEQ_END_STORE;
+        }
+    }
+
+    private static final class SeqEndStore extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int at = m.mmOf(f);
+            s[at + Layout.SEQ_WRITERS]--;
+            m.write(at + Layout.SEQ, s[f + Frame.SEQ] + 1);
+            return nextVma(m, f);
+        }
+    }
+
+    private static final class ChildUnlock extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            m.write(child(m, f) + Layout.MMAP_LOCK, 0);
+            if (m.forkTlbFlush()) {
+                Tlb.invalidate(m, t, 0, m.pages);
+                return flushNext(m, t, f, -1);
+            } else {
+                return MMAP_UNLOCK;
+            }
+        }
+    }
+
+    private static final class Flush extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int cpu = s[f + Frame.ACK_CPU];
+            Tlb.acknowledge(m, t, cpu, 0, m.pages);
+            User.flushed(m, cpu);
+            return flushNext(m, t, f, cpu);
+        }
+    }
+
+    private static final class MmapUnlock extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            unlock(m, t, f, m.threadMm[t], s[f + Frame.CHILD_MM]);
+            return WAKE;
+        }
+    }
+
+    private static final class Wake extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int newThread = Program.operand(m, f, 1);
+            m.rmw(m.frame(newThread) + Frame.PC);
+            if ((s[child(m, f) + Layout.SEQ] & 1) != 0) {
+                m.violate(Invariant.I9, t, 0, 0);
+            }
+            m.s[Sched.ENABLED] |= 1 << newThread;
+            m.place(newThread, Program.next(m, newThread));
+            return Program.next(m, t);
+        }
     }
 
     /** First word of the child's mm. */
@@ -265,12 +305,12 @@ final class Fork {
     }
 
     /** {@code mpnt = mpnt->vm_next}: the list is stable under mmap_lock, so its end needs no step of its own. */
-    private static void nextVma(Machine m, int t, int f) {
+    private static int nextVma(Machine m, int f) {
         boolean more = Vmas.next(m, m.mmOf(f), m.s[f + Frame.WALK_END]) >= 0;
-        m.go(t, more ? DUP_VMA : CHILD_UNLOCK);
+        return more ? DUP_VMA : CHILD_UNLOCK;
     }
 
-    private static void beginWalk(Machine m, int t, int f, int at) {
+    private static int beginWalk(Machine m, int t, int f, int at) {
         m.s[at + Layout.WALKERS]++;
         for (int rest = m.s[Sched.PINS_IN_FLIGHT]; rest != 0; rest &= rest - 1) {
             if (m.pinMm[Integer.numberOfTrailingZeros(rest)] == m.threadMm[t]) {
@@ -278,24 +318,24 @@ final class Fork {
             }
         }
         m.s[f + Frame.PREALLOC] = 0;
-        m.go(t, CopyPte.DST_LOCK);
+        return CopyPte.DST_LOCK;
     }
 
     /** copy_page_range() is done with this VMA. */
-    static void walked(Machine m, int t) {
+    static int walked(Machine m, int t) {
         int at = m.mmOf(m.frame(t));
         m.s[at + Layout.WALKERS]--;
         if (m.writeProtectSeq() && m.seqEnd()) {
-            m.go(t, SEQ_END_LOAD);
+            return SEQ_END_LOAD;
         } else {
             m.s[at + Layout.SEQ_WRITERS] -= m.writeProtectSeq() ? 1 : 0;
-            nextVma(m, t, m.frame(t));
+            return nextVma(m, m.frame(t));
         }
     }
 
-    private static void flushNext(Machine m, int t, int f, int cpu) {
+    private static int flushNext(Machine m, int t, int f, int cpu) {
         int next = Tlb.nextCpu(m, t, cpu);
         m.s[f + Frame.ACK_CPU] = next;
-        m.go(t, next < 0 ? MMAP_UNLOCK : FLUSH);
+        return next < 0 ? MMAP_UNLOCK : FLUSH;
     }
 }

@@ -11,6 +11,7 @@ import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.Pte;
 import dev.gupfuzz.simulator.machine.Sched;
+import dev.gupfuzz.simulator.machine.StepCode;
 
 /**
  * {@code pin_user_pages_fast()} with {@code FOLL_PIN | FOLL_WRITE} on base pages.
@@ -51,56 +52,53 @@ final class GupFast {
                 "SET_HAS_PINNED",
                 Target.HAS_PINNED,
                 "atomic_set(&mm->has_pinned, 1)",
-                GupFast::onSetHasPinned);
+                new SetHasPinned());
         Labels.define(
                 READ_SEQ,
                 LOCKLESS,
                 "READ_SEQ",
                 Target.SEQ,
                 "seq = raw_read_seqcount(&mm->write_protect_seq)",
-                GupFast::onReadSeq);
-        Labels.define(IRQ_SAVE, LOCKLESS, "IRQ_SAVE", Target.CPU, "local_irq_save(flags)", GupFast::onIrqSave);
-        Labels.define(READ_PTE, WALK, "READ_PTE", Target.PTE, "pte = gup_get_pte(ptep)", GupFast::onReadPte);
-        Labels.define(GRAB, WALK, "GRAB", Target.REFCOUNT, "try_grab_compound_head(page, 1, flags)", GupFast::onGrab);
-        Labels.define(
-                RECHECK_PTE, WALK, "RECHECK_PTE", Target.PTE, "pte_val(pte) != pte_val(*ptep)", GupFast::onRecheckPte);
+                new ReadSeq());
+        Labels.define(IRQ_SAVE, LOCKLESS, "IRQ_SAVE", Target.CPU, "local_irq_save(flags)", new IrqSave());
+        Labels.define(READ_PTE, WALK, "READ_PTE", Target.PTE, "pte = gup_get_pte(ptep)", new ReadPte());
+        Labels.define(GRAB, WALK, "GRAB", Target.REFCOUNT, "try_grab_compound_head(page, 1, flags)", new Grab());
+        Labels.define(RECHECK_PTE, WALK, "RECHECK_PTE", Target.PTE, "pte_val(pte) != pte_val(*ptep)", new RecheckPte());
         Labels.define(
                 BACK_OUT_SUB,
                 "put_compound_head",
                 "SUB",
                 Target.REFCOUNT,
                 "page_ref_sub(page, refs - 1)",
-                GupFast::onBackOutSub);
-        Labels.define(
-                BACK_OUT_PUT, "put_compound_head", "PUT", Target.REFCOUNT, "put_page(page)", GupFast::onBackOutPut);
-        Labels.define(
-                IRQ_RESTORE, LOCKLESS, "IRQ_RESTORE", Target.CPU, "local_irq_restore(flags)", GupFast::onIrqRestore);
+                new BackOutSub());
+        Labels.define(BACK_OUT_PUT, "put_compound_head", "PUT", Target.REFCOUNT, "put_page(page)", new BackOutPut());
+        Labels.define(IRQ_RESTORE, LOCKLESS, "IRQ_RESTORE", Target.CPU, "local_irq_restore(flags)", new IrqRestore());
         Labels.define(
                 RETRY_SEQ,
                 LOCKLESS,
                 "RETRY_SEQ",
                 Target.SEQ,
                 "read_seqcount_retry(&mm->write_protect_seq, seq)",
-                GupFast::onRetrySeq);
+                new RetrySeq());
         Labels.define(
                 UNPIN_SUB,
                 LOCKLESS,
                 "UNPIN_SUB",
                 Target.REFCOUNT,
                 "unpin_user_pages(): page_ref_sub(page, refs - 1)",
-                GupFast::onUnpinSub);
+                new UnpinSub());
         Labels.define(
                 UNPIN_PUT,
                 LOCKLESS,
                 "UNPIN_PUT",
                 Target.REFCOUNT,
                 "unpin_user_pages(): put_page(page)",
-                GupFast::onUnpinPut);
+                new UnpinPut());
     }
 
-    static void begin(Machine m, int t, int f) {
+    static int begin(Machine m, int t, int f) {
         m.s[f + Frame.FAST] = 1;
-        m.go(t, m.hasPinned() ? SET_HAS_PINNED : afterHasPinned(m));
+        return m.hasPinned() ? SET_HAS_PINNED : afterHasPinned(m);
     }
 
     private static int afterHasPinned(Machine m) {
@@ -128,123 +126,158 @@ final class GupFast {
         }
     }
 
-    static void onSetHasPinned(Machine m, int t, int f, int pc) {
-        entered(m, t, f);
-        m.write(m.mmOf(f) + Layout.HAS_PINNED, 1);
-        m.go(t, afterHasPinned(m));
-    }
-
-    static void onReadSeq(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        entered(m, t, f);
-        int seq = m.read(m.mmOf(f) + Layout.SEQ);
-        s[f + Frame.SEQ] = seq;
-        if ((seq & 1) != 0 && m.seqOddCheck()) {
-            m.reach(GoalPoint.SEQ_ODD);
-            GupSlow.begin(m, t, f);
-        } else {
-            m.go(t, m.gupIrqOff() ? IRQ_SAVE : READ_PTE);
+    private static final class SetHasPinned extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            entered(m, t, f);
+            m.write(m.mmOf(f) + Layout.HAS_PINNED, 1);
+            return afterHasPinned(m);
         }
     }
 
-    static void onIrqSave(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        entered(m, t, f);
-        m.rmw(f + Frame.HOLD);
-        s[f + Frame.HOLD] |= 1;
-        if (m.s[Sched.BLOCKING] != 0) {
-            m.recheck();
-        }
-        m.go(t, READ_PTE);
-    }
-
-    static void onReadPte(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        entered(m, t, f);
-        int pte = m.read(pteAt(m, f));
-        s[f + Frame.PTE] = pte;
-        boolean permitted = Pte.present(pte) && Pte.write(pte) && !Pte.special(pte);
-        if (permitted) {
-            m.go(t, GRAB);
-        } else {
-            walked(m, t, f);
+    private static final class ReadSeq extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            entered(m, t, f);
+            int seq = m.read(m.mmOf(f) + Layout.SEQ);
+            s[f + Frame.SEQ] = seq;
+            if ((seq & 1) != 0 && m.seqOddCheck()) {
+                m.reach(GoalPoint.SEQ_ODD);
+                return GupSlow.begin(m, t, f);
+            } else {
+                return m.gupIrqOff() ? IRQ_SAVE : READ_PTE;
+            }
         }
     }
 
-    static void onGrab(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pfn = Pte.pfn(s[f + Frame.PTE]);
-        int at = m.pageAt(pfn) + Layout.REFCOUNT;
-        if (s[at] == 0) { // page_cache_add_speculative() fails on a free page
-            m.rmw(at);
-            walked(m, t, f);
-            return;
-        }
-        Memory.ref(m, pfn, BIAS);
-        if (!Pte.maps(s[pteAt(m, f)], pfn)) {
-            m.reach(GoalPoint.GRAB_AFTER_ZAP);
-        }
-        if (m.pteRecheck()) {
-            m.go(t, RECHECK_PTE);
-        } else {
-            recorded(m, t, f, pfn);
+    private static final class IrqSave extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            entered(m, t, f);
+            m.rmw(f + Frame.HOLD);
+            s[f + Frame.HOLD] |= 1;
+            if (m.s[Sched.BLOCKING] != 0) {
+                m.recheck();
+            }
+            return READ_PTE;
         }
     }
 
-    static void onRecheckPte(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        if (m.read(pteAt(m, f)) == s[f + Frame.PTE]) {
-            recorded(m, t, f, Pte.pfn(s[f + Frame.PTE]));
-        } else {
-            m.reach(GoalPoint.RECHECK_FAILED);
-            m.go(t, BACK_OUT_SUB);
+    private static final class ReadPte extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            entered(m, t, f);
+            int pte = m.read(pteAt(m, f));
+            s[f + Frame.PTE] = pte;
+            boolean permitted = Pte.present(pte) && Pte.write(pte) && !Pte.special(pte);
+            if (permitted) {
+                return GRAB;
+            } else {
+                return walked(m, t, f);
+            }
         }
     }
 
-    static void onBackOutSub(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        Memory.ref(m, Pte.pfn(s[f + Frame.PTE]), 1 - BIAS);
-        m.go(t, BACK_OUT_PUT);
-    }
-
-    static void onBackOutPut(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        Memory.put(m, t, Pte.pfn(s[f + Frame.PTE]), 1);
-        walked(m, t, f);
-    }
-
-    static void onIrqRestore(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        m.rmw(f + Frame.HOLD);
-        s[f + Frame.HOLD] &= ~1;
-        if (m.s[Sched.BLOCKING] != 0) {
-            m.recheck();
-        }
-        restored(m, t, f);
-    }
-
-    static void onRetrySeq(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        if (m.read(m.mmOf(f) + Layout.SEQ) == s[f + Frame.SEQ]) {
-            fastDone(m, t, f);
-        } else {
-            m.reach(GoalPoint.SEQ_CHANGED);
-            s[f + Frame.CURSOR] = m.unpinAllOnRetry() ? 0 : Math.max(0, s[f + Frame.NR] - 1);
-            retry(m, t, f);
+    private static final class Grab extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pfn = Pte.pfn(s[f + Frame.PTE]);
+            int at = m.pageAt(pfn) + Layout.REFCOUNT;
+            if (s[at] == 0) { // page_cache_add_speculative() fails on a free page
+                m.rmw(at);
+                return walked(m, t, f);
+            }
+            Memory.ref(m, pfn, BIAS);
+            if (!Pte.maps(s[pteAt(m, f)], pfn)) {
+                m.reach(GoalPoint.GRAB_AFTER_ZAP);
+            }
+            if (m.pteRecheck()) {
+                return RECHECK_PTE;
+            } else {
+                return recorded(m, t, f, pfn);
+            }
         }
     }
 
-    static void onUnpinSub(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        Memory.ref(m, entry(m, f, s[f + Frame.CURSOR]), 1 - BIAS);
-        m.go(t, UNPIN_PUT);
+    private static final class RecheckPte extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            if (m.read(pteAt(m, f)) == s[f + Frame.PTE]) {
+                return recorded(m, t, f, Pte.pfn(s[f + Frame.PTE]));
+            } else {
+                m.reach(GoalPoint.RECHECK_FAILED);
+                return BACK_OUT_SUB;
+            }
+        }
     }
 
-    static void onUnpinPut(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        Memory.put(m, t, entry(m, f, s[f + Frame.CURSOR]), 1);
-        s[f + Frame.CURSOR]++;
-        retry(m, t, f);
+    private static final class BackOutSub extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            Memory.ref(m, Pte.pfn(s[f + Frame.PTE]), 1 - BIAS);
+            return BACK_OUT_PUT;
+        }
+    }
+
+    private static final class BackOutPut extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            Memory.put(m, t, Pte.pfn(s[f + Frame.PTE]), 1);
+            return walked(m, t, f);
+        }
+    }
+
+    private static final class IrqRestore extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            m.rmw(f + Frame.HOLD);
+            s[f + Frame.HOLD] &= ~1;
+            if (m.s[Sched.BLOCKING] != 0) {
+                m.recheck();
+            }
+            return restored(m, t, f);
+        }
+    }
+
+    private static final class RetrySeq extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            if (m.read(m.mmOf(f) + Layout.SEQ) == s[f + Frame.SEQ]) {
+                return fastDone(m, t, f);
+            } else {
+                m.reach(GoalPoint.SEQ_CHANGED);
+                s[f + Frame.CURSOR] = m.unpinAllOnRetry() ? 0 : Math.max(0, s[f + Frame.NR] - 1);
+                return retry(m, t, f);
+            }
+        }
+    }
+
+    private static final class UnpinSub extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            Memory.ref(m, entry(m, f, s[f + Frame.CURSOR]), 1 - BIAS);
+            return UNPIN_PUT;
+        }
+    }
+
+    private static final class UnpinPut extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            Memory.put(m, t, entry(m, f, s[f + Frame.CURSOR]), 1);
+            s[f + Frame.CURSOR]++;
+            return retry(m, t, f);
+        }
     }
 
     /** The PTE of the page that the walk is at. */
@@ -257,57 +290,57 @@ final class GupFast {
     }
 
     /** {@code pages[*nr] = page; (*nr)++}, and on to the next PTE. */
-    private static void recorded(Machine m, int t, int f, int pfn) {
+    private static int recorded(Machine m, int t, int f, int pfn) {
         int[] s = m.s;
         int nr = s[f + Frame.NR];
         Claims.grabbed(m, s[f + Frame.PIN], nr, pfn);
         s[f + Frame.NR] = ++nr;
         if (nr == s[f + Frame.NR_ALL]) {
-            walked(m, t, f);
+            return walked(m, t, f);
         } else {
-            m.go(t, READ_PTE);
+            return READ_PTE;
         }
     }
 
     /** gup_pgd_range() is over, at the end of the range or before it. */
-    private static void walked(Machine m, int t, int f) {
+    private static int walked(Machine m, int t, int f) {
         boolean fallsBack = m.s[f + Frame.NR] < m.s[f + Frame.NR_ALL];
         if (m.gupIrqOff() && (m.gupIrqRestore() || !fallsBack)) {
-            m.go(t, IRQ_RESTORE);
+            return IRQ_RESTORE;
         } else {
-            restored(m, t, f);
+            return restored(m, t, f);
         }
     }
 
-    private static void restored(Machine m, int t, int f) {
+    private static int restored(Machine m, int t, int f) {
         if (m.writeProtectSeq() && m.seqRetryCheck()) {
-            m.go(t, RETRY_SEQ);
+            return RETRY_SEQ;
         } else {
-            fastDone(m, t, f);
+            return fastDone(m, t, f);
         }
     }
 
     /** The sequence changed: give back what was pinned, then take the slow path for the whole range. */
-    private static void retry(Machine m, int t, int f) {
+    private static int retry(Machine m, int t, int f) {
         int[] s = m.s;
         if (m.unpinOnRetry() && s[f + Frame.CURSOR] < s[f + Frame.NR]) {
-            m.go(t, UNPIN_SUB);
+            return UNPIN_SUB;
         } else {
             s[f + Frame.NR] = 0;
-            GupSlow.begin(m, t, f);
+            return GupSlow.begin(m, t, f);
         }
     }
 
-    private static void fastDone(Machine m, int t, int f) {
+    private static int fastDone(Machine m, int t, int f) {
         if (m.s[f + Frame.NR] == m.s[f + Frame.NR_ALL]) {
-            returned(m, t, f);
+            return returned(m, t, f);
         } else {
-            GupSlow.begin(m, t, f);
+            return GupSlow.begin(m, t, f);
         }
     }
 
     /** The call returns {@code nr} pages to its caller. */
-    static void returned(Machine m, int t, int f) {
+    static int returned(Machine m, int t, int f) {
         int[] s = m.s;
         int nr = s[f + Frame.NR];
         int mm = m.mmOf(f);
@@ -326,6 +359,6 @@ final class GupFast {
             s[f + Frame.HOLD] &= ~1;
             m.recheck();
         }
-        Program.next(m, t);
+        return Program.next(m, t);
     }
 }

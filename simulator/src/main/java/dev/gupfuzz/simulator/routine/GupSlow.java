@@ -10,6 +10,7 @@ import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.Pte;
+import dev.gupfuzz.simulator.machine.StepCode;
 import dev.gupfuzz.simulator.machine.Vmas;
 
 /**
@@ -40,113 +41,138 @@ final class GupSlow {
     private GupSlow() {}
 
     static void declare() {
-        Labels.define(MMAP_LOCK, LOCKED, "MMAP_LOCK", Target.MMAP_LOCK, "mmap_read_lock(mm)", GupSlow::onMmapLock);
+        Labels.define(MMAP_LOCK, LOCKED, "MMAP_LOCK", Target.MMAP_LOCK, "mmap_read_lock(mm)", new MmapLock());
         Labels.define(
                 SET_HAS_PINNED,
                 LOCKED,
                 "SET_HAS_PINNED",
                 Target.HAS_PINNED,
                 "atomic_set(&mm->has_pinned, 1)",
-                GupSlow::onSetHasPinned);
-        Labels.define(FIND_VMA, PAGES, "FIND_VMA", Target.VMA, "vma = find_extend_vma(mm, start)", GupSlow::onFindVma);
-        Labels.define(PTL, FOLLOW, "PTL", Target.PTL, "pte_offset_map_lock(mm, pmd, address, &ptl)", GupSlow::onPtl);
-        Labels.define(READ_PTE, FOLLOW, "READ_PTE", Target.PTE, "pte = *ptep", GupSlow::onReadPte);
-        Labels.define(GRAB, FOLLOW, "GRAB", Target.REFCOUNT, "try_grab_page(page, flags)", GupSlow::onGrab);
-        Labels.define(
-                PTL_UNLOCK, FOLLOW, "PTL_UNLOCK", Target.PTL, "pte_unmap_unlock(ptep, ptl)", GupSlow::onPtlUnlock);
+                new SetHasPinned());
+        Labels.define(FIND_VMA, PAGES, "FIND_VMA", Target.VMA, "vma = find_extend_vma(mm, start)", new FindVma());
+        Labels.define(PTL, FOLLOW, "PTL", Target.PTL, "pte_offset_map_lock(mm, pmd, address, &ptl)", new Ptl());
+        Labels.define(READ_PTE, FOLLOW, "READ_PTE", Target.PTE, "pte = *ptep", new ReadPte());
+        Labels.define(GRAB, FOLLOW, "GRAB", Target.REFCOUNT, "try_grab_page(page, flags)", new Grab());
+        Labels.define(PTL_UNLOCK, FOLLOW, "PTL_UNLOCK", Target.PTL, "pte_unmap_unlock(ptep, ptl)", new PtlUnlock());
         Labels.define(
                 PTL_UNLOCK_FAULT,
                 FOLLOW,
                 "PTL_UNLOCK_FAULT",
                 Target.PTL,
                 "pte_unmap_unlock(ptep, ptl); return NULL",
-                GupSlow::onPtlUnlockFault);
-        Labels.define(
-                MMAP_UNLOCK, LOCKED, "MMAP_UNLOCK", Target.MMAP_LOCK, "mmap_read_unlock(mm)", GupSlow::onMmapUnlock);
+                new PtlUnlockFault());
+        Labels.define(MMAP_UNLOCK, LOCKED, "MMAP_UNLOCK", Target.MMAP_LOCK, "mmap_read_unlock(mm)", new MmapUnlock());
     }
 
-    static void begin(Machine m, int t, int f) {
+    static int begin(Machine m, int t, int f) {
         m.reach(GoalPoint.SLOW_PATH);
         m.s[f + Frame.FAST] = 0;
-        m.go(t, m.slowGupMmapLock() ? MMAP_LOCK : locked(m));
+        return m.slowGupMmapLock() ? MMAP_LOCK : locked(m);
     }
 
     private static int locked(Machine m) {
         return m.hasPinned() ? SET_HAS_PINNED : FIND_VMA;
     }
 
-    static void onMmapLock(Machine m, int t, int f, int pc) {
-        m.mmapReadLock(t);
-        m.go(t, locked(m));
-    }
-
-    static void onSetHasPinned(Machine m, int t, int f, int pc) {
-        m.write(m.mmOf(f) + Layout.HAS_PINNED, 1);
-        m.go(t, FIND_VMA);
-    }
-
-    static void onFindVma(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int slot = Vmas.find(m, m.mmOf(f), s[f + Frame.START] + s[f + Frame.NR]);
-        s[f + Frame.VMA] = slot;
-        if (slot < 0) {
-            finish(m, t, f); // -EFAULT, or the pages so far
-        } else {
-            m.go(t, PTL);
+    private static final class MmapLock extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            m.mmapReadLock(t);
+            return locked(m);
         }
     }
 
-    static void onPtl(Machine m, int t, int f, int pc) {
-        m.ptlLock(t);
-        m.go(t, READ_PTE);
-    }
-
-    static void onReadPte(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pte = m.read(s[f + Frame.PTES] + s[f + Frame.START] + s[f + Frame.NR]);
-        s[f + Frame.PTE] = pte;
-        m.go(t, Pte.present(pte) && Pte.write(pte) ? GRAB : PTL_UNLOCK_FAULT);
-    }
-
-    static void onGrab(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pfn = Pte.pfn(s[f + Frame.PTE]);
-        Memory.ref(m, pfn, GupFast.BIAS);
-        Claims.grabbed(m, s[f + Frame.PIN], s[f + Frame.NR], pfn);
-        m.go(t, PTL_UNLOCK);
-    }
-
-    static void onPtlUnlock(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        m.ptlUnlock(t);
-        int nr = ++s[f + Frame.NR];
-        if (nr == s[f + Frame.NR_ALL]) {
-            finish(m, t, f);
-        } else if (s[f + Frame.START] + nr < s[Vmas.at(m.mmOf(f), s[f + Frame.VMA]) + 1]) {
-            m.go(t, PTL);
-        } else {
-            m.go(t, FIND_VMA);
+    private static final class SetHasPinned extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            m.write(m.mmOf(f) + Layout.HAS_PINNED, 1);
+            return FIND_VMA;
         }
     }
 
-    static void onPtlUnlockFault(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        m.ptlUnlock(t);
-        s[f + Frame.PAGE] = s[f + Frame.START] + s[f + Frame.NR];
-        s[f + Frame.FAULT_RET] = PTL;
-        m.go(t, Fault.READ_PTE);
+    private static final class FindVma extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int slot = Vmas.find(m, m.mmOf(f), s[f + Frame.START] + s[f + Frame.NR]);
+            s[f + Frame.VMA] = slot;
+            if (slot < 0) {
+                return finish(m, t, f); // -EFAULT, or the pages so far
+            } else {
+                return PTL;
+            }
+        }
     }
 
-    static void onMmapUnlock(Machine m, int t, int f, int pc) {
-        m.mmapReadUnlock(t);
-        GupFast.returned(m, t, f);
+    private static final class Ptl extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            m.ptlLock(t);
+            return READ_PTE;
+        }
     }
 
-    private static void finish(Machine m, int t, int f) {
+    private static final class ReadPte extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = m.read(s[f + Frame.PTES] + s[f + Frame.START] + s[f + Frame.NR]);
+            s[f + Frame.PTE] = pte;
+            return Pte.present(pte) && Pte.write(pte) ? GRAB : PTL_UNLOCK_FAULT;
+        }
+    }
+
+    private static final class Grab extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pfn = Pte.pfn(s[f + Frame.PTE]);
+            Memory.ref(m, pfn, GupFast.BIAS);
+            Claims.grabbed(m, s[f + Frame.PIN], s[f + Frame.NR], pfn);
+            return PTL_UNLOCK;
+        }
+    }
+
+    private static final class PtlUnlock extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            m.ptlUnlock(t);
+            int nr = ++s[f + Frame.NR];
+            if (nr == s[f + Frame.NR_ALL]) {
+                return finish(m, t, f);
+            } else if (s[f + Frame.START] + nr < s[Vmas.at(m.mmOf(f), s[f + Frame.VMA]) + 1]) {
+                return PTL;
+            } else {
+                return FIND_VMA;
+            }
+        }
+    }
+
+    private static final class PtlUnlockFault extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            m.ptlUnlock(t);
+            s[f + Frame.PAGE] = s[f + Frame.START] + s[f + Frame.NR];
+            s[f + Frame.FAULT_RET] = PTL;
+            return Fault.READ_PTE;
+        }
+    }
+
+    private static final class MmapUnlock extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            m.mmapReadUnlock(t);
+            return GupFast.returned(m, t, f);
+        }
+    }
+
+    private static int finish(Machine m, int t, int f) {
         if (m.slowGupMmapLock()) {
-            m.go(t, MMAP_UNLOCK);
+            return MMAP_UNLOCK;
         } else {
-            GupFast.returned(m, t, f);
+            return GupFast.returned(m, t, f);
         }
     }
 }

@@ -3,7 +3,6 @@ package dev.gupfuzz.simulator.routine;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
-import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.scenario.Op;
 
 /** Moves a thread from one row of its program to the next. Local work: it rides on the last step of the row before. */
@@ -11,28 +10,29 @@ final class Program {
 
     private Program() {}
 
-    /** The row is done: on to the next one that has something to do. */
-    static void next(Machine m, int t) {
+    /** No step: the row has nothing to do. */
+    static final int NOTHING = -1;
+
+    /** The row is done: the first step of the next one that has something to do. */
+    static int next(Machine m, int t) {
         int[] s = m.s;
         int f = m.frame(t);
-        if ((m.s[Sched.INSIDE] & 1 << t) != 0) {
-            m.leave(t);
-        }
+        m.leave(t);
         while (true) {
             int op = s[f + Frame.OP] + Op.WORDS;
             s[f + Frame.OP] = op;
             if (op == m.codeEnd[t]) {
-                m.end(t);
-                return;
+                return m.end(t);
             }
-            if (begin(m, t, f, op)) {
-                return;
+            int pc = begin(m, t, f, op);
+            if (pc != NOTHING) {
+                return pc;
             }
         }
     }
 
-    /** Sets the registers for a row; false when there is nothing to do. */
-    private static boolean begin(Machine m, int t, int f, int op) {
+    /** Sets the registers for a row: its first step, or {@link #NOTHING}. */
+    private static int begin(Machine m, int t, int f, int op) {
         int[] s = m.s;
         int[] code = m.code;
         switch (code[op]) {
@@ -41,45 +41,38 @@ final class Program {
                 s[f + Frame.PAGE] = code[op + 1];
                 s[f + Frame.VALUE] = code[op + 2];
                 s[f + Frame.IS_WRITE] = code[op] == Op.STORE ? 1 : 0;
-                User.beginAccess(m, t, f);
-                return true;
+                return User.beginAccess(m, t, f);
             case Op.PIN:
                 s[f + Frame.PIN] = code[op + 1];
                 s[f + Frame.START] = code[op + 2];
                 s[f + Frame.NR_ALL] = code[op + 3];
                 s[f + Frame.NR] = 0;
                 s[f + Frame.IS_WRITE] = 1;
-                GupFast.begin(m, t, f);
-                return true;
+                return GupFast.begin(m, t, f);
             case Op.UNPIN:
                 s[f + Frame.PIN] = code[op + 1];
                 s[f + Frame.CURSOR] = 0;
                 if (s[m.layout.pin(code[op + 1]) + Layout.PIN_NR] <= 0) {
-                    return false;
+                    return NOTHING;
                 }
-                m.go(t, m.unpinInTwo() ? Unpin.SUB : Unpin.SUB_AND_TEST);
-                return true;
+                return m.unpinInTwo() ? Unpin.SUB : Unpin.SUB_AND_TEST;
             case Op.DEV_STORE:
             case Op.DEV_LOAD:
                 if (code[op + 2] >= s[m.layout.pin(code[op + 1]) + Layout.PIN_NR]) {
-                    return false; // the call pinned fewer pages
+                    return NOTHING; // the call pinned fewer pages
                 }
-                m.go(t, code[op] == Op.DEV_STORE ? User.DEV_STORE : User.DEV_LOAD);
-                return true;
+                return code[op] == Op.DEV_STORE ? User.DEV_STORE : User.DEV_LOAD;
             case Op.FORK:
                 s[f + Frame.CHILD_MM] = code[op + 2];
-                Fork.begin(m, t);
-                return true;
+                return Fork.begin(m, t);
             case Op.EXIT:
                 return Zap.beginExit(m, t, f);
             case Op.MUNMAP:
                 s[f + Frame.START] = code[op + 1];
                 s[f + Frame.NR_ALL] = code[op + 2];
-                m.go(t, Zap.MUNMAP_LOCK);
-                return true;
+                return Zap.MUNMAP_LOCK;
             case Op.AWAIT:
-                m.go(t, User.AWAIT);
-                return true;
+                return User.AWAIT;
             default:
                 throw new IllegalStateException("[simulator bug] no such operation: code=" + code[op]);
         }

@@ -35,7 +35,7 @@ public final class Step {
         for (int t = 0; t < m.threads; t++) {
             if (!scenario.world().threads.get(t).child()) {
                 m.s[Sched.ENABLED] |= 1 << t;
-                Program.next(m, t);
+                m.place(t, Program.next(m, t));
             }
         }
         m.seal();
@@ -51,20 +51,27 @@ public final class Step {
      */
     public static int run(Machine m, int t, int budget) {
         final int[] s = m.s;
+        final boolean[] covered = m.covered;
         final int f = Frame.at(t);
         final int enabled = s[Sched.ENABLED];
         int left = budget;
-        int taken = 0;
+        int unseen = 0;
+        int pc = s[f + Frame.PC];
         do {
-            int pc = s[f + Frame.PC];
-            do {
-                dispatch(m, t, f, pc);
-                taken++;
-                pc = s[f + Frame.PC];
-            } while ((pc & Pc.INVISIBLE) != 0 && s[Sched.ENABLED] >= 0);
+            s[Sched.STEPPING] = pc;
+            covered[pc & Pc.LABEL_MASK] = true;
+            pc = CODE[pc & Pc.LABEL_MASK].take(m, t, f, pc);
+            if ((pc & (Pc.INVISIBLE | Pc.BLOCKING)) != 0) {
+                while ((pc & Pc.INVISIBLE) != 0 && s[Sched.ENABLED] >= 0) {
+                    pc = dispatch(m, t, f, pc);
+                    unseen++;
+                }
+                m.place(t, pc);
+            }
             left--;
         } while (left > 0 && s[Sched.ENABLED] == enabled);
-        s[Sched.TAKEN] += taken;
+        s[f + Frame.PC] = pc;
+        s[Sched.TAKEN] += budget - left + unseen;
         return budget - left;
     }
 
@@ -72,11 +79,12 @@ public final class Step {
     public static void take(Machine m, int t) {
         int f = Frame.at(t);
         m.s[Sched.TAKEN]++;
-        dispatch(m, t, f, m.s[f + Frame.PC]);
+        m.place(t, dispatch(m, t, f, m.s[f + Frame.PC]));
     }
 
-    private static void dispatch(Machine m, int t, int f, int pc) {
-        m.begin(pc);
-        CODE[pc & Pc.LABEL_MASK].take(m, t, f, pc);
+    private static int dispatch(Machine m, int t, int f, int pc) {
+        m.s[Sched.STEPPING] = pc;
+        m.covered[pc & Pc.LABEL_MASK] = true;
+        return CODE[pc & Pc.LABEL_MASK].take(m, t, f, pc);
     }
 }

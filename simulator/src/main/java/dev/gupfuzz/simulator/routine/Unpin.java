@@ -9,6 +9,7 @@ import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.Sched;
+import dev.gupfuzz.simulator.machine.StepCode;
 
 /**
  * {@code unpin_user_pages()}.
@@ -31,31 +32,39 @@ final class Unpin {
                 "SUB_AND_TEST",
                 Target.REFCOUNT,
                 "page_ref_sub_and_test(page, refs)",
-                Unpin::onSubAndTest);
+                new SubAndTest());
         Labels.define(
                 SUB,
                 "unpin_user_page",
                 "SUB",
                 Target.REFCOUNT,
                 "put_compound_head(): page_ref_sub(page, refs - 1)",
-                Unpin::onSub);
-        Labels.define(
-                PUT, "unpin_user_page", "PUT", Target.REFCOUNT, "put_compound_head(): put_page(page)", Unpin::onPut);
+                new Sub());
+        Labels.define(PUT, "unpin_user_page", "PUT", Target.REFCOUNT, "put_compound_head(): put_page(page)", new Put());
     }
 
-    static void onSubAndTest(Machine m, int t, int f, int pc) {
-        Memory.put(m, t, current(m, t, f), GupFast.BIAS);
-        next(m, t, f);
+    private static final class SubAndTest extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            Memory.put(m, t, current(m, t, f), GupFast.BIAS);
+            return next(m, t, f);
+        }
     }
 
-    static void onSub(Machine m, int t, int f, int pc) {
-        Memory.ref(m, current(m, t, f), 1 - GupFast.BIAS);
-        m.go(t, PUT);
+    private static final class Sub extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            Memory.ref(m, current(m, t, f), 1 - GupFast.BIAS);
+            return PUT;
+        }
     }
 
-    static void onPut(Machine m, int t, int f, int pc) {
-        Memory.put(m, t, current(m, t, f), 1);
-        next(m, t, f);
+    private static final class Put extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            Memory.put(m, t, current(m, t, f), 1);
+            return next(m, t, f);
+        }
     }
 
     /** The page that is being unpinned; the first step of the call ends all claims of the set. */
@@ -69,14 +78,14 @@ final class Unpin {
         return s[m.layout.pin(set) + Layout.PIN_HEAD + s[f + Frame.CURSOR]] & Layout.ENTRY_PFN;
     }
 
-    private static void next(Machine m, int t, int f) {
+    private static int next(Machine m, int t, int f) {
         final int[] s = m.s;
         int set = s[f + Frame.PIN];
         if (++s[f + Frame.CURSOR] < s[m.layout.pin(set) + Layout.PIN_NR]) {
-            m.go(t, m.unpinInTwo() ? SUB : SUB_AND_TEST);
+            return m.unpinInTwo() ? SUB : SUB_AND_TEST;
         } else {
             Claims.unpinned(m, set);
-            Program.next(m, t);
+            return Program.next(m, t);
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.Pte;
 import dev.gupfuzz.simulator.machine.Sched;
+import dev.gupfuzz.simulator.machine.StepCode;
 import dev.gupfuzz.simulator.machine.Tlb;
 
 /**
@@ -36,24 +37,24 @@ final class User {
     private User() {}
 
     static void declare() {
-        Labels.define(ACCESS, "cpu", "ACCESS", Target.CONTENT, "through the TLB", User::onAccess);
-        Labels.define(WALK, "cpu", "WALK", Target.PTE, "walk, read pte", User::onWalk);
-        Labels.define(SET_AD, "cpu", "SET_AD", Target.PTE, "walk, set A/D", User::onSetAd);
-        Labels.define(DATA, "cpu", "DATA", Target.CONTENT, "access", User::onData);
-        Labels.define(DEV_STORE, "device", "DEV_STORE", Target.CONTENT, "DMA write to pinned page", User::onDevStore);
-        Labels.define(DEV_LOAD, "device", "DEV_LOAD", Target.CONTENT, "DMA read of pinned page", User::onDevLoad);
-        Labels.define(AWAIT, "user", "AWAIT", Target.THREAD, "wait for the other threads", User::onAwait);
+        Labels.define(ACCESS, "cpu", "ACCESS", Target.CONTENT, "through the TLB", new Access());
+        Labels.define(WALK, "cpu", "WALK", Target.PTE, "walk, read pte", new Walk());
+        Labels.define(SET_AD, "cpu", "SET_AD", Target.PTE, "walk, set A/D", new SetAd());
+        Labels.define(DATA, "cpu", "DATA", Target.CONTENT, "access", new Data());
+        Labels.define(DEV_STORE, "device", "DEV_STORE", Target.CONTENT, "DMA write to pinned page", new DevStore());
+        Labels.define(DEV_LOAD, "device", "DEV_LOAD", Target.CONTENT, "DMA read of pinned page", new DevLoad());
+        Labels.define(AWAIT, "user", "AWAIT", Target.THREAD, "wait for the other threads", new Await());
     }
 
-    static void beginAccess(Machine m, int t, int f) {
-        m.go(t, hit(m, f) ? ACCESS : WALK);
+    static int beginAccess(Machine m, int t, int f) {
+        return hit(m, f) ? ACCESS : WALK;
     }
 
     /** The CPU's entries went away: an access that was about to use one walks instead. */
     static void flushed(Machine m, int cpu) {
         int f = m.frame(cpu);
         if (m.s[f + Frame.PC] == ACCESS && !hit(m, f)) {
-            m.go(cpu, WALK);
+            m.s[f + Frame.PC] = WALK;
         }
     }
 
@@ -64,74 +65,93 @@ final class User {
         return (entry & needed) == needed;
     }
 
-    static void onAccess(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int page = s[f + Frame.PAGE];
-        int entry = s[s[f + Frame.TLBS] + page];
-        if (Tlb.stale(m, t, page, entry)) {
-            if (m.choices.choose(t, pc, 2) == 1) {
-                m.s[Sched.STEPPING] = WALK;
-                walk(m, t, f);
-                return;
+    private static final class Access extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int page = s[f + Frame.PAGE];
+            int entry = s[s[f + Frame.TLBS] + page];
+            if (Tlb.stale(m, t, page, entry)) {
+                if (m.choices.choose(t, pc, 2) == 1) {
+                    m.s[Sched.STEPPING] = WALK;
+                    return walk(m, t, f);
+                }
+                Tlb.usedStale(m);
             }
-            Tlb.usedStale(m);
+            s[f + Frame.ACCESS_PFN] = Pte.pfn(entry);
+            return access(m, t, f);
         }
-        s[f + Frame.ACCESS_PFN] = Pte.pfn(entry);
-        access(m, t, f);
     }
 
-    static void onWalk(Machine m, int t, int f, int pc) {
-        walk(m, t, f);
+    private static final class Walk extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            return walk(m, t, f);
+        }
     }
 
-    static void onSetAd(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int page = s[f + Frame.PAGE];
-        int at = s[f + Frame.PTES] + page;
-        m.rmw(at);
-        int pte = s[at];
-        boolean write = s[f + Frame.IS_WRITE] != 0;
-        if (!Pte.maps(pte, Pte.pfn(s[f + Frame.PTE])) || (write && !Pte.write(pte))) {
+    private static final class SetAd extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int page = s[f + Frame.PAGE];
+            int at = s[f + Frame.PTES] + page;
+            m.rmw(at);
+            int pte = s[at];
+            boolean write = s[f + Frame.IS_WRITE] != 0;
+            if (!Pte.maps(pte, Pte.pfn(s[f + Frame.PTE])) || (write && !Pte.write(pte))) {
+                s[f + Frame.HOLD] &= ~2;
+                m.recheck();
+                return WALK;
+            }
+            pte |= write ? Pte.ACCESSED | Pte.DIRTY : Pte.ACCESSED;
+            s[at] = pte;
+            Tlb.fill(m, t, page, pte);
+            s[f + Frame.ACCESS_PFN] = Pte.pfn(pte);
+            return DATA;
+        }
+    }
+
+    private static final class Data extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
             s[f + Frame.HOLD] &= ~2;
-            m.recheck();
-            m.go(t, WALK);
-            return;
+            if (m.s[Sched.BLOCKING] != 0) {
+                m.recheck();
+            }
+            return access(m, t, f);
         }
-        pte |= write ? Pte.ACCESSED | Pte.DIRTY : Pte.ACCESSED;
-        s[at] = pte;
-        Tlb.fill(m, t, page, pte);
-        s[f + Frame.ACCESS_PFN] = Pte.pfn(pte);
-        m.go(t, DATA);
     }
 
-    static void onData(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        s[f + Frame.HOLD] &= ~2;
-        if (m.s[Sched.BLOCKING] != 0) {
-            m.recheck();
+    private static final class DevStore extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            int set = Program.operand(m, f, 1);
+            Memory.deviceStore(m, t, set, Program.operand(m, f, 2), Program.operand(m, f, 3));
+            return Program.next(m, t);
         }
-        access(m, t, f);
     }
 
-    static void onDevStore(Machine m, int t, int f, int pc) {
-        int set = Program.operand(m, f, 1);
-        Memory.deviceStore(m, t, set, Program.operand(m, f, 2), Program.operand(m, f, 3));
-        Program.next(m, t);
+    private static final class DevLoad extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            int set = Program.operand(m, f, 1);
+            Memory.deviceLoad(m, t, set, Program.operand(m, f, 2));
+            return Program.next(m, t);
+        }
     }
 
-    static void onDevLoad(Machine m, int t, int f, int pc) {
-        int set = Program.operand(m, f, 1);
-        Memory.deviceLoad(m, t, set, Program.operand(m, f, 2));
-        Program.next(m, t);
+    private static final class Await extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            m.passed(t);
+            m.rmw(f + Frame.PC);
+            return Program.next(m, t);
+        }
     }
 
-    static void onAwait(Machine m, int t, int f, int pc) {
-        m.passed(t);
-        m.rmw(f + Frame.PC);
-        Program.next(m, t);
-    }
-
-    private static void access(Machine m, int t, int f) {
+    private static int access(Machine m, int t, int f) {
         int[] s = m.s;
         int page = s[f + Frame.PAGE];
         int pfn = s[f + Frame.ACCESS_PFN];
@@ -143,10 +163,10 @@ final class User {
         } else {
             Memory.cpuLoad(m, t, page, pfn);
         }
-        Program.next(m, t);
+        return Program.next(m, t);
     }
 
-    private static void walk(Machine m, int t, int f) {
+    private static int walk(Machine m, int t, int f) {
         int[] s = m.s;
         int page = s[f + Frame.PAGE];
         int pte = m.read(s[f + Frame.PTES] + page);
@@ -154,8 +174,7 @@ final class User {
         boolean write = s[f + Frame.IS_WRITE] != 0;
         if (!Pte.present(pte) || (write && !Pte.write(pte))) {
             s[s[f + Frame.TLBS] + page] = 0;
-            m.go(t, Fault.MMAP_LOCK);
-            return;
+            return Fault.MMAP_LOCK;
         }
         s[f + Frame.HOLD] |= 2;
         if (s[Sched.BLOCKING] != 0) {
@@ -163,11 +182,10 @@ final class User {
         }
         int needed = write ? Pte.ACCESSED | Pte.DIRTY : Pte.ACCESSED;
         if ((pte & needed) != needed) {
-            m.go(t, SET_AD);
-            return;
+            return SET_AD;
         }
         Tlb.fill(m, t, page, pte);
         s[f + Frame.ACCESS_PFN] = Pte.pfn(pte);
-        m.go(t, DATA);
+        return DATA;
     }
 }

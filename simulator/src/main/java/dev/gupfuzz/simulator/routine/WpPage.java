@@ -11,6 +11,7 @@ import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.Pte;
 import dev.gupfuzz.simulator.machine.Sched;
+import dev.gupfuzz.simulator.machine.StepCode;
 import dev.gupfuzz.simulator.machine.Tlb;
 import dev.gupfuzz.simulator.machine.Vmas;
 
@@ -54,259 +55,320 @@ final class WpPage {
     private WpPage() {}
 
     static void declare() {
-        Labels.define(COUNT, WP, "COUNT", Target.REFCOUNT, "page_count(page) != 1", WpPage::onCount);
-        Labels.define(TRYLOCK, WP, "TRYLOCK", Target.PAGE_LOCK, "trylock_page(page)", WpPage::onTrylock);
-        Labels.define(MAPCOUNT, WP, "MAPCOUNT", Target.MAPCOUNT, "page_mapcount(page) != 1", WpPage::onMapcount);
+        Labels.define(COUNT, WP, "COUNT", Target.REFCOUNT, "page_count(page) != 1", new Count());
+        Labels.define(TRYLOCK, WP, "TRYLOCK", Target.PAGE_LOCK, "trylock_page(page)", new Trylock());
+        Labels.define(MAPCOUNT, WP, "MAPCOUNT", Target.MAPCOUNT, "page_mapcount(page) != 1", new Mapcount());
         Labels.define(
                 COUNT_LOCKED,
                 WP,
                 "COUNT_LOCKED",
                 Target.REFCOUNT,
                 "page_count(page) != 1 (page locked)",
-                WpPage::onCountLocked);
-        Labels.define(UNLOCK_PAGE, WP, "UNLOCK_PAGE", Target.PAGE_LOCK, "unlock_page(page)", WpPage::onUnlockPage);
+                new CountLocked());
+        Labels.define(UNLOCK_PAGE, WP, "UNLOCK_PAGE", Target.PAGE_LOCK, "unlock_page(page)", new UnlockPage());
         Labels.define(
-                REUSE,
-                "wp_page_reuse",
-                "REUSE",
-                Target.PTE,
-                "ptep_set_access_flags(..., maybe_mkwrite)",
-                WpPage::onReuse);
+                REUSE, "wp_page_reuse", "REUSE", Target.PTE, "ptep_set_access_flags(..., maybe_mkwrite)", new Reuse());
         Labels.define(
                 UNLOCK_PAGE_COPY,
                 WP,
                 "UNLOCK_PAGE_COPY",
                 Target.PAGE_LOCK,
                 "unlock_page(page); goto copy",
-                WpPage::onUnlockPageCopy);
+                new UnlockPageCopy());
         Labels.define(
                 REUSE_UNLOCK_PTL,
                 "wp_page_reuse",
                 "UNLOCK_PTL",
                 Target.PTL,
                 "pte_unmap_unlock(vmf->pte, vmf->ptl)",
-                WpPage::onReuseUnlockPtl);
+                new ReuseUnlockPtl());
         Labels.define(
                 UNLOCK_PAGE_LATE,
                 WP,
                 "UNLOCK_PAGE_LATE",
                 Target.PAGE_LOCK,
                 "unlock_page(page) (after the PTL)",
-                WpPage::onUnlockPageLate);
-        Labels.define(GET_PAGE, WP, "GET_PAGE", Target.REFCOUNT, "get_page(vmf->page)", WpPage::onGetPage);
+                new UnlockPageLate());
+        Labels.define(GET_PAGE, WP, "GET_PAGE", Target.REFCOUNT, "get_page(vmf->page)", new GetPage());
         Labels.define(
-                UNLOCK_PTL, WP, "UNLOCK_PTL", Target.PTL, "pte_unmap_unlock(vmf->pte, vmf->ptl)", WpPage::onUnlockPtl);
-        Labels.define(ANON_VMA, COPY, "ANON_VMA", Target.VMA, "anon_vma_prepare(vma)", WpPage::onAnonVma);
-        Labels.define(ALLOC, COPY, "ALLOC", Target.ALLOCATOR, "new_page = alloc_page_vma()", WpPage::onAlloc);
+                UNLOCK_PTL, WP, "UNLOCK_PTL", Target.PTL, "pte_unmap_unlock(vmf->pte, vmf->ptl)", new UnlockPtl());
+        Labels.define(ANON_VMA, COPY, "ANON_VMA", Target.VMA, "anon_vma_prepare(vma)", new AnonVma());
+        Labels.define(ALLOC, COPY, "ALLOC", Target.ALLOCATOR, "new_page = alloc_page_vma()", new Alloc());
         Labels.define(
-                COPY_PAGE,
-                COPY,
-                "COPY_PAGE",
-                Target.CONTENT,
-                "cow_user_page(new_page, old_page, vmf)",
-                WpPage::onCopyPage);
-        Labels.define(PTL, COPY, "PTL", Target.PTL, "pte_offset_map_lock(..., &vmf->ptl)", WpPage::onPtl);
-        Labels.define(PTE_SAME, COPY, "PTE_SAME", Target.PTE, "pte_same(*vmf->pte, vmf->orig_pte)", WpPage::onPteSame);
-        Labels.define(CLEAR, COPY, "CLEAR", Target.PTE, "ptep_clear_flush(): ptep_get_and_clear()", WpPage::onClear);
-        Labels.define(FLUSH, COPY, "FLUSH", Target.CPU, "ptep_clear_flush(): flush_tlb_page()", WpPage::onFlush);
+                COPY_PAGE, COPY, "COPY_PAGE", Target.CONTENT, "cow_user_page(new_page, old_page, vmf)", new CopyPage());
+        Labels.define(PTL, COPY, "PTL", Target.PTL, "pte_offset_map_lock(..., &vmf->ptl)", new Ptl());
+        Labels.define(PTE_SAME, COPY, "PTE_SAME", Target.PTE, "pte_same(*vmf->pte, vmf->orig_pte)", new PteSame());
+        Labels.define(CLEAR, COPY, "CLEAR", Target.PTE, "ptep_clear_flush(): ptep_get_and_clear()", new Clear());
+        Labels.define(FLUSH, COPY, "FLUSH", Target.CPU, "ptep_clear_flush(): flush_tlb_page()", new Flush());
+        Labels.define(SET_PTE, COPY, "SET_PTE", Target.PTE, "set_pte_at_notify(..., vmf->pte, entry)", new SetPte());
         Labels.define(
-                SET_PTE, COPY, "SET_PTE", Target.PTE, "set_pte_at_notify(..., vmf->pte, entry)", WpPage::onSetPte);
-        Labels.define(
-                REMOVE_RMAP, COPY, "REMOVE_RMAP", Target.MAPCOUNT, "page_remove_rmap(old_page)", WpPage::onRemoveRmap);
+                REMOVE_RMAP, COPY, "REMOVE_RMAP", Target.MAPCOUNT, "page_remove_rmap(old_page)", new RemoveRmap());
         Labels.define(
                 PUT_MAPPING,
                 COPY,
                 "PUT_MAPPING",
                 Target.REFCOUNT,
                 "put_page(old_page) (the mapping's)",
-                WpPage::onPutMapping);
-        Labels.define(PUT_NEW, COPY, "PUT_NEW", Target.REFCOUNT, "put_page(new_page)", WpPage::onPutNew);
+                new PutMapping());
+        Labels.define(PUT_NEW, COPY, "PUT_NEW", Target.REFCOUNT, "put_page(new_page)", new PutNew());
         Labels.define(
                 UNLOCK_PTL_COPIED,
                 COPY,
                 "UNLOCK_PTL_COPIED",
                 Target.PTL,
                 "pte_unmap_unlock(vmf->pte, vmf->ptl)",
-                WpPage::onUnlockPtlCopied);
-        Labels.define(PUT_OLD, COPY, "PUT_OLD", Target.REFCOUNT, "put_page(old_page)", WpPage::onPutOld);
+                new UnlockPtlCopied());
+        Labels.define(PUT_OLD, COPY, "PUT_OLD", Target.REFCOUNT, "put_page(old_page)", new PutOld());
     }
 
-    static void onCount(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pte = s[f + Frame.PTE];
-        m.go(t, m.read(page(m, pte) + Layout.REFCOUNT) != 1 && m.wpPageCount() ? GET_PAGE : TRYLOCK);
-    }
-
-    static void onTrylock(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pte = s[f + Frame.PTE];
-        m.rmw(page(m, pte) + Layout.FLAGS);
-        if ((s[page(m, pte) + Layout.FLAGS] & Layout.FLAG_LOCKED) != 0) {
-            m.go(t, GET_PAGE);
-        } else {
-            s[page(m, pte) + Layout.FLAGS] |= Layout.FLAG_LOCKED;
-            m.go(t, m.wpPageCount() ? MAPCOUNT : reuse(m));
+    private static final class Count extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = s[f + Frame.PTE];
+            return m.read(page(m, pte) + Layout.REFCOUNT) != 1 && m.wpPageCount() ? GET_PAGE : TRYLOCK;
         }
     }
 
-    static void onMapcount(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pte = s[f + Frame.PTE];
-        m.go(t, m.read(page(m, pte) + Layout.MAPCOUNT) != 1 ? UNLOCK_PAGE_COPY : COUNT_LOCKED);
+    private static final class Trylock extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = s[f + Frame.PTE];
+            m.rmw(page(m, pte) + Layout.FLAGS);
+            if ((s[page(m, pte) + Layout.FLAGS] & Layout.FLAG_LOCKED) != 0) {
+                return GET_PAGE;
+            } else {
+                s[page(m, pte) + Layout.FLAGS] |= Layout.FLAG_LOCKED;
+                return m.wpPageCount() ? MAPCOUNT : reuse(m);
+            }
+        }
     }
 
-    static void onCountLocked(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pte = s[f + Frame.PTE];
-        m.go(t, m.read(page(m, pte) + Layout.REFCOUNT) != 1 ? UNLOCK_PAGE_COPY : reuse(m));
+    private static final class Mapcount extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = s[f + Frame.PTE];
+            return m.read(page(m, pte) + Layout.MAPCOUNT) != 1 ? UNLOCK_PAGE_COPY : COUNT_LOCKED;
+        }
     }
 
-    static void onUnlockPage(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pte = s[f + Frame.PTE];
-        unlockPage(m, page(m, pte));
-        m.go(t, REUSE);
+    private static final class CountLocked extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = s[f + Frame.PTE];
+            return m.read(page(m, pte) + Layout.REFCOUNT) != 1 ? UNLOCK_PAGE_COPY : reuse(m);
+        }
     }
 
-    static void onReuse(Machine m, int t, int f, int pc) {
-        Fault.setAccessFlags(m, t, f, Pte.WRITE);
-        m.reach(GoalPoint.COW_REUSE);
-        m.go(t, m.pageUnlockLate() ? REUSE_UNLOCK_PTL : Fault.PTL_UNLOCK);
+    private static final class UnlockPage extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = s[f + Frame.PTE];
+            unlockPage(m, page(m, pte));
+            return REUSE;
+        }
     }
 
-    static void onReuseUnlockPtl(Machine m, int t, int f, int pc) {
-        m.ptlUnlock(t);
-        m.go(t, UNLOCK_PAGE_LATE);
+    private static final class Reuse extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            Fault.setAccessFlags(m, t, f, Pte.WRITE);
+            m.reach(GoalPoint.COW_REUSE);
+            return m.pageUnlockLate() ? REUSE_UNLOCK_PTL : Fault.PTL_UNLOCK;
+        }
     }
 
-    static void onUnlockPageLate(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pte = s[f + Frame.PTE];
-        unlockPage(m, page(m, pte));
-        m.go(t, s[f + Frame.FAULT_RET]);
+    private static final class ReuseUnlockPtl extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            m.ptlUnlock(t);
+            return UNLOCK_PAGE_LATE;
+        }
     }
 
-    static void onUnlockPageCopy(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pte = s[f + Frame.PTE];
-        unlockPage(m, page(m, pte));
-        m.go(t, GET_PAGE);
+    private static final class UnlockPageLate extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = s[f + Frame.PTE];
+            unlockPage(m, page(m, pte));
+            return s[f + Frame.FAULT_RET];
+        }
     }
 
-    static void onGetPage(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pte = s[f + Frame.PTE];
-        Memory.ref(m, Pte.pfn(pte), 1);
-        m.go(t, UNLOCK_PTL);
+    private static final class UnlockPageCopy extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = s[f + Frame.PTE];
+            unlockPage(m, page(m, pte));
+            return GET_PAGE;
+        }
     }
 
-    static void onUnlockPtl(Machine m, int t, int f, int pc) {
-        m.ptlUnlock(t);
-        m.go(t, ANON_VMA);
+    private static final class GetPage extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = s[f + Frame.PTE];
+            Memory.ref(m, Pte.pfn(pte), 1);
+            return UNLOCK_PTL;
+        }
     }
 
-    static void onAnonVma(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        Vmas.prepareAnon(m, m.mmOf(f), s[f + Frame.PAGE]);
-        m.go(t, ALLOC);
+    private static final class UnlockPtl extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            m.ptlUnlock(t);
+            return ANON_VMA;
+        }
     }
 
-    static void onAlloc(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pte = s[f + Frame.PTE];
-        int pfn = Memory.alloc(m, t, pc, s[f + Frame.PAGE]);
-        s[f + Frame.NEW_PFN] = pfn;
-        s[m.pageAt(pfn) + Layout.CONTENT] = 0;
-        m.go(t, Pte.special(pte) ? PTL : COPY_PAGE);
+    private static final class AnonVma extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            Vmas.prepareAnon(m, m.mmOf(f), s[f + Frame.PAGE]);
+            return ALLOC;
+        }
     }
 
-    static void onCopyPage(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pte = s[f + Frame.PTE];
-        s[m.pageAt(s[f + Frame.NEW_PFN]) + Layout.CONTENT] = m.read(page(m, pte) + Layout.CONTENT);
-        s[f + Frame.COPY_PAGE] = s[f + Frame.PAGE] + 1;
-        s[f + Frame.COPY_PFN] = Pte.pfn(pte);
-        s[f + Frame.COPY_STORED] = 0;
-        m.s[Sched.COPYING] |= 1 << t;
-        m.go(t, PTL);
+    private static final class Alloc extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = s[f + Frame.PTE];
+            int pfn = Memory.alloc(m, t, pc, s[f + Frame.PAGE]);
+            s[f + Frame.NEW_PFN] = pfn;
+            s[m.pageAt(pfn) + Layout.CONTENT] = 0;
+            return Pte.special(pte) ? PTL : COPY_PAGE;
+        }
     }
 
-    static void onPtl(Machine m, int t, int f, int pc) {
-        m.ptlLock(t);
-        m.go(t, PTE_SAME);
+    private static final class CopyPage extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = s[f + Frame.PTE];
+            s[m.pageAt(s[f + Frame.NEW_PFN]) + Layout.CONTENT] = m.read(page(m, pte) + Layout.CONTENT);
+            s[f + Frame.COPY_PAGE] = s[f + Frame.PAGE] + 1;
+            s[f + Frame.COPY_PFN] = Pte.pfn(pte);
+            s[f + Frame.COPY_STORED] = 0;
+            m.s[Sched.COPYING] |= 1 << t;
+            return PTL;
+        }
     }
 
-    static void onPteSame(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pte = s[f + Frame.PTE];
-        boolean same = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) == pte || !m.wpPteRecheck();
-        if (!same) {
+    private static final class Ptl extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            m.ptlLock(t);
+            return PTE_SAME;
+        }
+    }
+
+    private static final class PteSame extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = s[f + Frame.PTE];
+            boolean same = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) == pte || !m.wpPteRecheck();
+            if (!same) {
+                m.s[Sched.COPYING] &= ~(1 << t);
+            }
+            return same ? CLEAR : PUT_NEW;
+        }
+    }
+
+    private static final class Clear extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.NONE);
+            Tlb.invalidate(m, t, s[f + Frame.PAGE], s[f + Frame.PAGE] + 1);
+            return flushNext(m, t, f, -1);
+        }
+    }
+
+    private static final class Flush extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int cpu = s[f + Frame.ACK_CPU];
+            Tlb.acknowledge(m, t, cpu, s[f + Frame.PAGE], s[f + Frame.PAGE] + 1);
+            User.flushed(m, cpu);
+            return flushNext(m, t, f, cpu);
+        }
+    }
+
+    private static final class SetPte extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = s[f + Frame.PTE];
+            int pfn = s[f + Frame.NEW_PFN];
             m.s[Sched.COPYING] &= ~(1 << t);
+            if (!Pte.special(pte) && s[f + Frame.COPY_STORED] != 0) {
+                m.violate(Invariant.I4, t, s[f + Frame.PAGE], 0);
+            }
+            Memory.newAnon(m, pfn);
+            m.reach(GoalPoint.COW_COPY);
+            m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.of(pfn, Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
+            return Pte.special(pte) ? UNLOCK_PTL_COPIED : REMOVE_RMAP;
         }
-        m.go(t, same ? CLEAR : PUT_NEW);
     }
 
-    static void onClear(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.NONE);
-        Tlb.invalidate(m, t, s[f + Frame.PAGE], s[f + Frame.PAGE] + 1);
-        flushNext(m, t, f, -1);
-    }
-
-    static void onFlush(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int cpu = s[f + Frame.ACK_CPU];
-        Tlb.acknowledge(m, t, cpu, s[f + Frame.PAGE], s[f + Frame.PAGE] + 1);
-        User.flushed(m, cpu);
-        flushNext(m, t, f, cpu);
-    }
-
-    static void onSetPte(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pte = s[f + Frame.PTE];
-        int pfn = s[f + Frame.NEW_PFN];
-        m.s[Sched.COPYING] &= ~(1 << t);
-        if (!Pte.special(pte) && s[f + Frame.COPY_STORED] != 0) {
-            m.violate(Invariant.I4, t, s[f + Frame.PAGE], 0);
+    private static final class RemoveRmap extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = s[f + Frame.PTE];
+            Memory.rmap(m, t, Pte.pfn(pte), -1);
+            return PUT_MAPPING;
         }
-        Memory.newAnon(m, pfn);
-        m.reach(GoalPoint.COW_COPY);
-        m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.of(pfn, Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
-        m.go(t, Pte.special(pte) ? UNLOCK_PTL_COPIED : REMOVE_RMAP);
     }
 
-    static void onRemoveRmap(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pte = s[f + Frame.PTE];
-        Memory.rmap(m, t, Pte.pfn(pte), -1);
-        m.go(t, PUT_MAPPING);
+    private static final class PutMapping extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = s[f + Frame.PTE];
+            Memory.put(m, t, Pte.pfn(pte), 1);
+            return UNLOCK_PTL_COPIED;
+        }
     }
 
-    static void onPutMapping(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pte = s[f + Frame.PTE];
-        Memory.put(m, t, Pte.pfn(pte), 1);
-        m.go(t, UNLOCK_PTL_COPIED);
+    private static final class PutNew extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            Memory.put(m, t, s[f + Frame.NEW_PFN], 1);
+            return UNLOCK_PTL_COPIED;
+        }
     }
 
-    static void onPutNew(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        Memory.put(m, t, s[f + Frame.NEW_PFN], 1);
-        m.go(t, UNLOCK_PTL_COPIED);
+    private static final class UnlockPtlCopied extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = s[f + Frame.PTE];
+            m.ptlUnlock(t);
+            return Pte.special(pte) ? s[f + Frame.FAULT_RET] : PUT_OLD;
+        }
     }
 
-    static void onUnlockPtlCopied(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pte = s[f + Frame.PTE];
-        m.ptlUnlock(t);
-        m.go(t, Pte.special(pte) ? s[f + Frame.FAULT_RET] : PUT_OLD);
-    }
-
-    static void onPutOld(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int pte = s[f + Frame.PTE];
-        Memory.put(m, t, Pte.pfn(pte), 1);
-        m.go(t, s[f + Frame.FAULT_RET]);
+    private static final class PutOld extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = s[f + Frame.PTE];
+            Memory.put(m, t, Pte.pfn(pte), 1);
+            return s[f + Frame.FAULT_RET];
+        }
     }
 
     /** The page is ours alone: up to be068f29034f it was unlocked after wp_page_reuse(), which drops the PTL. */
@@ -324,9 +386,9 @@ final class WpPage {
         m.s[frame + Layout.FLAGS] &= ~Layout.FLAG_LOCKED;
     }
 
-    private static void flushNext(Machine m, int t, int f, int cpu) {
+    private static int flushNext(Machine m, int t, int f, int cpu) {
         int next = m.wpClearFlush() ? Tlb.nextCpu(m, t, cpu) : -1;
         m.s[f + Frame.ACK_CPU] = next;
-        m.go(t, next < 0 ? SET_PTE : FLUSH);
+        return next < 0 ? SET_PTE : FLUSH;
     }
 }

@@ -10,6 +10,7 @@ import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.Pte;
 import dev.gupfuzz.simulator.machine.Sched;
+import dev.gupfuzz.simulator.machine.StepCode;
 import dev.gupfuzz.simulator.machine.Tlb;
 import dev.gupfuzz.simulator.machine.Vmas;
 
@@ -40,25 +41,24 @@ final class Zap {
     private Zap() {}
 
     static void declare() {
-        Labels.define(MUNMAP_LOCK, MUNMAP, "LOCK", Target.MMAP_LOCK, "mmap_write_lock_killable(mm)", Zap::onMunmapLock);
-        Labels.define(DETACH, MUNMAP, "DETACH", Target.VMA, "detach_vmas_to_be_unmapped()", Zap::onDetach);
-        Labels.define(DOWNGRADE, MUNMAP, "DOWNGRADE", Target.MMAP_LOCK, "mmap_write_downgrade(mm)", Zap::onDowngrade);
-        Labels.define(PTL, RANGE, "PTL", Target.PTL, "pte_offset_map_lock(mm, pmd, addr, &ptl)", Zap::onPtl);
-        Labels.define(READ_PTE, RANGE, "READ_PTE", Target.PTE, "ptent = *pte", Zap::onReadPte);
+        Labels.define(MUNMAP_LOCK, MUNMAP, "LOCK", Target.MMAP_LOCK, "mmap_write_lock_killable(mm)", new MunmapLock());
+        Labels.define(DETACH, MUNMAP, "DETACH", Target.VMA, "detach_vmas_to_be_unmapped()", new Detach());
+        Labels.define(DOWNGRADE, MUNMAP, "DOWNGRADE", Target.MMAP_LOCK, "mmap_write_downgrade(mm)", new Downgrade());
+        Labels.define(PTL, RANGE, "PTL", Target.PTL, "pte_offset_map_lock(mm, pmd, addr, &ptl)", new Ptl());
+        Labels.define(READ_PTE, RANGE, "READ_PTE", Target.PTE, "ptent = *pte", new ReadPte());
         Labels.define(
-                CLEAR_PTE, RANGE, "CLEAR_PTE", Target.PTE, "ptep_get_and_clear_full(mm, addr, pte)", Zap::onClearPte);
+                CLEAR_PTE, RANGE, "CLEAR_PTE", Target.PTE, "ptep_get_and_clear_full(mm, addr, pte)", new ClearPte());
         Labels.define(
-                REMOVE_RMAP, RANGE, "REMOVE_RMAP", Target.MAPCOUNT, "page_remove_rmap(page, false)", Zap::onRemoveRmap);
+                REMOVE_RMAP, RANGE, "REMOVE_RMAP", Target.MAPCOUNT, "page_remove_rmap(page, false)", new RemoveRmap());
+        Labels.define(PTL_UNLOCK, RANGE, "PTL_UNLOCK", Target.PTL, "pte_unmap_unlock(start_pte, ptl)", new PtlUnlock());
+        Labels.define(FLUSH, "tlb_flush_mmu", "FLUSH", Target.CPU, "tlb_flush_mmu_tlbonly(tlb)", new Flush());
         Labels.define(
-                PTL_UNLOCK, RANGE, "PTL_UNLOCK", Target.PTL, "pte_unmap_unlock(start_pte, ptl)", Zap::onPtlUnlock);
-        Labels.define(FLUSH, "tlb_flush_mmu", "FLUSH", Target.CPU, "tlb_flush_mmu_tlbonly(tlb)", Zap::onFlush);
-        Labels.define(
-                FREE, "tlb_flush_mmu", "FREE", Target.REFCOUNT, "tlb_batch_pages_flush(): put_page(page)", Zap::onFree);
-        Labels.define(MUNMAP_UNLOCK, MUNMAP, "UNLOCK", Target.MMAP_LOCK, "mmap_read_unlock(mm)", Zap::onMunmapUnlock);
+                FREE, "tlb_flush_mmu", "FREE", Target.REFCOUNT, "tlb_batch_pages_flush(): put_page(page)", new Free());
+        Labels.define(MUNMAP_UNLOCK, MUNMAP, "UNLOCK", Target.MMAP_LOCK, "mmap_read_unlock(mm)", new MunmapUnlock());
     }
 
-    /** exit_mmap(): nobody else uses the mm any more, so mmap_lock is not taken. False when there is nothing mapped. */
-    static boolean beginExit(Machine m, int t, int f) {
+    /** exit_mmap(): nobody else uses the mm any more, so mmap_lock is not taken. {@link Program#NOTHING} when nothing is mapped. */
+    static int beginExit(Machine m, int t, int f) {
         int[] s = m.s;
         s[f + Frame.UNMAPPING] = 0;
         s[f + Frame.START] = 0;
@@ -68,17 +68,16 @@ final class Zap {
         s[f + Frame.WALK_END] = 0;
         int slot = Vmas.next(m, m.mmOf(f), 0);
         if (slot < 0) {
-            return false;
+            return Program.NOTHING;
         }
-        beginVma(m, t, f, slot);
-        return true;
+        return beginVma(m, f, slot);
     }
 
-    private static void beginVma(Machine m, int t, int f, int slot) {
+    private static int beginVma(Machine m, int f, int slot) {
         int vma = Vmas.at(m.mmOf(f), slot);
         m.s[f + Frame.WALK] = m.s[vma];
         m.s[f + Frame.WALK_END] = m.s[vma + 1];
-        m.go(t, PTL);
+        return PTL;
     }
 
     private static void unmapBegins(Machine m, int t, int f) {
@@ -94,175 +93,207 @@ final class Zap {
         Claims.unmapBegins(m, m.threadMm[t], start, end);
     }
 
-    static void onMunmapLock(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        unmapBegins(m, t, f);
-        m.mmapWriteLock(t);
-        s[f + Frame.UNMAPPING] = 1;
-        s[f + Frame.BREAKS] = 1;
-        s[f + Frame.QUEUED] = 0;
-        m.go(t, DETACH);
-    }
-
-    static void onDetach(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int start = s[f + Frame.START];
-        Vmas.detach(m, m.mmOf(f), start, start + s[f + Frame.NR_ALL]);
-        s[f + Frame.WALK] = start;
-        s[f + Frame.WALK_END] = start + s[f + Frame.NR_ALL];
-        m.go(t, DOWNGRADE);
-    }
-
-    static void onDowngrade(Machine m, int t, int f, int pc) {
-        m.mmapWriteDowngrade(t);
-        m.go(t, PTL);
-    }
-
-    static void onPtl(Machine m, int t, int f, int pc) {
-        if ((m.s[Sched.INSIDE] & 1 << t) == 0) {
+    private static final class MunmapLock extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
             unmapBegins(m, t, f);
+            m.mmapWriteLock(t);
+            s[f + Frame.UNMAPPING] = 1;
+            s[f + Frame.BREAKS] = 1;
+            s[f + Frame.QUEUED] = 0;
+            return DETACH;
         }
-        m.ptlLock(t);
-        m.go(t, READ_PTE);
     }
 
-    static void onReadPte(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        if (s[f + Frame.BREAKS] > 0 && s[f + Frame.WALK] > s[f + Frame.START]) {
-            if (m.choices.choose(t, pc, 2) == 1) {
-                s[f + Frame.BREAKS]--;
-                m.s[Sched.STEPPING] = PTL_UNLOCK;
-                ptlUnlock(m, t, f);
-                return;
+    private static final class Detach extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int start = s[f + Frame.START];
+            Vmas.detach(m, m.mmOf(f), start, start + s[f + Frame.NR_ALL]);
+            s[f + Frame.WALK] = start;
+            s[f + Frame.WALK_END] = start + s[f + Frame.NR_ALL];
+            return DOWNGRADE;
+        }
+    }
+
+    private static final class Downgrade extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            m.mmapWriteDowngrade(t);
+            return PTL;
+        }
+    }
+
+    private static final class Ptl extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            if ((m.s[Sched.INSIDE] & 1 << t) == 0) {
+                unmapBegins(m, t, f);
+            }
+            m.ptlLock(t);
+            return READ_PTE;
+        }
+    }
+
+    private static final class ReadPte extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            if (s[f + Frame.BREAKS] > 0 && s[f + Frame.WALK] > s[f + Frame.START]) {
+                if (m.choices.choose(t, pc, 2) == 1) {
+                    s[f + Frame.BREAKS]--;
+                    m.s[Sched.STEPPING] = PTL_UNLOCK;
+                    return ptlUnlock(m, t, f);
+                }
+            }
+            int pte = m.read(s[f + Frame.PTES] + s[f + Frame.WALK]);
+            s[f + Frame.PTE] = pte;
+            if (Pte.present(pte)) {
+                return CLEAR_PTE;
+            } else {
+                return nextPte(m, f);
             }
         }
-        int pte = m.read(s[f + Frame.PTES] + s[f + Frame.WALK]);
-        s[f + Frame.PTE] = pte;
-        if (Pte.present(pte)) {
-            m.go(t, CLEAR_PTE);
-        } else {
-            nextPte(m, t, f);
+    }
+
+    private static final class ClearPte extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int at = s[f + Frame.PTES] + s[f + Frame.WALK];
+            m.rmw(at);
+            int pte = s[at];
+            s[at] = Pte.NONE;
+            m.pteChanged(t, m.threadMm[t], s[f + Frame.WALK], Pte.NONE);
+            if (Pte.special(pte)) {
+                return nextPte(m, f);
+            } else {
+                s[m.layout.queueBase + t * m.pages + s[f + Frame.QUEUED]++] = Pte.pfn(pte);
+                return REMOVE_RMAP;
+            }
         }
     }
 
-    static void onClearPte(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int at = s[f + Frame.PTES] + s[f + Frame.WALK];
-        m.rmw(at);
-        int pte = s[at];
-        s[at] = Pte.NONE;
-        m.pteChanged(t, m.threadMm[t], s[f + Frame.WALK], Pte.NONE);
-        if (Pte.special(pte)) {
-            nextPte(m, t, f);
-        } else {
-            s[m.layout.queueBase + t * m.pages + s[f + Frame.QUEUED]++] = Pte.pfn(pte);
-            m.go(t, REMOVE_RMAP);
+    private static final class RemoveRmap extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            Memory.rmap(m, t, queued(m, t, s[f + Frame.QUEUED] - 1), -1);
+            return nextPte(m, f);
         }
     }
 
-    static void onRemoveRmap(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        Memory.rmap(m, t, queued(m, t, s[f + Frame.QUEUED] - 1), -1);
-        nextPte(m, t, f);
-    }
-
-    static void onPtlUnlock(Machine m, int t, int f, int pc) {
-        ptlUnlock(m, t, f);
-    }
-
-    static void onFlush(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        int cpu = s[f + Frame.ACK_CPU];
-        Tlb.acknowledge(m, t, cpu, s[f + Frame.START], s[f + Frame.START] + s[f + Frame.NR_ALL]);
-        User.flushed(m, cpu);
-        flushNext(m, t, f, cpu);
-    }
-
-    static void onFree(Machine m, int t, int f, int pc) {
-        final int[] s = m.s;
-        Memory.put(m, t, queued(m, t, s[f + Frame.CURSOR]), 1);
-        if (++s[f + Frame.CURSOR] == s[f + Frame.QUEUED]) {
-            freed(m, t, f);
+    private static final class PtlUnlock extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            return ptlUnlock(m, t, f);
         }
     }
 
-    static void onMunmapUnlock(Machine m, int t, int f, int pc) {
-        m.mmapReadUnlock(t);
-        unmapEnds(m, t, f);
+    private static final class Flush extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int cpu = s[f + Frame.ACK_CPU];
+            Tlb.acknowledge(m, t, cpu, s[f + Frame.START], s[f + Frame.START] + s[f + Frame.NR_ALL]);
+            User.flushed(m, cpu);
+            return flushNext(m, t, f, cpu);
+        }
+    }
+
+    private static final class Free extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            Memory.put(m, t, queued(m, t, s[f + Frame.CURSOR]), 1);
+            if (++s[f + Frame.CURSOR] == s[f + Frame.QUEUED]) {
+                return freed(m, t, f);
+            }
+            return FREE;
+        }
+    }
+
+    private static final class MunmapUnlock extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            m.mmapReadUnlock(t);
+            return unmapEnds(m, t, f);
+        }
     }
 
     private static int queued(Machine m, int t, int i) {
         return m.s[m.layout.queueBase + t * m.pages + i];
     }
 
-    private static void nextPte(Machine m, int t, int f) {
+    private static int nextPte(Machine m, int f) {
         int page = ++m.s[f + Frame.WALK];
-        m.go(t, page == m.s[f + Frame.WALK_END] ? PTL_UNLOCK : READ_PTE);
+        return page == m.s[f + Frame.WALK_END] ? PTL_UNLOCK : READ_PTE;
     }
 
-    private static void ptlUnlock(Machine m, int t, int f) {
+    private static int ptlUnlock(Machine m, int t, int f) {
         int[] s = m.s;
         m.ptlUnlock(t);
         if (s[f + Frame.WALK] < s[f + Frame.WALK_END]) {
-            m.go(t, PTL); // goto again
-            return;
+            return PTL; // goto again
         }
         int slot = s[f + Frame.UNMAPPING] != 0 ? -1 : Vmas.next(m, m.mmOf(f), s[f + Frame.WALK_END]);
         if (slot >= 0) {
-            beginVma(m, t, f, slot);
+            return beginVma(m, f, slot);
         } else if (m.zapFlush()) {
-            beginFlush(m, t, f);
+            return beginFlush(m, t, f);
         } else {
-            beginFree(m, t, f);
+            return beginFree(m, t, f);
         }
     }
 
-    private static void beginFlush(Machine m, int t, int f) {
+    private static int beginFlush(Machine m, int t, int f) {
         Tlb.invalidate(m, t, m.s[f + Frame.START], m.s[f + Frame.START] + m.s[f + Frame.NR_ALL]);
-        flushNext(m, t, f, -1);
+        return flushNext(m, t, f, -1);
     }
 
-    private static void flushNext(Machine m, int t, int f, int cpu) {
+    private static int flushNext(Machine m, int t, int f, int cpu) {
         int next = Tlb.nextCpu(m, t, cpu);
         m.s[f + Frame.ACK_CPU] = next;
         if (next >= 0) {
-            m.go(t, FLUSH);
+            return FLUSH;
         } else if (m.zapFlush()) {
-            beginFree(m, t, f);
+            return beginFree(m, t, f);
         } else {
-            end(m, t, f);
+            return end(m, t, f);
         }
     }
 
-    private static void beginFree(Machine m, int t, int f) {
+    private static int beginFree(Machine m, int t, int f) {
         m.s[f + Frame.CURSOR] = 0;
         if (m.s[f + Frame.QUEUED] > 0) {
-            m.go(t, FREE);
+            return FREE;
         } else {
-            freed(m, t, f);
+            return freed(m, t, f);
         }
     }
 
     /** Without zap-flush the flush comes after the pages are gone. */
-    private static void freed(Machine m, int t, int f) {
+    private static int freed(Machine m, int t, int f) {
         if (m.zapFlush()) {
-            end(m, t, f);
+            return end(m, t, f);
         } else {
-            beginFlush(m, t, f);
+            return beginFlush(m, t, f);
         }
     }
 
-    private static void end(Machine m, int t, int f) {
+    private static int end(Machine m, int t, int f) {
         if (m.s[f + Frame.UNMAPPING] != 0) {
-            m.go(t, MUNMAP_UNLOCK);
+            return MUNMAP_UNLOCK;
         } else {
-            unmapEnds(m, t, f);
+            return unmapEnds(m, t, f);
         }
     }
 
-    private static void unmapEnds(Machine m, int t, int f) {
+    private static int unmapEnds(Machine m, int t, int f) {
         int start = m.s[f + Frame.START];
         Claims.unmapEnds(m, m.threadMm[t], start, start + m.s[f + Frame.NR_ALL]);
-        Program.next(m, t);
+        return Program.next(m, t);
     }
 }

@@ -16,14 +16,23 @@ final class Pct extends Scheduler {
     private static final long LANE = Mix.ready(Mix.name("pct"));
     private static final long CHANGE_POINT = Mix.ready(Mix.name("change point"));
 
+    private static final int POINT_SHIFT = 32;
+    /** A point that no run comes to. */
+    private static final int NEVER = Integer.MAX_VALUE;
+
+    private static final int THREAD_BITS = 4;
+    private static final int THREAD = Machine.THREADS_MAX - 1;
+
     private final int depth;
     private final int k;
     /** For each thread its role, ready to be folded into a seed. */
     private final long[] roles;
 
     private final long[] draws;
+    /** For each thread its priority, with the thread itself in the lowest bits. */
     private final int[] priority;
-    private final int[] changeAt;
+    /** The change points in their order, each with the priority that it gives in the lowest bits; one more ends them. */
+    private final long[] changes;
 
     Pct(Machine machine, int depth, int k) {
         super(machine);
@@ -33,7 +42,7 @@ final class Pct extends Scheduler {
         roles = new long[threads];
         draws = new long[threads];
         priority = new int[threads];
-        changeAt = new int[Math.max(0, depth - 1)];
+        changes = new long[Math.max(0, depth - 1) + 1];
         for (int t = 0; t < threads; t++) {
             roles[t] = Mix.ready(Mix.name(machine.scenario.threads().get(t)));
         }
@@ -42,85 +51,76 @@ final class Pct extends Scheduler {
     private void deal(long lane) {
         int n = roles.length;
         for (int t = 0; t < n; t++) {
-            draws[t] = Mix.mix64(lane ^ roles[t]);
+            draws[t] = Mix.mix64(lane ^ roles[t]) >> 1; // differences do not overflow
+            priority[t] = ((depth + t) << THREAD_BITS) | t;
         }
-        for (int t = 0; t < n; t++) {
-            int rank = 0;
-            for (int u = 0; u < n; u++) {
-                if (draws[u] < draws[t]) {
-                    rank++;
-                }
+        // Ranks without a jump, which nobody could predict: each pair lifts one and lowers the other.
+        for (int t = 1; t < n; t++) {
+            for (int u = 0; u < t; u++) {
+                int below = (int) ((draws[t] - draws[u]) >>> 63) << THREAD_BITS;
+                priority[t] -= below;
+                priority[u] += below;
             }
-            priority[t] = depth + rank;
         }
         long points = Mix.mix64(lane ^ CHANGE_POINT);
         long draw = 0;
-        for (int j = 0; j < changeAt.length; j++) {
-            if (j >= k) {
-                changeAt[j] = Integer.MAX_VALUE; // more change points than places
-                continue;
+        int last = changes.length - 1;
+        for (int j = 0; j < last; j++) {
+            int point = NEVER; // more change points than places
+            if (j < k) {
+                do {
+                    point = 1 + Mix.below(Mix.key(points, draw++), k);
+                } while (taken(point, j));
             }
-            boolean taken;
-            do {
-                int point = 1 + Mix.below(Mix.key(points, draw++), k);
-                taken = false;
-                for (int i = 0; i < j; i++) {
-                    taken |= changeAt[i] == point;
-                }
-                changeAt[j] = point;
-            } while (taken);
+            int i = j;
+            for (; i > 0 && point < point(changes[i - 1]); i--) {
+                changes[i] = changes[i - 1];
+            }
+            changes[i] = (long) point << POINT_SHIFT | j + 1;
         }
+        changes[last] = (long) NEVER << POINT_SHIFT;
+    }
+
+    private boolean taken(int point, int n) {
+        boolean taken = false;
+        for (int i = 0; i < n; i++) {
+            taken |= point(changes[i]) == point;
+        }
+        return taken;
+    }
+
+    private static int point(long change) {
+        return (int) (change >> POINT_SHIFT);
     }
 
     private int highest(int enabled) {
-        int best = -1;
-        int t = 0;
+        int best = 0;
         for (int rest = enabled; rest != 0; rest &= rest - 1) {
-            int u = Integer.numberOfTrailingZeros(rest);
-            if (priority[u] > best) {
-                best = priority[u];
-                t = u;
-            }
+            best = Math.max(best, priority[Integer.numberOfTrailingZeros(rest)]);
         }
-        return t;
-    }
-
-    private int nextChange(int after) {
-        int next = Integer.MAX_VALUE;
-        for (int at : changeAt) {
-            if (at > after && at < next) {
-                next = at;
-            }
-        }
-        return next;
-    }
-
-    /** The thread falls to the place that belongs to this change point, below everyone's first priority. */
-    private void demote(int t, int at) {
-        for (int j = 0; j < changeAt.length; j++) {
-            if (changeAt[j] == at) {
-                priority[t] = j + 1;
-            }
-        }
+        return best & THREAD;
     }
 
     @Override
     public void run(long seed) {
         final Machine m = this.m;
+        final int[] s = m.s;
         m.reset();
         m.choices.draw(seed);
         deal(Mix.mix64(seed ^ LANE));
-        int next = nextChange(0);
+        int passed = 0;
+        int next = point(changes[0]);
         int decided = 0;
         int enabled;
-        while ((enabled = m.s[Sched.ENABLED]) != 0 && m.s[Sched.TAKEN] < STEPS_MAX) {
+        while ((enabled = s[Sched.ENABLED]) > 0 && s[Sched.TAKEN] < STEPS_MAX) {
             if ((enabled & (enabled - 1)) == 0) {
                 Step.run(m, Integer.numberOfTrailingZeros(enabled), STEPS_MAX);
             } else {
                 int t = highest(enabled);
                 if (++decided == next) {
-                    demote(t, next);
-                    next = nextChange(next);
+                    // below everyone's first priority, at the place that belongs to this change point
+                    priority[t] = (int) changes[passed] << THREAD_BITS | t;
+                    next = point(changes[++passed]);
                     t = highest(enabled);
                 }
                 if (record == null) {
@@ -129,9 +129,6 @@ final class Pct extends Scheduler {
                     record.add(t);
                     Step.run(m, t, 1);
                 }
-            }
-            if (m.violated >= 0) {
-                break;
             }
         }
         decisions = decided;

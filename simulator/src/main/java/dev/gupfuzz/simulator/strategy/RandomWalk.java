@@ -22,6 +22,13 @@ final class RandomWalk extends Scheduler {
 
     private static final int WAITS = 64;
     private static final int EPOCH_SHIFT = 20;
+    /** Bits of a draw that give way to the thread's number, so that the largest draw says whose it is. */
+    private static final int THREAD = Machine.THREADS_MAX - 1;
+
+    private static final int WORDS_SHIFT = 2;
+    private static final int KEY = 0;
+    private static final int WAITED = 1;
+    private static final int DRAW = 2;
 
     /** For (thread, label, occurrence): the operation's key, ready to be folded into a seed. */
     private final long[] operations;
@@ -31,8 +38,12 @@ final class RandomWalk extends Scheduler {
     /** For (thread, label): run number and occurrences in it. */
     private final int[] occurrences;
 
-    private final long[] hash;
-    private final int[] waited;
+    /**
+     * For each thread four words about its pending operation: its key, the decisions that it has been pending at,
+     * and its draw at the next one, with the thread itself in the lowest bits.
+     */
+    private final long[] pending;
+
     private int epoch;
 
     RandomWalk(Machine machine) {
@@ -41,10 +52,9 @@ final class RandomWalk extends Scheduler {
         operations = new long[threads * Pc.LABELS * READY];
         roles = new long[threads];
         occurrences = new int[threads * Pc.LABELS];
-        hash = new long[threads];
-        waited = new int[threads];
+        pending = new long[threads << WORDS_SHIFT];
         for (int w = 0; w < WAITS; w++) {
-            waits[w] = Mix.mix64(w + Mix.GOLDEN);
+            waits[w] = Mix.ready(w);
         }
         for (int t = 0; t < threads; t++) {
             roles[t] = Mix.name(machine.scenario.threads().get(t));
@@ -65,6 +75,9 @@ final class RandomWalk extends Scheduler {
     @Override
     public void run(long seed) {
         final Machine m = this.m;
+        final int[] s = m.s;
+        final long[] pending = this.pending;
+        final long[] waits = this.waits;
         m.reset();
         m.choices.draw(seed);
         long lane = Mix.mix64(seed ^ LANE);
@@ -75,49 +88,58 @@ final class RandomWalk extends Scheduler {
         int decided = 0;
         int known = 0;
         int enabled;
-        while ((enabled = m.s[Sched.ENABLED]) != 0 && m.s[Sched.TAKEN] < STEPS_MAX) {
+        while ((enabled = s[Sched.ENABLED]) > 0 && s[Sched.TAKEN] < STEPS_MAX) {
             int t = Integer.numberOfTrailingZeros(enabled);
             if ((enabled & (enabled - 1)) == 0) {
                 known &= ~enabled;
                 Step.run(m, t, STEPS_MAX); // alone: on until somebody else can run
             } else {
                 decided++;
+                for (int fresh = enabled & ~known; fresh != 0; fresh &= fresh - 1) {
+                    arrive(lane, Integer.numberOfTrailingZeros(fresh));
+                }
                 long best = Long.MIN_VALUE;
                 for (int rest = enabled; rest != 0; rest &= rest - 1) {
-                    int u = Integer.numberOfTrailingZeros(rest);
-                    if (((known >> u) & 1) == 0) {
-                        known |= 1 << u;
-                        hash[u] = arrive(lane, u);
-                        waited[u] = 0;
+                    best = Math.max(best, pending[(Integer.numberOfTrailingZeros(rest) << WORDS_SHIFT) + DRAW]);
+                }
+                t = (int) best & THREAD;
+                known = (known | enabled) & ~(1 << t);
+                // The next draws of those who wait need not wait for the step, whose jump nobody can predict.
+                for (int rest = enabled & known; rest != 0; rest &= rest - 1) {
+                    int at = Integer.numberOfTrailingZeros(rest) << WORDS_SHIFT;
+                    int waited = (int) ++pending[at + WAITED];
+                    long wait = waits[waited & WAITS - 1];
+                    if (waited >= WAITS) {
+                        wait = Mix.ready(waited);
                     }
-                    int w = waited[u]++;
-                    long draw = Mix.mix64(hash[u] ^ (w < WAITS ? waits[w] : Mix.mix64(w + Mix.GOLDEN)));
-                    if (draw > best) {
-                        best = draw;
-                        t = u;
-                    }
+                    pending[at + DRAW] = draw(pending[at + KEY] ^ wait, at >> WORDS_SHIFT);
                 }
                 if (record != null) {
                     record.add(t);
                 }
-                known &= ~(1 << t);
                 Step.run(m, t, 1);
-            }
-            if (m.violated >= 0) {
-                break;
             }
         }
         decisions = decided;
         finish(seed);
     }
 
-    private long arrive(long lane, int t) {
+    /** The thread's pending operation is at a decision for the first time. */
+    private void arrive(long lane, int t) {
         int label = Pc.label(m.s[Frame.at(t) + Frame.PC]);
         int slot = t * Pc.LABELS + label;
         int seen = occurrences[slot];
         int occurrence = seen >>> EPOCH_SHIFT == epoch ? seen & (1 << EPOCH_SHIFT) - 1 : 0;
         occurrences[slot] = epoch << EPOCH_SHIFT | occurrence + 1;
         long operation = occurrence < READY ? operations[slot * READY + occurrence] : operation(t, label, occurrence);
-        return Mix.mix64(lane ^ operation);
+        long key = Mix.mix64(lane ^ operation);
+        int at = t << WORDS_SHIFT;
+        pending[at + KEY] = key;
+        pending[at + WAITED] = 0;
+        pending[at + DRAW] = draw(key ^ waits[0], t);
+    }
+
+    private static long draw(long key, int t) {
+        return (Mix.mix64(key) & -(THREAD + 1L)) | t;
     }
 }
