@@ -29,8 +29,8 @@ public final class Report {
         para(
                 out,
                 "schedule  ",
-                finding.steps + " steps, " + finding.threads.length + " decisions, " + finding.preemptions()
-                        + " preemptions, state " + Finding.hex(finding.stateHash));
+                count(finding.steps, "step") + ", " + count(finding.threads.length, "decision") + ", "
+                        + count(finding.preemptions(), "preemption") + ", state " + Finding.hex(finding.stateHash));
         out.append('\n');
         List<TraceStep> steps = trace.steps();
         List<String> roles = roles(steps);
@@ -70,6 +70,10 @@ public final class Report {
                         out,
                         v.invariant().id() + " breaks here: " + v.invariant().title()));
         return out.toString();
+    }
+
+    private static String count(int n, String what) {
+        return n + " " + what + (n == 1 ? "" : "s");
     }
 
     private static void marker(StringBuilder out, String text) {
