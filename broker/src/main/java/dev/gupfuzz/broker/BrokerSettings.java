@@ -28,7 +28,9 @@ final class BrokerSettings {
         // After a kill, the new process must wait until the registration of the old one has expired; but a broker that
         // shares its cores with workers must not be taken for dead because it had to wait for one.
         settings.put("broker.session.timeout.ms", "3000");
-        settings.put("broker.heartbeat.interval.ms", "300");
+        settings.put("broker.heartbeat.interval.ms", "1000");
+        // There is no other node that could wait for the metadata log to grow.
+        settings.put("metadata.max.idle.interval.ms", "0");
         settings.put("controller.quorum.election.timeout.ms", "500");
         settings.put("controller.quorum.fetch.timeout.ms", "1000");
         settings.put("controlled.shutdown.enable", "false");
@@ -48,7 +50,7 @@ final class BrokerSettings {
         // Members join and leave within a second instead of five.
         settings.put("group.initial.rebalance.delay.ms", "0");
         settings.put("group.min.session.timeout.ms", "1000");
-        settings.put("group.share.heartbeat.interval.ms", "500");
+        settings.put("group.share.heartbeat.interval.ms", "1000");
         settings.put("group.share.min.heartbeat.interval.ms", "200");
         settings.put("group.share.session.timeout.ms", "10000");
         settings.put("group.share.min.session.timeout.ms", "5000");

@@ -86,6 +86,17 @@ public final class KafkaSettings {
         return settings;
     }
 
+    /**
+     * Settings of a consumer without a group that follows topics for long. A fetch is answered as soon as there is a
+     * record, and waits for one for up to 2 s: close such a consumer with a short limit, since the close is answered only
+     * after the fetch.
+     */
+    public Properties follower(String clientId) {
+        Properties settings = consumer(clientId);
+        settings.put("fetch.max.wait.ms", "2000");
+        return settings;
+    }
+
     /** Settings of a member of the share group that holds at most one job at a time. */
     public Properties shareConsumer(String clientId) {
         Properties settings = common(clientId);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
 final class Orders implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Orders.class);
     private static final Duration POLL = Duration.ofMillis(200);
+    /** There is nothing to commit, and the broker answers nothing while the last fetch waits. */
+    private static final Duration CLOSE = Duration.ofMillis(50);
+
     private static final TopicPartition CONTROL = new TopicPartition(Topics.CONTROL, 0);
 
     private final KafkaSettings settings;
@@ -55,8 +59,13 @@ final class Orders implements Runnable {
     @Override
     public void run() {
         while (stopping.getCount() > 0) {
-            try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(settings.consumer(clientId))) {
-                follow(consumer);
+            try {
+                KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(settings.follower(clientId));
+                try {
+                    follow(consumer);
+                } finally {
+                    consumer.close(CloseOptions.timeout(CLOSE));
+                }
             } catch (KafkaException e) {
                 // The next round reads the topic from its beginning again: orders are few and the fold is idempotent.
                 LOG.warn("control=lost worker={} error=\"{}\"", clientId, e.getMessage());

@@ -31,6 +31,7 @@ final class CampaignBook {
     private static final int ERROR_CHARACTERS_MAX = 500;
 
     private final CampaignRecord accepted;
+    private final boolean ours;
     private final CampaignPlan plan;
     private final PlanLayout layout;
     private final RangeLedger<Tally> ledger;
@@ -78,6 +79,7 @@ final class CampaignBook {
 
     CampaignBook(CampaignRecord accepted, CampaignPlan plan, Faults faults) {
         this.accepted = accepted;
+        this.ours = accepted.getEngine().equals(Model.engine());
         this.plan = plan;
         this.layout = new PlanLayout(plan);
         this.ledger = new RangeLedger<>(layout, layout);
@@ -136,7 +138,7 @@ final class CampaignBook {
 
     /** Whether this build of the simulator may add to the campaign. */
     boolean isOurs() {
-        return accepted.getEngine().equals(Model.engine());
+        return ours;
     }
 
     void cancel() {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -19,9 +20,13 @@ import org.apache.kafka.common.errors.WakeupException;
  * and hands over; an unreachable broker only means that nothing comes until it is back.
  */
 public final class TopicTail implements AutoCloseable {
-    private static final Duration POLL = Duration.ofMillis(200);
+    /** The poll ends early for a record, a transaction's marker and the close. */
+    private static final Duration POLL = Duration.ofSeconds(1);
+
     private static final Duration POSITION = Duration.ofMillis(50);
     private static final Duration CLOSE = Duration.ofSeconds(1);
+    /** There is nothing to commit, and the broker answers nothing while the last fetch waits. */
+    private static final Duration CONSUMER_CLOSE = Duration.ofMillis(50);
 
     private final KafkaConsumer<String, byte[]> consumer;
     private final List<TopicPartition> partitions = new ArrayList<>();
@@ -49,7 +54,7 @@ public final class TopicTail implements AutoCloseable {
             List<String> topics,
             Consumer<Batch> sink,
             Consumer<RuntimeException> failed) {
-        this.consumer = new KafkaConsumer<>(settings.consumer("gupfuzz-coordinator-" + name));
+        this.consumer = new KafkaConsumer<>(settings.follower("gupfuzz-coordinator-" + name));
         topics.forEach(topic -> partitions.add(new TopicPartition(topic, 0)));
         this.sink = sink;
         this.failed = failed;
@@ -81,7 +86,7 @@ public final class TopicTail implements AutoCloseable {
         } catch (KafkaException e) {
             failed.accept(e);
         } finally {
-            consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(CLOSE));
+            consumer.close(CloseOptions.timeout(CONSUMER_CLOSE));
         }
     }
 
