@@ -5,8 +5,8 @@ import dev.gupfuzz.simulator.scenario.World;
 import java.util.Arrays;
 
 /**
- * Where data choices come from: keyed draws of a seed, or a script that a replay follows. The quiet value is 0. What was
- * chosen is kept, so that a run can be told and repeated.
+ * Where data choices come from: keyed draws of a seed, a script that a replay follows, or the one value that an exploration
+ * tries next. The quiet value is 0. What was chosen is kept, so that a run can be told and repeated.
  */
 public final class Choices {
 
@@ -18,6 +18,10 @@ public final class Choices {
     private int touchedCount;
     private boolean quiet;
     private long seed;
+    /** The value that the next choice takes, in an exploration; -1 outside. */
+    private int tried = -1;
+
+    private int offered = 1;
 
     private int[] script;
     private int scriptLength;
@@ -60,7 +64,22 @@ public final class Choices {
         quiet = false;
     }
 
+    /** The next choice takes {@code value} if it has it, else 0; a choice after that one is refused. */
+    public void explore(int value) {
+        begin();
+        script = null;
+        quiet = false;
+        tried = value;
+        offered = 1;
+    }
+
+    /** How many values the choice had that was made since {@link #explore}; 1 when there was none. */
+    public int offered() {
+        return offered;
+    }
+
     private void begin() {
+        tried = -1;
         for (int i = 0; i < Math.min(touchedCount, touched.length); i++) {
             occurrences[touched[i]] = 0;
         }
@@ -80,7 +99,13 @@ public final class Choices {
     /** A value in {@code [0, n)} for the pending choice of thread {@code t} at {@code pc}. */
     public int choose(int t, int pc, int n) {
         int value;
-        if (script != null) {
+        if (tried >= 0) {
+            if (offered > 1) {
+                throw new IllegalStateException("[simulator bug] two data choices in one step: pc=" + pc);
+            }
+            offered = n;
+            value = tried < n ? tried : 0;
+        } else if (script != null) {
             if (count < scriptLength) {
                 value = script[count];
                 if (value >= n) {

@@ -76,6 +76,9 @@ public final class Machine {
      */
     public boolean precise;
 
+    /** Whether a thread's registers are cleared when its next row begins: explorations need no states that differ in them. */
+    public boolean forgets;
+
     /** Labels that were ever pending when their thread moved; runs add to it and do not reset it. */
     public final boolean[] covered = new boolean[Pc.LABELS];
 
@@ -518,6 +521,11 @@ public final class Machine {
             s[Sched.ANY_DIRTY] = 0;
             settle(t);
         }
+    }
+
+    /** The registers that no row leaves to the next one. */
+    public void forget(int f) {
+        Arrays.fill(s, f + Frame.PAGE, f + Frame.MM_AT, 0);
     }
 
     void touched(int pfn) {

@@ -18,6 +18,9 @@ final class Program {
         int[] s = m.s;
         int f = m.frame(t);
         m.leave(t);
+        if (m.forgets) {
+            m.forget(f);
+        }
         while (true) {
             int op = s[f + Frame.OP] + Op.WORDS;
             s[f + Frame.OP] = op;

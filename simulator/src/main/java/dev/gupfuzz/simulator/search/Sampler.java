@@ -4,14 +4,13 @@ import dev.gupfuzz.simulator.Mix;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.routine.Step;
 import dev.gupfuzz.simulator.strategy.Scheduler;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs an interval of seeds of one cell on several cores. The interval is cut into chunks that are handed out in order and
@@ -39,7 +38,7 @@ public final class Sampler {
     /** Chunks behind the first one with a violation are not wanted. */
     private final AtomicLong lastChunk;
 
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final TreeMap<Long, Tally> waiting = new TreeMap<>();
     private final Tally merged;
     private long mergedChunks;
@@ -86,51 +85,23 @@ public final class Sampler {
     }
 
     private Tally run(int cores) {
-        List<Thread> others = new ArrayList<>();
-        for (int i = 1; i < cores; i++) {
-            Thread thread = new Thread(this::work, "gupfuzz-sampler-" + i);
-            thread.setDaemon(true);
-            thread.start();
-            others.add(thread);
-        }
-        work();
-        boolean interrupted = false;
-        for (Thread thread : others) {
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    interrupted = true; // the chunk under way is short: finish it, then tell the caller
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        Throwable thrown = failure.get();
-        if (thrown != null) {
-            throw new IllegalStateException("[simulator bug] a run failed: " + thrown.getMessage(), thrown);
-        }
+        JobRunner.run(cores, "sampler", failure, core -> work());
         return merged;
     }
 
     private void work() {
-        try {
-            Machine machine = Step.machine(cell.kernel(), cell.scenario());
-            Scheduler scheduler = cell.strategy().scheduler(machine);
-            while (failure.get() == null && !stop.getAsBoolean()) {
-                long index = nextChunk.getAndIncrement();
-                if (index > lastChunk.get()) {
-                    break;
-                }
-                Tally tally = runChunk(scheduler, index);
-                if (stopAtFirst && tally.violating() > 0) {
-                    lastChunk.accumulateAndGet(index, Math::min);
-                }
-                deliver(index, tally);
+        Machine machine = Step.machine(cell.kernel(), cell.scenario());
+        Scheduler scheduler = cell.strategy().scheduler(machine);
+        while (failure.get() == null && !stop.getAsBoolean()) {
+            long index = nextChunk.getAndIncrement();
+            if (index > lastChunk.get()) {
+                break;
             }
-        } catch (RuntimeException | Error e) {
-            failure.compareAndSet(null, e);
+            Tally tally = runChunk(scheduler, index);
+            if (stopAtFirst && tally.violating() > 0) {
+                lastChunk.accumulateAndGet(index, Math::min);
+            }
+            deliver(index, tally);
         }
     }
 

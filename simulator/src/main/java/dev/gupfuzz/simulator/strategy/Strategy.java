@@ -20,6 +20,11 @@ public final class Strategy {
     /** What is used when nothing is said. */
     public static final String DEFAULT = "pct:3";
 
+    /** What a schedule names that no strategy drew: an exploration came to it. */
+    public static final Strategy EXPLORED = new Strategy(-1, 0);
+
+    private static final String EXPLORED_NAME = "explore";
+
     /** Forms that {@link #named} takes. */
     public static final List<String> FORMS = List.of("random", "pct:D", "pct:D,k=K");
 
@@ -28,7 +33,7 @@ public final class Strategy {
     private static final int CALIBRATION_RUNS = 256;
     private static final long CALIBRATION = Mix.name("calibration");
 
-    /** 0 for the random walk. */
+    /** 0 for the random walk, -1 for an exploration. */
     private final int depth;
     /** 0 until it is learnt. */
     private final int k;
@@ -65,8 +70,16 @@ public final class Strategy {
         return new Strategy(depth, k);
     }
 
-    /** The canonical text; {@link #named} reads it back. */
+    /** What a finding names: a strategy, or {@link #EXPLORED}. */
+    public static Strategy recorded(String text) {
+        return text.equals(EXPLORED_NAME) ? EXPLORED : named(text);
+    }
+
+    /** The canonical text; {@link #recorded} reads it back. */
     public String name() {
+        if (depth < 0) {
+            return EXPLORED_NAME;
+        }
         if (depth == 0) {
             return "random";
         }
@@ -75,10 +88,10 @@ public final class Strategy {
 
     /** Whether nothing is left to be learnt. */
     public boolean frozen() {
-        return depth == 0 || k > 0;
+        return depth <= 0 || k > 0;
     }
 
-    /** PCT's depth, or 0. */
+    /** PCT's depth; 0 or less for others. */
     public int depth() {
         return depth;
     }
@@ -114,6 +127,9 @@ public final class Strategy {
     public Scheduler scheduler(Machine machine) {
         if (!frozen()) {
             throw new IllegalStateException("[simulator bug] the strategy is not frozen: strategy=" + name());
+        }
+        if (depth < 0) {
+            throw new IllegalStateException("[simulator bug] an exploration draws no schedules");
         }
         return depth == 0 ? new RandomWalk(machine) : new Pct(machine, depth, k);
     }

@@ -2,18 +2,23 @@ package dev.gupfuzz.simulator.trace;
 
 import dev.gupfuzz.simulator.BadInput;
 import dev.gupfuzz.simulator.Model;
+import dev.gupfuzz.simulator.explore.Exploration.Move;
+import dev.gupfuzz.simulator.explore.MachineSystem;
 import dev.gupfuzz.simulator.invariant.Invariant;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.routine.Step;
+import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.search.Blame;
 import dev.gupfuzz.simulator.search.Cell;
 import dev.gupfuzz.simulator.strategy.Decisions;
 import dev.gupfuzz.simulator.strategy.Follow;
 import dev.gupfuzz.simulator.strategy.Scheduler;
+import dev.gupfuzz.simulator.strategy.Strategy;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A broken invariant with its schedule, in all three forms: the seed that regenerates it, the decisions that are the truth,
@@ -87,6 +92,39 @@ public final class Finding {
         Deviations.verify(cell.scenario(), threads, checks);
         return new Finding(
                 cell, seed, threads, choices, checks.hashes(), blame.invariant(), blame.where(), steps, hash);
+    }
+
+    /**
+     * A schedule that an exploration came to, executed here twice.
+     *
+     * @param moves from the start of the scenario to what they break
+     * @throws IllegalStateException when it breaks nothing, or the two executions differ, which is a bug of gupfuzz
+     */
+    public static Finding explored(Kernel kernel, Scenario scenario, List<Move> moves) {
+        MachineSystem.Schedule schedule = new MachineSystem(kernel, scenario).schedule(moves);
+        int[] threads = schedule.threads();
+        int[] choices = schedule.choices();
+        boolean precise = Checks.along(kernel, scenario, threads, choices, false).violation().stream()
+                .anyMatch(blame -> blame.invariant() == Invariant.I5);
+        Checks checks = Checks.along(kernel, scenario, threads, choices, precise);
+        Checks again = Checks.along(kernel, scenario, threads, choices, precise);
+        Blame blame = checks.violation()
+                .orElseThrow(() -> new IllegalStateException("[simulator bug] an explored schedule breaks nothing on "
+                        + kernel.name() + ", " + scenario.name()));
+        if (again.stateHash() != checks.stateHash() || again.steps() != checks.steps()) {
+            throw new IllegalStateException("[simulator bug] two executions of one schedule differ");
+        }
+        Deviations.verify(scenario, threads, checks);
+        return new Finding(
+                new Cell(kernel, scenario, Strategy.EXPLORED),
+                0,
+                threads,
+                choices,
+                checks.hashes(),
+                blame.invariant(),
+                blame.where(),
+                checks.steps(),
+                checks.stateHash());
     }
 
     /**
@@ -177,12 +215,7 @@ public final class Finding {
             int divergedAt) {
 
         /** Follows a schedule and keeps, for each decision, who could run and what was chosen to happen. */
-        static Checks along(
-                Kernel kernel,
-                dev.gupfuzz.simulator.scenario.Scenario scenario,
-                int[] threads,
-                int[] choices,
-                boolean precise) {
+        static Checks along(Kernel kernel, Scenario scenario, int[] threads, int[] choices, boolean precise) {
             Machine machine = Step.machine(kernel, scenario);
             Collector collector = new Collector(machine, threads.length);
             Follow follow = new Follow(machine, threads, choices, collector);

@@ -73,7 +73,7 @@ final class FindingFile {
             Cell cell = new Cell(
                     Kernels.named(field(fields, "kernel")),
                     Scenarios.named(field(fields, "scenario")),
-                    Strategy.named(field(fields, "strategy")));
+                    Strategy.recorded(field(fields, "strategy")));
             return new Finding(
                     cell,
                     hex(fields, "seed"),

@@ -1,5 +1,6 @@
 package dev.gupfuzz.simulator.trace;
 
+import dev.gupfuzz.simulator.strategy.Strategy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +26,12 @@ public final class Report {
         para(out, "where     ", finding.where);
         para(out, "kernel    ", finding.cell.kernel().name());
         para(out, "scenario  ", finding.cell.scenario().name());
-        para(out, "found by  ", finding.cell.strategy().name() + ", seed " + Finding.hex(finding.seed));
+        para(
+                out,
+                "found by  ",
+                finding.cell.strategy().equals(Strategy.EXPLORED)
+                        ? "exploration"
+                        : finding.cell.strategy().name() + ", seed " + Finding.hex(finding.seed));
         para(
                 out,
                 "schedule  ",

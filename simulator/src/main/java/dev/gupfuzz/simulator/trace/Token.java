@@ -84,8 +84,8 @@ final class Token {
         }
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(body))) {
             Finding.requireThisModel(in.readUTF());
-            Cell cell =
-                    new Cell(Kernels.named(in.readUTF()), Scenarios.named(in.readUTF()), Strategy.named(in.readUTF()));
+            Cell cell = new Cell(
+                    Kernels.named(in.readUTF()), Scenarios.named(in.readUTF()), Strategy.recorded(in.readUTF()));
             long seed = in.readLong();
             Invariant invariant = invariant(in.readUTF());
             String where = in.readUTF();

@@ -1,0 +1,47 @@
+package dev.gupfuzz.simulator.explore;
+
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * What an engine found out.
+ *
+ * @param ended why it stopped
+ * @param states different states with a decision, and those at which runs ended or broke something
+ * @param transitions steps taken from states with a decision, one for each enabled thread and value of its data choice
+ * @param ends different states at which nobody could go on
+ * @param levels most transitions on a shortest path to a state
+ * @param reached goals that some schedule reached, as a mask
+ * @param broken for each failure a shortest schedule to it
+ */
+public record Exploration(
+        Ended ended,
+        long states,
+        long transitions,
+        long ends,
+        int levels,
+        long reached,
+        SortedMap<Long, List<Move>> broken) {
+
+    /** Why an exploration stopped. */
+    public enum Ended {
+        /** Nothing is left. */
+        COMPLETE,
+        /** It was to stop at a failure. */
+        AT_FAILURE,
+        /** As many states as were allowed. */
+        STATES,
+        /** As much memory as was allowed. */
+        MEMORY,
+        /** It was told to stop. */
+        STOPPED
+    }
+
+    /** One transition: a thread, and the value of its data choice, 0 where there is none. */
+    public record Move(int thread, int choice) {}
+
+    /** Chance, at most, that two states shared a fingerprint of 64 bits, so that one of them was not looked at. */
+    public double collisionProbability() {
+        return Math.min(1, 0x1p-65 * states * states);
+    }
+}

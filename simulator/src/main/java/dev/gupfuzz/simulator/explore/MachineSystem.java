@@ -1,0 +1,155 @@
+package dev.gupfuzz.simulator.explore;
+
+import dev.gupfuzz.simulator.Mix;
+import dev.gupfuzz.simulator.explore.Exploration.Move;
+import dev.gupfuzz.simulator.kernel.Kernel;
+import dev.gupfuzz.simulator.machine.Machine;
+import dev.gupfuzz.simulator.machine.Sched;
+import dev.gupfuzz.simulator.routine.Step;
+import dev.gupfuzz.simulator.scenario.Scenario;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The simulated machine as a model: a scenario on a kernel, with every data choice. What a run counts about itself (steps,
+ * goals, the label of the last step) is no state, and neither are the registers that a thread's next system call or access
+ * sets anew.
+ */
+public final class MachineSystem implements TransitionSystem {
+
+    private static final long LANE = Mix.name("explored state");
+    private static final int DETAIL_BITS = 20;
+
+    private final Machine m;
+    private final int[] s;
+    private final long[] keys;
+    private long reached;
+
+    public MachineSystem(Kernel kernel, Scenario scenario) {
+        m = Step.machine(kernel, scenario);
+        m.forgets = true;
+        m.choices.explore(0);
+        s = m.s;
+        keys = new long[s.length];
+        for (int i = 0; i < keys.length; i++) {
+            keys[i] = Mix.at(LANE, i) | 1;
+        }
+        settleAccounts();
+    }
+
+    /** The machine itself. */
+    public Machine machine() {
+        return m;
+    }
+
+    @Override
+    public int threads() {
+        return m.threads;
+    }
+
+    @Override
+    public int[] words() {
+        return s;
+    }
+
+    @Override
+    public void restored() {
+        m.violated = -1;
+    }
+
+    @Override
+    public int enabled() {
+        return s[Sched.ENABLED];
+    }
+
+    @Override
+    public int take(int thread, int choice) {
+        m.choices.explore(choice);
+        Step.run(m, thread, 1);
+        settleAccounts();
+        return m.choices.offered();
+    }
+
+    @Override
+    public void end() {
+        m.finish();
+        settleAccounts();
+    }
+
+    /** A path as findings keep it: who ran wherever several could, and the value of each data choice. */
+    public record Schedule(int[] threads, int[] choices) {}
+
+    /** Follows a path of a {@link StateSearch} that took steps without a decision at once. */
+    public Schedule schedule(List<Move> moves) {
+        List<Integer> threads = new ArrayList<>();
+        List<Integer> choices = new ArrayList<>();
+        int[] back = new int[s.length];
+        int next = 0;
+        while (enabled() > 0) {
+            int enabled = enabled();
+            boolean alone = (enabled & (enabled - 1)) == 0;
+            System.arraycopy(s, 0, back, 0, s.length);
+            int t = Integer.numberOfTrailingZeros(enabled);
+            int values = alone ? take(t, 0) : 0;
+            if (values == 1) {
+                continue;
+            }
+            System.arraycopy(back, 0, s, 0, s.length);
+            restored();
+            if (next == moves.size()) {
+                break;
+            }
+            Move move = moves.get(next++);
+            values = take(move.thread(), move.choice());
+            if (!alone) {
+                threads.add(move.thread());
+            }
+            if (values > 1) {
+                choices.add(move.choice());
+            }
+        }
+        return new Schedule(ints(threads), ints(choices));
+    }
+
+    private static int[] ints(List<Integer> values) {
+        return values.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private void settleAccounts() {
+        reached = s[Sched.GOALS];
+        s[Sched.GOALS] = 0;
+        s[Sched.TAKEN] = 0;
+        s[Sched.STEPPING] = 0;
+    }
+
+    @Override
+    public long broken() {
+        if (m.violated < 0) {
+            return INTACT;
+        }
+        long code = (long) m.violated << 16 | (long) m.violatedBy << 10 | m.violatedAt;
+        return code << DETAIL_BITS | Mix.mix64(m.violatedDetail) >>> (Long.SIZE - DETAIL_BITS);
+    }
+
+    @Override
+    public long reached() {
+        return reached;
+    }
+
+    @Override
+    public long fingerprint() {
+        final int[] words = s;
+        final long[] k = keys;
+        final int n = Math.min(words.length, k.length);
+        long sum = 0;
+        int i = 0;
+        for (; i < n - 1; i += 2) {
+            sum += (words[i] + k[i]) * (words[i + 1] + k[i + 1]);
+        }
+        if (i < n) {
+            sum += words[i] * k[i];
+        }
+        long hash = Mix.mix64(sum);
+        return hash == 0 ? 1 : hash;
+    }
+}

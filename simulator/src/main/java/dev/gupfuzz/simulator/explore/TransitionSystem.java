@@ -1,0 +1,48 @@
+package dev.gupfuzz.simulator.explore;
+
+/**
+ * What an engine explores: threads that take steps on a state of ints. The simulated machine is one; the tests have small
+ * programs. A model is a single state that moves; engines copy its words out and in. Not thread safe.
+ */
+public interface TransitionSystem {
+
+    /** Most threads that a model may have: masks of them fit an int with room to spare. */
+    int THREADS_MAX = 16;
+
+    /** Most values that a data choice may have. */
+    int CHOICES_MAX = 4;
+
+    /** Nothing is broken. */
+    long INTACT = -1;
+
+    int threads();
+
+    /** The whole state. The same array for the life of the model; whoever writes into it calls {@link #restored}. */
+    int[] words();
+
+    /** The words were written from outside: what was broken before is forgotten. */
+    void restored();
+
+    /** Threads that can take a step now, as a mask. 0 where all have ended or nobody can go on. */
+    int enabled();
+
+    /**
+     * Takes the pending step of an enabled thread, and the steps after it that nobody else can tell.
+     *
+     * @param choice the value of the data choice that the step makes, if it makes one; 0 is always allowed
+     * @return how many values that choice has; 1 where there is none
+     */
+    int take(int thread, int choice);
+
+    /** Asks what must hold where nobody can take a step. */
+    void end();
+
+    /** What the last {@link #take} or {@link #end} broke, equal for equal failures, or {@link #INTACT}. */
+    long broken();
+
+    /** Goals that the last {@link #take} or {@link #end} reached, as a mask. */
+    long reached();
+
+    /** A hash of the words: equal states have equal ones, others differ but for a collision of 64 bits. Never 0. */
+    long fingerprint();
+}

@@ -1,0 +1,108 @@
+package dev.gupfuzz.simulator.explore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gupfuzz.simulator.explore.Exploration.Ended;
+import dev.gupfuzz.simulator.explore.Exploration.Move;
+import dev.gupfuzz.simulator.explore.StateSearch.Bounds;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Engines against every single schedule, on a thousand small programs. */
+class CrossCheckTest {
+
+    private static final int PROGRAMS = 1000;
+    private static final long MOST = 200_000;
+
+    @Test
+    void shouldAgreeOnFailuresEndsAndGoals() {
+        int deadlocks = 0;
+        int mixtures = 0;
+        int badEnds = 0;
+        int clean = 0;
+        for (int seed = 0, done = 0; done < PROGRAMS; seed++) {
+            SmallProgram.Text text = Corpus.program(seed);
+            BruteForce all;
+            try {
+                all = new BruteForce(new SmallProgram(text), MOST);
+            } catch (BruteForce.TooManyException e) {
+                continue;
+            }
+            done++;
+            Exploration one = null;
+            for (int cores : new int[] {1, 2, 4}) {
+                for (boolean forced : new boolean[] {false, true}) {
+                    Exploration found =
+                            StateSearch.explore(() -> new SmallProgram(text), cores, Bounds.NONE, false, forced);
+                    String what = "program " + seed + " cores " + cores + " forced " + forced;
+                    assertThat(found.ended()).as(what).isEqualTo(Ended.COMPLETE);
+                    assertThat(found.broken().keySet()).as(what).isEqualTo(all.broken.keySet());
+                    assertThat(found.ends()).as(what).isEqualTo(all.ends.size());
+                    assertThat(found.reached()).as(what).isEqualTo(all.reached);
+                    if (!forced) {
+                        assertThat(found.states()).as(what).isEqualTo(all.states.size());
+                    } else if (one == null) {
+                        one = found;
+                    } else {
+                        assertThat(found).as(what).isEqualTo(one);
+                    }
+                    found.broken()
+                            .forEach((failure, path) -> assertThat(follow(text, path, forced))
+                                    .as(what)
+                                    .isEqualTo(failure));
+                }
+            }
+            deadlocks += all.broken.containsKey(SmallProgram.DEADLOCK) ? 1 : 0;
+            mixtures += all.broken.containsKey(SmallProgram.MIXTURE) ? 1 : 0;
+            badEnds += all.broken.containsKey(SmallProgram.BAD_END) ? 1 : 0;
+            clean += all.broken.isEmpty() ? 1 : 0;
+        }
+        // a corpus that has all of them
+        assertThat(List.of(deadlocks, mixtures, badEnds, clean)).allMatch(n -> n >= PROGRAMS / 20);
+    }
+
+    @Test
+    void shouldStopAtBounds() {
+        SmallProgram.Text text = Corpus.program(1);
+        TreeMap<Ended, Long> states = new TreeMap<>();
+        for (Bounds bounds : List.of(
+                new Bounds(10, Long.MAX_VALUE, () -> false),
+                new Bounds(Long.MAX_VALUE, 0, () -> false),
+                new Bounds(Long.MAX_VALUE, Long.MAX_VALUE, () -> true))) {
+            Exploration found = StateSearch.explore(() -> new SmallProgram(text), 1, bounds, false, true);
+            states.put(found.ended(), found.states());
+        }
+        assertThat(states.keySet()).contains(Ended.STATES, Ended.STOPPED);
+    }
+
+    /** What a path breaks when it is followed. */
+    private static long follow(SmallProgram.Text text, List<Move> path, boolean forced) {
+        SmallProgram model = new SmallProgram(text);
+        settle(model, forced);
+        for (Move move : path) {
+            model.take(move.thread(), move.choice());
+            settle(model, forced);
+        }
+        return model.broken();
+    }
+
+    private static void settle(SmallProgram model, boolean forced) {
+        while (model.broken() == TransitionSystem.INTACT) {
+            int enabled = model.enabled();
+            if (enabled == 0) {
+                model.end();
+                return;
+            }
+            if (!forced || Integer.bitCount(enabled) > 1) {
+                return;
+            }
+            int[] back = model.words().clone();
+            if (model.take(Integer.numberOfTrailingZeros(enabled), 0) > 1) {
+                System.arraycopy(back, 0, model.words(), 0, back.length);
+                model.restored();
+                return;
+            }
+        }
+    }
+}

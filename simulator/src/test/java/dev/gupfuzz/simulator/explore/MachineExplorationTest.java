@@ -1,0 +1,202 @@
+package dev.gupfuzz.simulator.explore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gupfuzz.simulator.explore.Exploration.Ended;
+import dev.gupfuzz.simulator.explore.StateSearch.Bounds;
+import dev.gupfuzz.simulator.kernel.Kernel;
+import dev.gupfuzz.simulator.kernel.Kernels;
+import dev.gupfuzz.simulator.machine.Machine;
+import dev.gupfuzz.simulator.machine.Sched;
+import dev.gupfuzz.simulator.routine.Step;
+import dev.gupfuzz.simulator.scenario.Scenario;
+import dev.gupfuzz.simulator.scenario.Scenarios;
+import dev.gupfuzz.simulator.search.Blame;
+import dev.gupfuzz.simulator.strategy.Scheduler;
+import dev.gupfuzz.simulator.strategy.Strategy;
+import dev.gupfuzz.simulator.trace.Finding;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The machine explored, against the machine sampled: nothing that a seed does may be missing. */
+class MachineExplorationTest {
+
+    private static final int SEEDS = 20_000;
+
+    @ParameterizedTest
+    @CsvSource({
+        "v5.9-rc4, fork-vs-pin-fast",
+        "v5.9, fork-vs-pin-fast",
+        "v5.11, fork-vs-pin-fast",
+        "v5.11, fork-vs-pin-fast:has-pinned=1",
+        "v5.9, fork-vs-pin-fast-writer",
+        "v5.11, pin-fast-vs-munmap",
+        "v5.11, munmap-vs-access",
+        "v5.11, cow-vs-reader",
+        "v5.9, two-forks-vs-pin-fast",
+    })
+    void shouldCoverWhatSeedsDo(String kernelName, String scenarioName) {
+        Kernel kernel = Kernels.named(kernelName);
+        Scenario scenario = Scenarios.named(scenarioName);
+        Set<Long> ends = ConcurrentHashMap.newKeySet();
+        Exploration found = StateSearch.explore(() -> new Watched(kernel, scenario, ends), 2, Bounds.NONE, false, true);
+        assertThat(found.ended()).isEqualTo(Ended.COMPLETE);
+        Set<Blame> explored = new TreeSet<>();
+        found.broken()
+                .values()
+                .forEach(path ->
+                        explored.add(Finding.explored(kernel, scenario, path).blame()));
+
+        Set<Blame> sampled = new TreeSet<>();
+        long goals = 0;
+        int ended = 0;
+        Machine machine = Step.machine(kernel, scenario);
+        for (String strategy : List.of("random", "pct:3")) {
+            Scheduler scheduler =
+                    Strategy.named(strategy).freeze(kernel, scenario).scheduler(machine);
+            for (int seed = 0; seed < SEEDS; seed++) {
+                scheduler.run(seed);
+                goals |= machine.s[Sched.GOALS];
+                if (machine.violated < 0) {
+                    ended++;
+                    assertThat(ends).contains(machine.stateHash());
+                }
+            }
+        }
+        assertThat(explored).containsAll(sampled);
+        assertThat(goals & ~found.reached()).isZero();
+        assertThat(ended).isPositive();
+        if (kernelName.equals("v5.11")) {
+            assertThat(explored).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"v5.9, fork-vs-pin-fast", "v5.11, pin-fast-vs-munmap", "v5.11, munmap-vs-access", "v5.9, cow-vs-reader"
+    })
+    void shouldLoseNothingByForgettingRegisters(String kernelName, String scenarioName) {
+        Kernel kernel = Kernels.named(kernelName);
+        Scenario scenario = Scenarios.named(scenarioName);
+        Exploration forgetting =
+                StateSearch.explore(() -> new MachineSystem(kernel, scenario), 2, Bounds.NONE, false, true);
+        Exploration keeping = StateSearch.explore(
+                () -> {
+                    MachineSystem system = new MachineSystem(kernel, scenario);
+                    system.machine().forgets = false;
+                    return system;
+                },
+                2,
+                Bounds.NONE,
+                false,
+                true);
+        assertThat(keeping.broken().keySet()).isEqualTo(forgetting.broken().keySet());
+        assertThat(keeping.reached()).isEqualTo(forgetting.reached());
+        assertThat(keeping.states()).isNotEqualTo(forgetting.states()); // the comparison compares something
+    }
+
+    @ParameterizedTest
+    @CsvSource({"v5.9, fork-vs-pin-fast", "v5.11, two-forks-vs-pin-fast", "v5.9, fork-vs-pin-fast-writer"})
+    void shouldNotDependOnTheNumberOfCores(String kernelName, String scenarioName) {
+        Kernel kernel = Kernels.named(kernelName);
+        Scenario scenario = Scenarios.named(scenarioName);
+        Exploration one = StateSearch.explore(() -> new MachineSystem(kernel, scenario), 1, Bounds.NONE, false, true);
+        for (int cores : new int[] {2, 4}) {
+            assertThat(StateSearch.explore(() -> new MachineSystem(kernel, scenario), cores, Bounds.NONE, false, true))
+                    .isEqualTo(one);
+        }
+    }
+
+    /** For every invariant a kernel that breaks it; exploring comes to it, with a schedule that breaks it again. */
+    @ParameterizedTest
+    @CsvSource({
+        "I1a, early-copy, pin-fork-child-exits-write",
+        "I1b, write-protect-seq, fork-vs-pin-fast",
+        "I1b, seq-odd-check, fork-vs-pin-fast",
+        "I1b, seq-retry-check, fork-vs-pin-fast",
+        "I2, fork-wrprotect, fork-vs-write",
+        "I4, zap-flush, munmap-vs-access",
+        "I5, unpin-on-retry, fork-vs-pin-fast",
+        "I6, pte-recheck without ipi-tlb-flush, pin-fast-vs-munmap",
+        "I9, seq-end, fork-vs-pin-fast",
+        "I9, seq-init, two-forks-vs-pin-fast",
+        "I11, gup-irq-restore, fork-vs-pin-fast",
+        "I11, eagain-drops-ptl, fork-vs-pin-fast",
+        "I13, wp-clear-flush, cow-vs-reader",
+    })
+    void shouldFindPlantedBugs(String invariant, String removed, String scenarioName) {
+        Kernel kernel = Kernels.named("v5.11 without " + removed);
+        Scenario scenario = Scenarios.named(scenarioName);
+        Exploration found = StateSearch.explore(() -> new MachineSystem(kernel, scenario), 2, Bounds.NONE, false, true);
+        Set<String> broken = new TreeSet<>();
+        found.broken()
+                .values()
+                .forEach(path -> broken.add(Finding.explored(kernel, scenario, path)
+                        .blame()
+                        .invariant()
+                        .id()));
+        assertThat(broken).contains(invariant);
+    }
+
+    /** Notes how the runs end that break nothing. */
+    private static final class Watched implements TransitionSystem {
+        private final MachineSystem system;
+        private final Set<Long> ends;
+
+        Watched(Kernel kernel, Scenario scenario, Set<Long> ends) {
+            this.system = new MachineSystem(kernel, scenario);
+            this.ends = ends;
+        }
+
+        @Override
+        public int threads() {
+            return system.threads();
+        }
+
+        @Override
+        public int[] words() {
+            return system.words();
+        }
+
+        @Override
+        public void restored() {
+            system.restored();
+        }
+
+        @Override
+        public int enabled() {
+            return system.enabled();
+        }
+
+        @Override
+        public int take(int thread, int choice) {
+            return system.take(thread, choice);
+        }
+
+        @Override
+        public void end() {
+            system.end();
+            if (system.broken() == INTACT) {
+                ends.add(system.machine().stateHash());
+            }
+        }
+
+        @Override
+        public long broken() {
+            return system.broken();
+        }
+
+        @Override
+        public long reached() {
+            return system.reached();
+        }
+
+        @Override
+        public long fingerprint() {
+            return system.fingerprint();
+        }
+    }
+}
