@@ -4,7 +4,6 @@ import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.kernel.Kernels;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.Scenarios;
-import dev.gupfuzz.simulator.strategy.Strategy;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,11 +12,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that say what is simulated: kernels, scenarios with their parameters, and the strategy. */
+/** The options that say what is simulated: kernels, and scenarios with their parameters. */
 final class CellOptions {
     static final String DEFAULT_KERNEL = "v5.9";
     static final String DEFAULT_SCENARIO = "fork-vs-pin-fast";
-    static final String DEFAULT_STRATEGY = "pct:3";
 
     private static final String PAGES = "pages";
 
@@ -54,28 +52,18 @@ final class CellOptions {
             description = "Put this alternative into every kernel; repeatable.")
     List<String> with = new ArrayList<>();
 
-    @Option(
-            names = "--strategy",
-            paramLabel = "NAME",
-            description = "How schedules are drawn: random, pct:D (bugs of depth D), or a frozen one"
-                    + " such as pct:3,k=41. Default: " + DEFAULT_STRATEGY + ".")
-    @Nullable
-    String strategy;
-
     /** What the options mean. The lists are as the user ordered them, without repetitions. */
-    record Choice(List<Kernel> kernels, List<Scenario> scenarios, Strategy strategy) {}
+    record Choice(List<Kernel> kernels, List<Scenario> scenarios) {}
 
-    /** Reads them all; empty when something was wrong, which {@code problems} then tells. */
-    Optional<Choice> choose(Problems problems) {
+    /** Reads them all; what was wrong is left out of the lists, and {@code problems} tells it. */
+    Choice choose(Problems problems) {
         List<Kernel> chosenKernels = kernels(DEFAULT_KERNEL, problems);
         Map<String, Integer> shared = sharedParameters(problems);
         Map<String, Scenario> chosenScenarios = new LinkedHashMap<>();
         for (String name : orDefault(scenarios, DEFAULT_SCENARIO)) {
             scenario(name, shared, problems).ifPresent(scenario -> chosenScenarios.put(scenario.name(), scenario));
         }
-        Optional<Strategy> chosenStrategy =
-                problems.attempt(() -> Strategy.named(strategy == null ? DEFAULT_STRATEGY : strategy));
-        return chosenStrategy.map(s -> new Choice(chosenKernels, List.copyOf(chosenScenarios.values()), s));
+        return new Choice(chosenKernels, List.copyOf(chosenScenarios.values()));
     }
 
     /** The kernels, {@code otherwise} when none is given, each with the safeguards taken out and put in. */

@@ -29,6 +29,7 @@ final class CommandTree {
     static {
         VERBS.put("up", UpVerb::new);
         VERBS.put("fuzz", FuzzVerb::new);
+        VERBS.put("explore", ExploreVerb::new);
         VERBS.put("replay", ReplayVerb::new);
         VERBS.put("kernels", KernelsVerb::new);
         VERBS.put("scenarios", ScenariosVerb::new);

@@ -23,7 +23,7 @@ final class Demonstration {
                 NAME,
                 List.of("v5.9", "v5.11"),
                 List.of("fork-vs-pin-fast", "fork-vs-pin-fast-writer", "pin-fast-vs-munmap"),
-                List.of(CellOptions.DEFAULT_STRATEGY),
+                List.of(StrategyOption.DEFAULT_STRATEGY),
                 1,
                 SEEDS,
                 STEPS_PER_RANGE);

@@ -1,5 +1,6 @@
 package dev.gupfuzz.cli;
 
+import dev.gupfuzz.simulator.strategy.Strategy;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -15,6 +16,7 @@ import java.util.OptionalLong;
  */
 record FuzzRequest(
         CellOptions.Choice choice,
+        Strategy strategy,
         long firstSeed,
         OptionalLong seeds,
         Optional<Duration> budget,

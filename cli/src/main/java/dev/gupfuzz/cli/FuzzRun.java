@@ -55,7 +55,7 @@ final class FuzzRun {
 
     private CellResult search(Kernel kernel, Scenario scenario, int cellsLeft) {
         long start = System.nanoTime();
-        Cell cell = new Cell(kernel, scenario, request.choice().strategy().freeze(kernel, scenario));
+        Cell cell = new Cell(kernel, scenario, request.strategy().freeze(kernel, scenario));
         long limit = request.budget().isPresent() ? start + remainingNanos() / cellsLeft : Long.MAX_VALUE;
         boolean timed = request.budget().isPresent();
         BooleanSupplier stop = () -> session.interrupts().requested() || (timed && System.nanoTime() - limit >= 0);

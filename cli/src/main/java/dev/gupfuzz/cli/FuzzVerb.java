@@ -1,5 +1,6 @@
 package dev.gupfuzz.cli;
 
+import dev.gupfuzz.simulator.strategy.Strategy;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -26,6 +27,9 @@ final class FuzzVerb implements Verb {
 
     @Mixin
     CellOptions cells = new CellOptions();
+
+    @Mixin
+    StrategyOption strategy = new StrategyOption();
 
     @Option(
             names = "--seed",
@@ -74,7 +78,8 @@ final class FuzzVerb implements Verb {
     }
 
     private FuzzRequest request(Problems problems) {
-        Optional<CellOptions.Choice> choice = cells.choose(problems);
+        CellOptions.Choice choice = cells.choose(problems);
+        Optional<Strategy> chosen = strategy.choose(problems);
         Optional<Long> firstSeed = problems.attempt(() -> Quantities.seed("--seed", seed));
         Optional<Long> count =
                 Optional.ofNullable(seeds).flatMap(value -> problems.attempt(() -> Quantities.count("--seeds", value)));
@@ -85,6 +90,6 @@ final class FuzzVerb implements Verb {
         problems.throwIfAny();
         OptionalLong asked = count.map(OptionalLong::of)
                 .orElse(time.isPresent() ? OptionalLong.empty() : OptionalLong.of(DEFAULT_SEEDS));
-        return new FuzzRequest(choice.orElseThrow(), firstSeed.orElseThrow(), asked, time, threads, keepGoing);
+        return new FuzzRequest(choice, chosen.orElseThrow(), firstSeed.orElseThrow(), asked, time, threads, keepGoing);
     }
 }

@@ -3,6 +3,7 @@ package dev.gupfuzz.cli;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.search.Cell;
+import dev.gupfuzz.simulator.strategy.Strategy;
 import dev.gupfuzz.simulator.trace.Finding;
 import dev.gupfuzz.simulator.trace.Replay;
 import java.io.IOException;
@@ -53,6 +54,9 @@ final class ReplayVerb implements Verb {
     CellOptions cells = new CellOptions();
 
     @Mixin
+    StrategyOption strategy = new StrategyOption();
+
+    @Mixin
     OutputOptions output = new OutputOptions();
 
     @Override
@@ -71,10 +75,7 @@ final class ReplayVerb implements Verb {
                             ? "nothing to replay: give a token gf1:..., a file, or --seed"
                             : "one finding at a time, not " + findings.size());
         }
-        if (!cells.scenarios.isEmpty()
-                || cells.pages != null
-                || !cells.parameters.isEmpty()
-                || cells.strategy != null) {
+        if (!cells.scenarios.isEmpty() || cells.pages != null || !cells.parameters.isEmpty() || strategy.given()) {
             problems.add("--scenario, --pages, --param and --strategy go with --seed: a finding brings its own");
         }
         String own = finding.map(f -> f.cell().kernel().name()).orElse(CellOptions.DEFAULT_KERNEL);
@@ -96,14 +97,15 @@ final class ReplayVerb implements Verb {
             problems.add("a finding brings its own seed: give either '" + Problems.printable(findings.get(0))
                     + "' or --seed");
         }
-        Optional<CellOptions.Choice> choice = cells.choose(problems);
-        Optional<Kernel> kernel = choice.flatMap(c -> single("--kernel", c.kernels(), problems));
-        Optional<Scenario> scenario = choice.flatMap(c -> single("--scenario", c.scenarios(), problems));
+        CellOptions.Choice choice = cells.choose(problems);
+        Optional<Strategy> chosen = strategy.choose(problems);
+        Optional<Kernel> kernel = single("--kernel", choice.kernels(), problems);
+        Optional<Scenario> scenario = single("--scenario", choice.scenarios(), problems);
         problems.throwIfAny();
         Cell cell = new Cell(
                 kernel.orElseThrow(),
                 scenario.orElseThrow(),
-                choice.orElseThrow().strategy().freeze(kernel.get(), scenario.get()));
+                chosen.orElseThrow().freeze(kernel.get(), scenario.get()));
         SeedRun run = SeedRun.of(cell, number.orElseThrow());
         if (output.json) {
             Json.print(session.terminal().out(), ReplayDocument.of(run));

@@ -21,7 +21,12 @@ class UsageErrorsTest {
             foo                                   | unknown verb 'foo'
             fuz                                   | did you mean 'fuzz'?
             --foo                                 | unknown option '--foo'
-            explore                               | unknown verb 'explore'
+            explore --states 0                    | --states '0' is too small
+            explore --memory-limit -1             | --memory-limit '-1' is negative
+            explore --for x                       | --for 'x' is not a duration
+            explore --seeds 5                     | unknown option '--seeds'
+            explore --strategy random             | unknown option '--strategy'
+            explore --kernel v5.99                | unknown kernel 'v5.99' (did you mean 'v5.9'?
             minimize                              | unknown verb 'minimize'
             gate                                  | unknown verb 'gate'
             fuzz --kernel v5.99                   | unknown kernel 'v5.99' (did you mean 'v5.9'?

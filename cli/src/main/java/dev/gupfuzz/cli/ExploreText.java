@@ -1,0 +1,100 @@
+package dev.gupfuzz.cli;
+
+import dev.gupfuzz.cli.ExploreResult.Explored;
+import dev.gupfuzz.simulator.explore.Exploration;
+import dev.gupfuzz.simulator.invariant.GoalPoint;
+import dev.gupfuzz.simulator.trace.Finding;
+import java.io.PrintStream;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What {@code explore} prints for people: the counterexample first, or what exactly was proved. */
+final class ExploreText {
+    private final Terminal terminal;
+    private final PrintStream out;
+
+    ExploreText(Terminal terminal) {
+        this.terminal = terminal;
+        this.out = terminal.out();
+    }
+
+    void print(ExploreResult result) {
+        Optional<Finding> first = result.cells().stream()
+                .flatMap(c -> c.findings().values().stream())
+                .findFirst();
+        if (first.isPresent()) {
+            SearchText.report(terminal, first.get());
+            out.println();
+        }
+        for (Explored cell : result.cells()) {
+            cell(cell, result.cores());
+        }
+        if (!result.notRun().isEmpty()) {
+            out.println("not run: " + String.join(", ", result.notRun()));
+        }
+        if (result.interrupted()) {
+            out.println("interrupted: the lines above say what was covered");
+        }
+    }
+
+    private void cell(Explored cell, int cores) {
+        Exploration exploration = cell.exploration();
+        String verdict =
+                cell.verdict() == Verdict.CLEAN ? "proved" : cell.verdict().text();
+        out.println(terminal.bold(cell.name()) + ": " + verdict);
+        out.printf(
+                Locale.ROOT,
+                "  explored  %s states, %s transitions, %d levels, %.2f s on %d %s%s%n",
+                Quantities.grouped(exploration.states()),
+                Quantities.grouped(exploration.transitions()),
+                exploration.levels(),
+                cell.seconds(),
+                cores,
+                cores == 1 ? "core" : "cores",
+                ending(cell));
+        if (!cell.findings().isEmpty() && cell.complete()) {
+            cell.findings()
+                    .forEach((blame, finding) -> out.println("  broken    "
+                            + blame.invariant().id() + " at " + blame.where() + ", " + finding.decisions()
+                            + " decisions: " + finding.token()));
+        }
+        if (cell.complete()) {
+            if (cell.findings().isEmpty() && !cell.unreached().isEmpty()) {
+                out.println("  violated: no schedule reaches " + String.join(", ", cell.unreached())
+                        + ", so what was searched for could not happen here");
+            }
+            if (cell.findings().isEmpty()) {
+                out.println("  proof     every schedule and data choice of this scenario, sequentially consistent;");
+                out.printf(
+                        Locale.ROOT,
+                        "            a state was missed by equal 64-bit fingerprints with probability %.1e at most%n",
+                        exploration.collisionProbability());
+            }
+            for (GoalPoint goal : cell.scenario().goalPoints(cell.kernel())) {
+                out.printf(
+                        Locale.ROOT,
+                        "  goal      %-40s %s%n",
+                        goal.id(),
+                        cell.reached(goal) ? "reached" : "unreachable");
+            }
+        } else if (cell.findings().isEmpty()) {
+            out.println("  incomplete: " + advice(exploration.ended()));
+        }
+    }
+
+    private static String ending(Explored cell) {
+        return switch (cell.exploration().ended()) {
+            case COMPLETE -> "";
+            case AT_FAILURE -> ", to the end of the first level with a violation: none has fewer decisions";
+            case STATES, MEMORY, STOPPED -> ", not all";
+        };
+    }
+
+    private static String advice(Exploration.Ended ended) {
+        return switch (ended) {
+            case STATES -> "the bound of --states was reached; raise it";
+            case MEMORY -> "the memory for states is used up; raise --memory-limit, and the heap with it";
+            default -> "the time was over or a signal came; give --for more";
+        };
+    }
+}

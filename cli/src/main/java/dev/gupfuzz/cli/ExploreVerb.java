@@ -1,0 +1,120 @@
+package dev.gupfuzz.cli;
+
+import dev.gupfuzz.simulator.explore.Exploration;
+import dev.gupfuzz.simulator.explore.MachineSystem;
+import dev.gupfuzz.simulator.explore.StateSearch;
+import dev.gupfuzz.simulator.kernel.Kernel;
+import dev.gupfuzz.simulator.scenario.Scenario;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code gupfuzz explore}: every schedule of a scenario. */
+@Command(
+        name = "explore",
+        description = {
+            "Every schedule of a scenario, with every data choice: a proof or a counterexample.",
+            "",
+            "Every kernel with every scenario, in order. Exit code 0 is a proof that the model breaks no invariant there and"
+                    + " reaches all goals; 1 a counterexample with the fewest decisions, or a goal that no schedule reaches;"
+                    + " 3 when a bound came first."
+        },
+        sortOptions = false)
+final class ExploreVerb implements Verb {
+    private static final Duration GRACE = Duration.ofSeconds(10);
+    /** Of the heap, what states may take; the rest is for everything else. */
+    private static final double HEAP_SHARE = 0.8;
+
+    @Mixin
+    CellOptions cells = new CellOptions();
+
+    @Option(
+            names = "--states",
+            paramLabel = "N",
+            description = "Stop, incomplete, once N states are kept; looked at level by level.")
+    @Nullable
+    String states;
+
+    @Option(
+            names = "--for",
+            paramLabel = "TIME",
+            description =
+                    "Stop, incomplete, after this time for all kernels and scenarios together: 500ms, 10s, 2m, 1h.")
+    @Nullable
+    String budget;
+
+    @Option(
+            names = "--memory-limit",
+            paramLabel = "MIB",
+            description =
+                    "Memory for states in MiB. Default: four fifths of the heap, which is a quarter of the machine's"
+                            + " memory unless GUPFUZZ_JAVA_OPTS says otherwise.")
+    @Nullable
+    String memory;
+
+    @Option(names = "--cores", paramLabel = "N", description = "Cores to use. Default: all of them.")
+    @Nullable
+    String cores;
+
+    @Option(
+            names = "--keep-going",
+            description = "Go on after a violation, and show a shortest schedule for each place that breaks.")
+    boolean keepGoing;
+
+    @Mixin
+    OutputOptions output = new OutputOptions();
+
+    @Override
+    public int run(Session session) {
+        Problems problems = session.problems();
+        CellOptions.Choice choice = cells.choose(problems);
+        Optional<Long> most = Optional.ofNullable(states)
+                .flatMap(value -> problems.attempt(() -> Quantities.count("--states", value)));
+        Optional<Duration> time = Optional.ofNullable(budget)
+                .flatMap(value -> problems.attempt(() -> Quantities.duration("--for", value)));
+        Optional<Long> mebibytes = Optional.ofNullable(memory)
+                .flatMap(value -> problems.attempt(() -> Quantities.number("--memory-limit", value, 1, 1 << 22)));
+        int threads = Cores.chosen(cores, problems);
+        problems.throwIfAny();
+
+        session.interrupts().allow(GRACE, ExitCode.INTERRUPTED);
+        long start = System.nanoTime();
+        BooleanSupplier outOfTime = () -> time.isPresent()
+                && System.nanoTime() - start >= time.orElseThrow().toNanos();
+        long bytes = mebibytes.map(n -> n << 20).orElseGet(() ->
+                (long) (HEAP_SHARE * Runtime.getRuntime().maxMemory()));
+        StateSearch.Bounds bounds = new StateSearch.Bounds(
+                most.orElse(Long.MAX_VALUE), bytes, () -> session.interrupts().requested() || outOfTime.getAsBoolean());
+        List<ExploreResult.Explored> done = new ArrayList<>();
+        List<String> notRun = new ArrayList<>();
+        for (Kernel kernel : choice.kernels()) {
+            for (Scenario scenario : choice.scenarios()) {
+                if (bounds.stop().getAsBoolean()) {
+                    notRun.add(kernel.name() + " x " + scenario.name());
+                    continue;
+                }
+                long began = System.nanoTime();
+                Exploration exploration = StateSearch.explore(
+                        () -> new MachineSystem(kernel, scenario), threads, bounds, !keepGoing, true);
+                done.add(ExploreResult.Explored.of(kernel, scenario, exploration, (System.nanoTime() - began) / 1e9));
+            }
+        }
+        ExploreResult result = new ExploreResult(
+                List.copyOf(done),
+                List.copyOf(notRun),
+                threads,
+                session.interrupts().requested());
+        if (output.json) {
+            Json.print(session.terminal().out(), ExploreDocument.of(result));
+        } else {
+            new ExploreText(session.terminal()).print(result);
+        }
+        return result.exitCode();
+    }
+}

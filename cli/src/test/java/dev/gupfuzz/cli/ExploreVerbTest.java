@@ -1,0 +1,99 @@
+package dev.gupfuzz.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.gupfuzz.simulator.explore.Exploration;
+import dev.gupfuzz.simulator.explore.Exploration.Ended;
+import dev.gupfuzz.simulator.kernel.Kernel;
+import dev.gupfuzz.simulator.kernel.Kernels;
+import dev.gupfuzz.simulator.scenario.Scenario;
+import dev.gupfuzz.simulator.scenario.Scenarios;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class ExploreVerbTest {
+
+    private static final String[] FIXED = {"explore", "--kernel", "v5.11", "--scenario", "fork-vs-pin-fast"};
+
+    @Test
+    void shouldProveTheFix() throws Exception {
+        JsonNode document = json(ExitCode.CLEAN, "explore", "--kernel", "v5.11", "--json");
+
+        assertThat(document.get("verdict").asText()).isEqualTo("clean");
+        JsonNode cell = document.at("/cells/0");
+        assertThat(cell.get("ended").asText()).isEqualTo("complete");
+        assertThat(cell.get("violations")).isEmpty();
+        assertThat(cell.get("unreachedGoals")).isEmpty();
+        assertThat(cell.get("goals")).isNotEmpty().allMatch(JsonNode::asBoolean);
+        assertThat(cell.get("states").asLong()).isGreaterThan(1000);
+        assertThat(cell.get("collisionProbability").asDouble()).isBetween(0.0, 1e-9);
+        assertThat(CommandLineRun.of(FIXED).out()).contains("v5.11 x fork-vs-pin-fast: proved");
+    }
+
+    @Test
+    void shouldShowACounterexampleThatReplays() throws Exception {
+        JsonNode document = json(ExitCode.VIOLATED, "explore", "--json");
+
+        assertThat(document.get("invariant").asText()).isEqualTo("I1b");
+        assertThat(document.at("/cells/0/ended").asText()).isEqualTo("violation");
+        String token = document.get("token").asText();
+        JsonNode replayed = json(ExitCode.VIOLATED, "replay", "--json", token);
+        assertThat(replayed.get("verdict").asText()).isNotEqualTo("error");
+        assertThat(CommandLineRun.of("explore").out()).contains("I1b broken", "found by  exploration", token);
+    }
+
+    @Test
+    void shouldShowEveryPlaceWhenItKeepsGoing() throws Exception {
+        JsonNode cell =
+                json(ExitCode.VIOLATED, "explore", "--keep-going", "--json").at("/cells/0");
+
+        assertThat(cell.get("ended").asText()).isEqualTo("complete");
+        assertThat(cell.get("violations")).hasSizeGreaterThan(1);
+        assertThat(cell.get("violations")).allMatch(v -> v.get("token").asText().startsWith("gf1:"));
+    }
+
+    @Test
+    void shouldEndIncompleteAtABound() throws Exception {
+        JsonNode document = json(ExitCode.INCOMPLETE, "explore", "--kernel", "v5.11", "--states", "100", "--json");
+
+        assertThat(document.get("verdict").asText()).isEqualTo("incomplete");
+        assertThat(document.at("/cells/0/ended").asText()).isEqualTo("states");
+        CommandLineRun memory = CommandLineRun.of(
+                "explore", "--kernel", "v5.11", "--scenario", "fork-vs-pin-fast-writer", "--memory-limit", "1");
+        assertThat(memory.exitCode()).isEqualTo(ExitCode.INCOMPLETE);
+        assertThat(memory.out()).contains("--memory-limit");
+    }
+
+    @Test
+    void shouldTakeAnUnreachableGoalForAViolation() {
+        Kernel kernel = Kernels.named("v5.11");
+        Scenario scenario = Scenarios.named("cow-vs-reader");
+        long all = scenario.goalPoints(kernel).stream()
+                .mapToLong(goal -> goal.bit())
+                .reduce(0, (a, b) -> a | b);
+        long one = scenario.goalPoints(kernel).get(0).bit();
+
+        assertThat(explored(kernel, scenario, Ended.COMPLETE, all).verdict()).isEqualTo(Verdict.CLEAN);
+        assertThat(explored(kernel, scenario, Ended.STATES, all).verdict()).isEqualTo(Verdict.INCOMPLETE);
+        assertThat(explored(kernel, scenario, Ended.STATES, all & ~one).verdict())
+                .isEqualTo(Verdict.INCOMPLETE);
+        ExploreResult.Explored lacking = explored(kernel, scenario, Ended.COMPLETE, all & ~one);
+        assertThat(lacking.verdict()).isEqualTo(Verdict.VIOLATED);
+        assertThat(ExploreDocument.of(new ExploreResult(List.of(lacking), List.of(), 1, false)))
+                .containsEntry("invariant", scenario.goalPoints(kernel).get(0).id());
+    }
+
+    private static ExploreResult.Explored explored(Kernel kernel, Scenario scenario, Ended ended, long reached) {
+        Exploration exploration = new Exploration(ended, 1, 1, 1, 1, reached, new TreeMap<>());
+        return ExploreResult.Explored.of(kernel, scenario, exploration, 0);
+    }
+
+    private static JsonNode json(int exitCode, String... arguments) throws Exception {
+        CommandLineRun run = CommandLineRun.of(arguments);
+        assertThat(run.exitCode()).isEqualTo(exitCode);
+        return new ObjectMapper().readTree(run.out());
+    }
+}
