@@ -34,9 +34,7 @@ final class ExploreDocument {
                 "seconds",
                 result.cells().stream().mapToDouble(Explored::seconds).sum());
         document.put("cores", result.cores());
-        Optional<Finding> first = result.cells().stream()
-                .flatMap(c -> c.findings().values().stream())
-                .findFirst();
+        Optional<Finding> first = result.first();
         first.ifPresent(finding -> {
             document.put("invariant", finding.blame().invariant().id());
             document.put("token", finding.token());
@@ -77,6 +75,13 @@ final class ExploreDocument {
                 explored.findings().values().stream()
                         .map(ExploreDocument::finding)
                         .toList());
+        explored.byPreemptions().ifPresent(by -> {
+            Map<String, Object> certificate = new LinkedHashMap<>();
+            certificate.put("preemptions", explored.first().orElseThrow().preemptions());
+            certificate.put("states", by.states());
+            certificate.put("transitions", by.transitions());
+            cell.put("certificate", certificate);
+        });
         cell.put("seconds", explored.seconds());
         return cell;
     }

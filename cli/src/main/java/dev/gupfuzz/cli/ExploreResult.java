@@ -2,14 +2,18 @@ package dev.gupfuzz.cli;
 
 import dev.gupfuzz.simulator.explore.Exploration;
 import dev.gupfuzz.simulator.explore.Exploration.Ended;
+import dev.gupfuzz.simulator.explore.Exploration.Way;
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.search.Blame;
 import dev.gupfuzz.simulator.trace.Finding;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BinaryOperator;
 
 /**
  * What {@code explore} found out.
@@ -21,26 +25,42 @@ record ExploreResult(List<Explored> cells, List<String> notRun, int cores, boole
     /**
      * One kernel with one scenario.
      *
-     * @param findings a shortest schedule for each place that breaks
+     * @param byPreemptions the search that the findings come from, which proves that fewer preemptions do not suffice; empty
+     *     when nothing broke, or a bound came first, and then they have the fewest decisions
+     * @param findings a schedule for each place that breaks
      */
     record Explored(
             Kernel kernel,
             Scenario scenario,
             Exploration exploration,
+            Optional<Exploration> byPreemptions,
             SortedMap<Blame, Finding> findings,
             double seconds) {
 
-        static Explored of(Kernel kernel, Scenario scenario, Exploration exploration, double seconds) {
+        private static final Comparator<Finding> SIMPLER =
+                Comparator.comparingInt(Finding::preemptions).thenComparingInt(Finding::decisions);
+
+        static Explored of(
+                Kernel kernel,
+                Scenario scenario,
+                Exploration exploration,
+                Optional<Exploration> byPreemptions,
+                double seconds) {
             SortedMap<Blame, Finding> findings = new TreeMap<>();
-            for (var path : exploration.broken().values()) {
-                Finding finding = Finding.explored(kernel, scenario, path);
-                findings.merge(finding.blame(), finding, (a, b) -> b.decisions() < a.decisions() ? b : a);
+            for (Way way : byPreemptions.orElse(exploration).broken().values()) {
+                Finding finding = Finding.explored(kernel, scenario, way.moves());
+                findings.merge(finding.blame(), finding, BinaryOperator.minBy(SIMPLER));
             }
-            return new Explored(kernel, scenario, exploration, findings, seconds);
+            return new Explored(kernel, scenario, exploration, byPreemptions, findings, seconds);
         }
 
         String name() {
             return kernel.name() + " x " + scenario.name();
+        }
+
+        /** The simplest of the findings. */
+        Optional<Finding> first() {
+            return findings.values().stream().min(SIMPLER);
         }
 
         boolean complete() {
@@ -68,6 +88,11 @@ record ExploreResult(List<Explored> cells, List<String> notRun, int cores, boole
             }
             return unreached().isEmpty() ? Verdict.CLEAN : Verdict.VIOLATED;
         }
+    }
+
+    /** The simplest finding of the first cell that has one. */
+    Optional<Finding> first() {
+        return cells.stream().flatMap(cell -> cell.first().stream()).findFirst();
     }
 
     Verdict verdict() {

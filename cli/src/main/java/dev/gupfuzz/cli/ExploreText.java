@@ -19,9 +19,7 @@ final class ExploreText {
     }
 
     void print(ExploreResult result) {
-        Optional<Finding> first = result.cells().stream()
-                .flatMap(c -> c.findings().values().stream())
-                .findFirst();
+        Optional<Finding> first = result.first();
         if (first.isPresent()) {
             SearchText.report(terminal, first.get());
             out.println();
@@ -52,11 +50,12 @@ final class ExploreText {
                 cores,
                 cores == 1 ? "core" : "cores",
                 ending(cell));
+        cell.first().ifPresent(finding -> certificate(cell, finding.preemptions()));
         if (!cell.findings().isEmpty() && cell.complete()) {
             cell.findings()
                     .forEach((blame, finding) -> out.println("  broken    "
-                            + blame.invariant().id() + " at " + blame.where() + ", " + finding.decisions()
-                            + " decisions: " + finding.token()));
+                            + blame.invariant().id() + " at " + blame.where() + ", preemptions "
+                            + finding.preemptions() + ": " + finding.token()));
         }
         if (cell.complete()) {
             if (cell.findings().isEmpty() && !cell.unreached().isEmpty()) {
@@ -82,10 +81,26 @@ final class ExploreText {
         }
     }
 
+    private void certificate(Explored cell, int preemptions) {
+        if (cell.byPreemptions().isEmpty()) {
+            out.println("  minimal   in decisions; a bound came before it was known how few preemptions suffice");
+            return;
+        }
+        Exploration by = cell.byPreemptions().get();
+        out.printf(
+                Locale.ROOT,
+                "  minimal   needs %d %s%s (%s states with the thread that came to them, %s transitions)%n",
+                preemptions,
+                preemptions == 1 ? "preemption" : "preemptions",
+                preemptions == 0 ? "" : ": nothing breaks with " + (preemptions - 1) + ", proved",
+                Quantities.grouped(by.states()),
+                Quantities.grouped(by.transitions()));
+    }
+
     private static String ending(Explored cell) {
         return switch (cell.exploration().ended()) {
             case COMPLETE -> "";
-            case AT_FAILURE -> ", to the end of the first level with a violation: none has fewer decisions";
+            case AT_FAILURE -> ", up to the first violation";
             case STATES, MEMORY, STOPPED -> ", not all";
         };
     }

@@ -11,6 +11,7 @@ import dev.gupfuzz.simulator.kernel.Kernels;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.Scenarios;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -39,10 +40,13 @@ class ExploreVerbTest {
 
         assertThat(document.get("invariant").asText()).isEqualTo("I1b");
         assertThat(document.at("/cells/0/ended").asText()).isEqualTo("violation");
+        assertThat(document.get("preemptions").asInt()).isEqualTo(1);
+        assertThat(document.at("/cells/0/certificate/preemptions").asInt()).isEqualTo(1);
         String token = document.get("token").asText();
         JsonNode replayed = json(ExitCode.VIOLATED, "replay", "--json", token);
         assertThat(replayed.get("verdict").asText()).isNotEqualTo("error");
-        assertThat(CommandLineRun.of("explore").out()).contains("I1b broken", "found by  exploration", token);
+        assertThat(CommandLineRun.of("explore").out())
+                .contains("I1b broken", "found by  exploration", token, "nothing breaks with 0, proved");
     }
 
     @Test
@@ -88,7 +92,7 @@ class ExploreVerbTest {
 
     private static ExploreResult.Explored explored(Kernel kernel, Scenario scenario, Ended ended, long reached) {
         Exploration exploration = new Exploration(ended, 1, 1, 1, 1, reached, new TreeMap<>());
-        return ExploreResult.Explored.of(kernel, scenario, exploration, 0);
+        return ExploreResult.Explored.of(kernel, scenario, exploration, Optional.empty(), 0);
     }
 
     private static JsonNode json(int exitCode, String... arguments) throws Exception {

@@ -12,16 +12,10 @@ import java.util.SortedMap;
  * @param ends different states at which nobody could go on
  * @param levels most transitions on a shortest path to a state
  * @param reached goals that some schedule reached, as a mask
- * @param broken for each failure a shortest schedule to it
+ * @param broken for each failure a shortest way to it
  */
 public record Exploration(
-        Ended ended,
-        long states,
-        long transitions,
-        long ends,
-        int levels,
-        long reached,
-        SortedMap<Long, List<Move>> broken) {
+        Ended ended, long states, long transitions, long ends, int levels, long reached, SortedMap<Long, Way> broken) {
 
     /** Why an exploration stopped. */
     public enum Ended {
@@ -39,6 +33,15 @@ public record Exploration(
 
     /** One transition: a thread, and the value of its data choice, 0 where there is none. */
     public record Move(int thread, int choice) {}
+
+    /**
+     * How a failure is come to.
+     *
+     * @param moves from the start
+     * @param preemptions switches away from a thread that could have gone on, the fewest that any way to the failure has; -1
+     *     when that was not asked
+     */
+    public record Way(List<Move> moves, int preemptions) {}
 
     /** Chance, at most, that two states shared a fingerprint of 64 bits, so that one of them was not looked at. */
     public double collisionProbability() {

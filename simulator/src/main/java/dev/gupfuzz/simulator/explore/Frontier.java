@@ -5,8 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * States that wait to be expanded, packed: of each state its fingerprint and the words in which it differs from the start
- * state, as (words skipped, value) in variable-length form. Cut into segments, which are what workers take.
+ * States that wait to be expanded, packed: of each state its key, that of the state before it, the thread that came to it, and
+ * the words in which it differs from the start state, as (words skipped, value) in variable-length form. Cut into segments,
+ * which are what workers take.
  */
 final class Frontier {
 
@@ -28,14 +29,15 @@ final class Frontier {
             this.start = start;
         }
 
-        void add(long fingerprint, int[] words) {
-            int worst = Long.BYTES + 10 * words.length + 5;
+        /** @param last the thread that came here, or -1 */
+        void add(long key, long parent, int last, int[] words) {
+            int worst = 2 * Long.BYTES + 10 * words.length + 10;
             if (bytes.length - length < worst) {
                 bytes = Arrays.copyOf(bytes, bytes.length * 2 + worst);
             }
-            for (int i = 0; i < Long.BYTES; i++) {
-                bytes[length++] = (byte) (fingerprint >>> (8 * i));
-            }
+            whole(key);
+            whole(parent);
+            number(last + 1);
             int skipped = 0;
             for (int i = 0; i < words.length; i++) {
                 if (words[i] == start[i]) {
@@ -49,6 +51,12 @@ final class Frontier {
             number(0);
             if (++states == SEGMENT) {
                 seal();
+            }
+        }
+
+        private void whole(long value) {
+            for (int i = 0; i < Long.BYTES; i++) {
+                bytes[length++] = (byte) (value >>> (8 * i));
             }
         }
 
@@ -83,6 +91,12 @@ final class Frontier {
         private final int[] start;
         private byte[] bytes = new byte[0];
         private int at;
+        /** Key of the state that was read, ... */
+        long key;
+        /** ... of the one before it, ... */
+        long parent;
+        /** ... and the thread that came to it, or -1. */
+        int last;
 
         Reader(int[] start) {
             this.start = start;
@@ -93,12 +107,11 @@ final class Frontier {
             at = 0;
         }
 
-        /** Writes the next state into {@code words}, and gives its fingerprint. */
-        long next(int[] words) {
-            long fingerprint = 0;
-            for (int i = 0; i < Long.BYTES; i++) {
-                fingerprint |= (bytes[at++] & 255L) << (8 * i);
-            }
+        /** Writes the next state into {@code words}, and what stands beside it into the fields. */
+        void next(int[] words) {
+            key = whole();
+            parent = whole();
+            last = number() - 1;
             System.arraycopy(start, 0, words, 0, start.length);
             int i = -1;
             for (int step = number(); step != 0; step = number()) {
@@ -106,7 +119,14 @@ final class Frontier {
                 int value = number();
                 words[i] = (value >>> 1) ^ -(value & 1);
             }
-            return fingerprint;
+        }
+
+        private long whole() {
+            long value = 0;
+            for (int i = 0; i < Long.BYTES; i++) {
+                value |= (bytes[at++] & 255L) << (8 * i);
+            }
+            return value;
         }
 
         private int number() {

@@ -1,7 +1,9 @@
 package dev.gupfuzz.simulator.explore;
 
+import dev.gupfuzz.simulator.Mix;
 import dev.gupfuzz.simulator.explore.Exploration.Ended;
 import dev.gupfuzz.simulator.explore.Exploration.Move;
+import dev.gupfuzz.simulator.explore.Exploration.Way;
 import dev.gupfuzz.simulator.explore.Frontier.Segment;
 import dev.gupfuzz.simulator.search.JobRunner;
 import java.util.ArrayDeque;
@@ -23,7 +25,11 @@ import org.jspecify.annotations.Nullable;
  * the schedule that is reported for a failure, is the same on any number of cores.
  *
  * <p>A state with one thread that can run, and without a data choice there, is no decision: the step is taken at once and
- * the state is not kept. {@code forced = false} keeps these too.
+ * the state is not kept, unless the plan wants every state.
+ *
+ * <p>By preemptions (iterative context bounding; Musuvathi and Qadeer, PLDI 2007): a state and the thread that came to it are
+ * one node, and all nodes that c preemptions lead to are visited before any that needs c + 1. A failure is then come to with
+ * the fewest preemptions there are, and that fewer do not suffice is proved.
  */
 public final class StateSearch {
 
@@ -39,6 +45,22 @@ public final class StateSearch {
         public static final Bounds NONE = new Bounds(Long.MAX_VALUE, Long.MAX_VALUE, () -> false);
     }
 
+    /**
+     * What is asked.
+     *
+     * @param firstOnly stop once something broke: at the end of its level, or of its preemptions
+     * @param everyState keep states without a decision too
+     * @param byPreemptions visit what fewer preemptions lead to first
+     */
+    public record Plan(boolean firstOnly, boolean everyState, boolean byPreemptions) {
+        /** Everything that breaks. */
+        public static final Plan ALL = new Plan(false, false, false);
+        /** Something that breaks with the fewest decisions. */
+        public static final Plan FIRST = new Plan(true, false, false);
+        /** Something that breaks with the fewest preemptions. */
+        public static final Plan FEWEST_PREEMPTIONS = new Plan(true, false, true);
+    }
+
     private static final int NOBODY = -1;
 
     /** States of a level that are handed out before the bounds are looked at again. */
@@ -47,17 +69,22 @@ public final class StateSearch {
     private final Supplier<? extends TransitionSystem> models;
     private final int cores;
     private final Bounds bounds;
-    private final boolean firstOnly;
-    private final boolean forced;
+    private final Plan plan;
 
     private final Fingerprints seen = new Fingerprints();
     private final List<Worker> workers = new ArrayList<>();
     private final SortedMap<Long, Failure> failures = new TreeMap<>();
     private int level;
+    private int preemptions;
+    /** Whether the states that are handed out were not added yet. */
+    private boolean admitting;
 
     /** A failure: the state before it, and the transition that led into it. */
-    private record Failure(int level, long before, int thread, int choice) {
+    private record Failure(int preemptions, int level, long before, int thread, int choice) {
         boolean isBefore(Failure other) {
+            if (preemptions != other.preemptions) {
+                return preemptions < other.preemptions;
+            }
             if (level != other.level) {
                 return level < other.level;
             }
@@ -68,13 +95,11 @@ public final class StateSearch {
         }
     }
 
-    private StateSearch(
-            Supplier<? extends TransitionSystem> models, int cores, Bounds bounds, boolean firstOnly, boolean forced) {
+    private StateSearch(Supplier<? extends TransitionSystem> models, int cores, Bounds bounds, Plan plan) {
         this.models = models;
         this.cores = cores;
         this.bounds = bounds;
-        this.firstOnly = firstOnly;
-        this.forced = forced;
+        this.plan = plan;
     }
 
     /**
@@ -82,15 +107,13 @@ public final class StateSearch {
      *
      * @param models makes a model at its start, one for each core and one more
      * @param cores threads to use, at least 1
-     * @param firstOnly stop at the end of the level in which something broke
-     * @param forced take steps without a decision at once
      */
     public static Exploration explore(
-            Supplier<? extends TransitionSystem> models, int cores, Bounds bounds, boolean firstOnly, boolean forced) {
+            Supplier<? extends TransitionSystem> models, int cores, Bounds bounds, Plan plan) {
         if (cores < 1) {
             throw new IllegalArgumentException("cores must be positive: cores=" + cores);
         }
-        return new StateSearch(models, cores, bounds, firstOnly, forced).run();
+        return new StateSearch(models, cores, bounds, plan).run();
     }
 
     private Exploration run() {
@@ -98,16 +121,28 @@ public final class StateSearch {
             workers.add(new Worker(models.get()));
         }
         Worker first = workers.get(0);
-        first.arrived(0, NOBODY, 0);
-        long root = first.fingerprint;
+        first.arrived(0, NOBODY, 0, false);
+        long root = first.key;
         List<Segment> frontier = new ArrayList<>();
-        collect(frontier);
+        List<Segment> later = new ArrayList<>();
+        collect(frontier, later);
         Ended ended = Ended.COMPLETE;
-        while (!frontier.isEmpty() && ended == Ended.COMPLETE) {
+        while (ended == Ended.COMPLETE && !frontier.isEmpty()) {
             level++;
             List<Segment> next = new ArrayList<>();
-            ended = expand(frontier, next);
+            ended = expand(frontier, next, later);
+            admitting = false;
             frontier = next;
+            if (ended == Ended.COMPLETE && frontier.isEmpty() && !later.isEmpty()) {
+                if (plan.firstOnly() && !failures.isEmpty()) {
+                    ended = Ended.AT_FAILURE;
+                }
+                frontier = later;
+                later = new ArrayList<>();
+                preemptions++;
+                level++; // of their own: their predecessors are compared with one another only
+                admitting = true;
+            }
         }
         long transitions = 0;
         long ends = 0;
@@ -117,15 +152,17 @@ public final class StateSearch {
             ends += worker.ends;
             reached |= worker.reached;
         }
-        SortedMap<Long, List<Move>> broken = new TreeMap<>();
-        failures.forEach((what, failure) -> broken.put(what, path(failure, Fingerprints.lower(root))));
+        SortedMap<Long, Way> broken = new TreeMap<>();
+        failures.forEach((what, failure) -> broken.put(
+                what,
+                new Way(path(failure, Fingerprints.lower(root)), plan.byPreemptions() ? failure.preemptions() : -1)));
         return new Exploration(
                 ended, seen.size(), transitions, ends, level, reached, Collections.unmodifiableSortedMap(broken));
     }
 
     /** Expands one level, in batches with a look at the bounds between them; {@link Ended#COMPLETE} says go on. */
-    private Ended expand(List<Segment> frontier, List<Segment> next) {
-        long waiting = bytes(frontier);
+    private Ended expand(List<Segment> frontier, List<Segment> next, List<Segment> later) {
+        long waiting = bytes(frontier) + bytes(later);
         int from = 0;
         while (from < frontier.size()) {
             int to = from;
@@ -145,13 +182,13 @@ public final class StateSearch {
             if (!together(frontier.subList(from, to))) {
                 return Ended.MEMORY;
             }
-            waiting += collect(next);
+            waiting += collect(next, later);
             if (bounds.stop().getAsBoolean()) {
                 return Ended.STOPPED;
             }
             from = to;
         }
-        if (firstOnly && !failures.isEmpty()) {
+        if (plan.firstOnly() && failures.values().stream().anyMatch(failure -> failure.preemptions() <= preemptions)) {
             return Ended.AT_FAILURE;
         }
         return seen.size() >= bounds.states() && !next.isEmpty() ? Ended.STATES : Ended.COMPLETE;
@@ -177,12 +214,14 @@ public final class StateSearch {
     }
 
     /** Takes from the workers what they found in a batch; returns the bytes of the new states. */
-    private long collect(List<Segment> next) {
+    private long collect(List<Segment> next, List<Segment> later) {
         long bytes = 0;
         for (Worker worker : workers) {
             List<Segment> packed = worker.packer.take();
-            bytes += bytes(packed);
+            List<Segment> kept = worker.laterPacker.take();
+            bytes += bytes(packed) + bytes(kept);
             next.addAll(packed);
+            later.addAll(kept);
             worker.failures.forEach((what, failure) ->
                     failures.merge(what, failure, (old, other) -> other.isBefore(old) ? other : old));
             worker.failures.clear();
@@ -222,13 +261,18 @@ public final class StateSearch {
 
         private final int[] back;
         private final Frontier.Packer packer;
+        /** States that one more preemption leads to. */
+        private final Frontier.Packer laterPacker;
+
         private final Frontier.Reader reader;
         private final SortedMap<Long, Failure> failures = new TreeMap<>();
         private long transitions;
         private long ends;
         private long reached;
-        /** Of the state that {@link #arrived} came to. */
-        private long fingerprint;
+        /** The thread that took the last step, ... */
+        private int last = NOBODY;
+        /** ... and what the state is known by, after {@link #arrived}. */
+        private long key;
 
         Worker(TransitionSystem model) {
             this.model = model;
@@ -236,6 +280,7 @@ public final class StateSearch {
             here = new int[words.length];
             back = new int[words.length];
             packer = new Frontier.Packer(words.clone());
+            laterPacker = new Frontier.Packer(words.clone());
             reader = new Frontier.Reader(words.clone());
         }
 
@@ -245,22 +290,28 @@ public final class StateSearch {
                 Segment segment = batch.get(i);
                 reader.open(segment);
                 for (int n = 0; n < segment.states(); n++) {
-                    expand(reader.next(here));
+                    reader.next(here);
+                    if (!admitting || seen.add(reader.key, reader.parent, level - 1)) {
+                        expand(reader.key, reader.last);
+                    }
                 }
                 i = taken.getAndIncrement();
             }
         }
 
-        private void expand(long before) {
+        private void expand(long before, int from) {
             load(here);
-            for (int rest = model.enabled(); rest != 0; rest &= rest - 1) {
+            int enabled = model.enabled();
+            boolean goesOn = plan.byPreemptions() && from != NOBODY && (enabled >> from & 1) != 0;
+            for (int rest = enabled; rest != 0; rest &= rest - 1) {
                 int t = Integer.numberOfTrailingZeros(rest);
                 int values = 1;
                 for (int choice = 0; choice < values; choice++) {
                     load(here);
                     values = Math.max(values, model.take(t, choice));
+                    last = t;
                     transitions++;
-                    arrived(before, t, choice);
+                    arrived(before, t, choice, goesOn && t != from);
                 }
             }
         }
@@ -271,20 +322,33 @@ public final class StateSearch {
         }
 
         /** After a transition: on to the next decision, which is noted. */
-        private void arrived(long before, int t, int choice) {
+        private void arrived(long before, int t, int choice, boolean preempted) {
             boolean decision = settle();
-            fingerprint = model.fingerprint();
-            boolean isNew = seen.add(fingerprint, before, level);
+            key = key();
+            if (decision && preempted) {
+                laterPacker.add(key, before, last, words); // fewer preemptions may lead there too
+                return;
+            }
+            boolean isNew = seen.add(key, before, level);
             if (decision) {
                 if (isNew) {
-                    packer.add(fingerprint, words);
+                    packer.add(key, before, last, words);
                 }
             } else if (model.broken() != TransitionSystem.INTACT) {
-                Failure failure = new Failure(level, before, t, choice);
+                Failure failure = new Failure(preemptions + (preempted ? 1 : 0), level, before, t, choice);
                 failures.merge(model.broken(), failure, (old, other) -> other.isBefore(old) ? other : old);
             } else if (isNew) {
                 ends++;
             }
+        }
+
+        private long key() {
+            long fingerprint = model.fingerprint();
+            if (!plan.byPreemptions()) {
+                return fingerprint;
+            }
+            long mixed = Mix.key(fingerprint, last);
+            return mixed == 0 ? 1 : mixed;
         }
 
         /** Takes steps while there is no decision; false when the run is over. */
@@ -300,14 +364,16 @@ public final class StateSearch {
                     reached |= model.reached();
                     return false;
                 }
-                if (!forced || (enabled & (enabled - 1)) != 0) {
+                if (plan.everyState() || (enabled & (enabled - 1)) != 0) {
                     return true;
                 }
                 System.arraycopy(words, 0, back, 0, words.length);
-                if (model.take(Integer.numberOfTrailingZeros(enabled), 0) > 1) {
+                int alone = Integer.numberOfTrailingZeros(enabled);
+                if (model.take(alone, 0) > 1) {
                     load(back); // a data choice is a decision
                     return true;
                 }
+                last = alone;
             }
         }
 
@@ -320,7 +386,8 @@ public final class StateSearch {
                 for (int choice = 0; choice < values; choice++) {
                     load(here);
                     values = Math.max(values, model.take(t, choice));
-                    if (settle() && Fingerprints.lower(model.fingerprint()) == wanted) {
+                    last = t;
+                    if (settle() && Fingerprints.lower(key()) == wanted) {
                         return new Move(t, choice);
                     }
                 }

@@ -17,6 +17,8 @@ final class BruteForce {
     private final long most;
     long schedules;
     final TreeMap<Long, Long> broken = new TreeMap<>();
+    /** For each failure the fewest preemptions of a schedule that comes to it. */
+    final TreeMap<Long, Integer> preemptions = new TreeMap<>();
     /** Ends at which nothing is broken, as text of their words. */
     final Set<String> ends = new HashSet<>();
 
@@ -27,22 +29,23 @@ final class BruteForce {
         this.model = model;
         this.most = most;
         states.add(Arrays.toString(model.words()));
-        from();
+        from(-1, 0);
     }
 
-    private void from() {
+    private void from(int last, int preempted) {
         int[] here = model.words().clone();
         int enabled = model.enabled();
         if (enabled == 0) {
             model.end();
             reached |= model.reached();
-            over(here);
+            over(here, preempted);
             return;
         }
         for (int t = 0; t < model.threads(); t++) {
             if ((enabled >> t & 1) == 0) {
                 continue;
             }
+            boolean preempts = last >= 0 && t != last && (enabled >> last & 1) != 0;
             int values = 1;
             for (int choice = 0; choice < values; choice++) {
                 System.arraycopy(here, 0, model.words(), 0, here.length);
@@ -51,20 +54,21 @@ final class BruteForce {
                 reached |= model.reached();
                 states.add(Arrays.toString(model.words()));
                 if (model.broken() != TransitionSystem.INTACT) {
-                    over(model.words());
+                    over(model.words(), preempted + (preempts ? 1 : 0));
                 } else {
-                    from();
+                    from(t, preempted + (preempts ? 1 : 0));
                 }
             }
         }
     }
 
-    private void over(int[] words) {
+    private void over(int[] words, int preempted) {
         if (++schedules > most) {
             throw new TooManyException();
         }
         if (model.broken() != TransitionSystem.INTACT) {
             broken.merge(model.broken(), 1L, Long::sum);
+            preemptions.merge(model.broken(), preempted, Math::min);
         } else {
             ends.add(Arrays.toString(words));
         }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gupfuzz.simulator.explore.Exploration.Ended;
 import dev.gupfuzz.simulator.explore.Exploration.Move;
 import dev.gupfuzz.simulator.explore.StateSearch.Bounds;
+import dev.gupfuzz.simulator.explore.StateSearch.Plan;
+import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -33,8 +35,8 @@ class CrossCheckTest {
             Exploration one = null;
             for (int cores : new int[] {1, 2, 4}) {
                 for (boolean forced : new boolean[] {false, true}) {
-                    Exploration found =
-                            StateSearch.explore(() -> new SmallProgram(text), cores, Bounds.NONE, false, forced);
+                    Exploration found = StateSearch.explore(
+                            () -> new SmallProgram(text), cores, Bounds.NONE, new Plan(false, !forced, false));
                     String what = "program " + seed + " cores " + cores + " forced " + forced;
                     assertThat(found.ended()).as(what).isEqualTo(Ended.COMPLETE);
                     assertThat(found.broken().keySet()).as(what).isEqualTo(all.broken.keySet());
@@ -48,9 +50,35 @@ class CrossCheckTest {
                         assertThat(found).as(what).isEqualTo(one);
                     }
                     found.broken()
-                            .forEach((failure, path) -> assertThat(follow(text, path, forced))
+                            .forEach((failure, way) -> assertThat(follow(text, way.moves(), forced))
                                     .as(what)
                                     .isEqualTo(failure));
+                }
+            }
+            for (int cores : new int[] {1, 2}) {
+                Exploration found = StateSearch.explore(
+                        () -> new SmallProgram(text), cores, Bounds.NONE, new Plan(false, false, true));
+                String what = "program " + seed + " by preemptions, cores " + cores;
+                TreeMap<Long, Integer> fewest = new TreeMap<>();
+                found.broken().forEach((failure, way) -> {
+                    fewest.put(failure, way.preemptions());
+                    assertThat(follow(text, way.moves(), true)).as(what).isEqualTo(failure);
+                });
+                assertThat(fewest).as(what).isEqualTo(all.preemptions);
+                Exploration first =
+                        StateSearch.explore(() -> new SmallProgram(text), cores, Bounds.NONE, Plan.FEWEST_PREEMPTIONS);
+                assertThat(first.broken().isEmpty()).as(what).isEqualTo(all.broken.isEmpty());
+                first.broken()
+                        .values()
+                        .forEach(way -> assertThat(way.preemptions())
+                                .as(what)
+                                .isGreaterThanOrEqualTo(Collections.min(all.preemptions.values())));
+                if (!all.broken.isEmpty()) {
+                    assertThat(first.broken().values().stream()
+                                    .mapToInt(Exploration.Way::preemptions)
+                                    .min())
+                            .as(what)
+                            .hasValue(Collections.min(all.preemptions.values()));
                 }
             }
             deadlocks += all.broken.containsKey(SmallProgram.DEADLOCK) ? 1 : 0;
@@ -70,7 +98,7 @@ class CrossCheckTest {
                 new Bounds(10, Long.MAX_VALUE, () -> false),
                 new Bounds(Long.MAX_VALUE, 0, () -> false),
                 new Bounds(Long.MAX_VALUE, Long.MAX_VALUE, () -> true))) {
-            Exploration found = StateSearch.explore(() -> new SmallProgram(text), 1, bounds, false, true);
+            Exploration found = StateSearch.explore(() -> new SmallProgram(text), 1, bounds, Plan.ALL);
             states.put(found.ended(), found.states());
         }
         assertThat(states.keySet()).contains(Ended.STATES, Ended.STOPPED);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gupfuzz.simulator.explore.Exploration.Ended;
 import dev.gupfuzz.simulator.explore.StateSearch.Bounds;
+import dev.gupfuzz.simulator.explore.StateSearch.Plan;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.kernel.Kernels;
 import dev.gupfuzz.simulator.machine.Machine;
@@ -43,13 +44,13 @@ class MachineExplorationTest {
         Kernel kernel = Kernels.named(kernelName);
         Scenario scenario = Scenarios.named(scenarioName);
         Set<Long> ends = ConcurrentHashMap.newKeySet();
-        Exploration found = StateSearch.explore(() -> new Watched(kernel, scenario, ends), 2, Bounds.NONE, false, true);
+        Exploration found = StateSearch.explore(() -> new Watched(kernel, scenario, ends), 2, Bounds.NONE, Plan.ALL);
         assertThat(found.ended()).isEqualTo(Ended.COMPLETE);
         Set<Blame> explored = new TreeSet<>();
         found.broken()
                 .values()
-                .forEach(path ->
-                        explored.add(Finding.explored(kernel, scenario, path).blame()));
+                .forEach(way -> explored.add(
+                        Finding.explored(kernel, scenario, way.moves()).blame()));
 
         Set<Blame> sampled = new TreeSet<>();
         long goals = 0;
@@ -82,7 +83,7 @@ class MachineExplorationTest {
         Kernel kernel = Kernels.named(kernelName);
         Scenario scenario = Scenarios.named(scenarioName);
         Exploration forgetting =
-                StateSearch.explore(() -> new MachineSystem(kernel, scenario), 2, Bounds.NONE, false, true);
+                StateSearch.explore(() -> new MachineSystem(kernel, scenario), 2, Bounds.NONE, Plan.ALL);
         Exploration keeping = StateSearch.explore(
                 () -> {
                     MachineSystem system = new MachineSystem(kernel, scenario);
@@ -91,8 +92,7 @@ class MachineExplorationTest {
                 },
                 2,
                 Bounds.NONE,
-                false,
-                true);
+                Plan.ALL);
         assertThat(keeping.broken().keySet()).isEqualTo(forgetting.broken().keySet());
         assertThat(keeping.reached()).isEqualTo(forgetting.reached());
         assertThat(keeping.states()).isNotEqualTo(forgetting.states()); // the comparison compares something
@@ -103,9 +103,9 @@ class MachineExplorationTest {
     void shouldNotDependOnTheNumberOfCores(String kernelName, String scenarioName) {
         Kernel kernel = Kernels.named(kernelName);
         Scenario scenario = Scenarios.named(scenarioName);
-        Exploration one = StateSearch.explore(() -> new MachineSystem(kernel, scenario), 1, Bounds.NONE, false, true);
+        Exploration one = StateSearch.explore(() -> new MachineSystem(kernel, scenario), 1, Bounds.NONE, Plan.ALL);
         for (int cores : new int[] {2, 4}) {
-            assertThat(StateSearch.explore(() -> new MachineSystem(kernel, scenario), cores, Bounds.NONE, false, true))
+            assertThat(StateSearch.explore(() -> new MachineSystem(kernel, scenario), cores, Bounds.NONE, Plan.ALL))
                     .isEqualTo(one);
         }
     }
@@ -130,15 +130,35 @@ class MachineExplorationTest {
     void shouldFindPlantedBugs(String invariant, String removed, String scenarioName) {
         Kernel kernel = Kernels.named("v5.11 without " + removed);
         Scenario scenario = Scenarios.named(scenarioName);
-        Exploration found = StateSearch.explore(() -> new MachineSystem(kernel, scenario), 2, Bounds.NONE, false, true);
+        Exploration found = StateSearch.explore(() -> new MachineSystem(kernel, scenario), 2, Bounds.NONE, Plan.ALL);
         Set<String> broken = new TreeSet<>();
         found.broken()
                 .values()
-                .forEach(path -> broken.add(Finding.explored(kernel, scenario, path)
+                .forEach(way -> broken.add(Finding.explored(kernel, scenario, way.moves())
                         .blame()
                         .invariant()
                         .id()));
         assertThat(broken).contains(invariant);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "v5.9, fork-vs-pin-fast, 1",
+        "v5.9, fork-vs-pin-fast:has-pinned=1, 1",
+        "v5.9-rc4, pin-fork-child-exits-write, 0",
+        "v5.11 without seq-odd-check, fork-vs-pin-fast, 1",
+    })
+    void shouldNeedThatManyPreemptions(String kernelName, String scenarioName, int preemptions) {
+        Kernel kernel = Kernels.named(kernelName);
+        Scenario scenario = Scenarios.named(scenarioName);
+        Exploration found =
+                StateSearch.explore(() -> new MachineSystem(kernel, scenario), 2, Bounds.NONE, Plan.FEWEST_PREEMPTIONS);
+        assertThat(found.broken()).isNotEmpty();
+        found.broken().values().forEach(way -> {
+            assertThat(way.preemptions()).isEqualTo(preemptions);
+            assertThat(Finding.explored(kernel, scenario, way.moves()).preemptions())
+                    .isEqualTo(preemptions);
+        });
     }
 
     /** Notes how the runs end that break nothing. */

@@ -22,8 +22,8 @@ class PinToyTest {
         assertThat(all.schedules).isEqualTo(schedules);
         assertThat(all.broken.getOrDefault(SmallProgram.BAD_END, 0L)).isEqualTo(violating);
 
-        Exploration explored =
-                StateSearch.explore(() -> new SmallProgram(text), 1, StateSearch.Bounds.NONE, false, false);
+        Exploration explored = StateSearch.explore(
+                () -> new SmallProgram(text), 1, StateSearch.Bounds.NONE, new StateSearch.Plan(false, true, false));
         assertThat(explored.ended()).isEqualTo(Ended.COMPLETE);
         assertThat(explored.states()).isEqualTo(all.states.size());
         if (states > 0) {
