@@ -136,6 +136,10 @@ public final class MachineSystem implements TransitionSystem {
         return reached;
     }
 
+    /**
+     * Both halves of the 128-bit products of neighbouring words, each plus a key of its own. The lower half alone would not
+     * do: counts that differ by multiples of 1,024, or PTEs by multiples of 256, leave its lowest bits as they are.
+     */
     @Override
     public long fingerprint() {
         final int[] words = s;
@@ -144,12 +148,16 @@ public final class MachineSystem implements TransitionSystem {
         long sum = 0;
         int i = 0;
         for (; i < n - 1; i += 2) {
-            sum += (words[i] + k[i]) * (words[i + 1] + k[i + 1]);
+            sum += folded(words[i] + k[i], words[i + 1] + k[i + 1]);
         }
         if (i < n) {
-            sum += words[i] * k[i];
+            sum += folded(words[i] + k[i], k[i]);
         }
         long hash = Mix.mix64(sum);
         return hash == 0 ? 1 : hash;
+    }
+
+    private static long folded(long x, long y) {
+        return Math.multiplyHigh(x, y) ^ (x * y);
     }
 }

@@ -309,6 +309,9 @@ public final class StateSearch {
                 for (int choice = 0; choice < values; choice++) {
                     load(here);
                     values = Math.max(values, model.take(t, choice));
+                    if (values > TransitionSystem.CHOICES_MAX) { // room is made for so many
+                        throw new IllegalStateException("[simulator bug] a choice of too many values: " + values);
+                    }
                     last = t;
                     transitions++;
                     arrived(before, t, choice, goesOn && t != from);
