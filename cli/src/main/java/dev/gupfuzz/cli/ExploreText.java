@@ -42,13 +42,12 @@ final class ExploreText {
         out.println(terminal.bold(cell.name()) + ": " + verdict);
         out.printf(
                 Locale.ROOT,
-                "  explored  %s states, %s transitions, %d levels, %.2f s on %d %s%s%n",
-                Quantities.grouped(exploration.states()),
-                Quantities.grouped(exploration.transitions()),
-                exploration.levels(),
+                "  explored  %s, %s, %s, %.2f s on %s%s%n",
+                count(exploration.states(), "state"),
+                count(exploration.transitions(), "transition"),
+                count(exploration.levels(), "level"),
                 cell.seconds(),
-                cores,
-                cores == 1 ? "core" : "cores",
+                count(cores, "core"),
                 ending(cell));
         cell.first().ifPresent(finding -> certificate(cell, finding.preemptions()));
         if (!cell.findings().isEmpty() && cell.complete()) {
@@ -89,12 +88,16 @@ final class ExploreText {
         Exploration by = cell.byPreemptions().get();
         out.printf(
                 Locale.ROOT,
-                "  minimal   needs %d %s%s (%s states with the thread that came to them, %s transitions)%n",
+                "  minimal   needs %d %s%s%n            by a search of %s and last thread, %s%n",
                 preemptions,
                 preemptions == 1 ? "preemption" : "preemptions",
                 preemptions == 0 ? "" : ": nothing breaks with " + (preemptions - 1) + ", proved",
-                Quantities.grouped(by.states()),
-                Quantities.grouped(by.transitions()));
+                count(by.states(), "pair") + " of state",
+                count(by.transitions(), "transition"));
+    }
+
+    private static String count(long n, String what) {
+        return Quantities.grouped(n) + " " + what + (n == 1 ? "" : "s");
     }
 
     private static String ending(Explored cell) {
