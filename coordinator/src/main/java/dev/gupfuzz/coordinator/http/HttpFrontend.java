@@ -56,9 +56,8 @@ public final class HttpFrontend implements AutoCloseable {
         this.events = events;
         this.routes = new Api(campaigns, events).routes();
         this.hosts = allowedHosts(address);
-        // One event loop serves this little traffic; the cores are for the workers. No file is served, and the cache
-        // for
-        // files would add a shutdown hook, which throws once a signal has come.
+        // One event loop serves this little traffic; the cores are for the workers. No file is served, and the file
+        // cache would add a shutdown hook, which throws once a signal has come.
         this.vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(1)
                 .setWorkerPoolSize(2)

@@ -16,7 +16,7 @@ import java.util.Arrays;
  * The simulated machine: the whole state of one run in one int array, and the few methods through which the routines reach
  * what is shared. It has no clock and allocates nothing while a schedule runs. Not thread safe; each core has its own.
  *
- * <p>The scheduler reads {@link #enabled}: a thread whose pending step waits for a condition is in it only while the
+ * <p>The scheduler reads {@link Sched#ENABLED}: a thread whose pending step waits for a condition is in it only while the
  * condition holds, so nothing is ever polled, and an empty mask with live threads is a deadlock.
  */
 public final class Machine {
@@ -91,7 +91,7 @@ public final class Machine {
     private final long[] hashKeys;
     private final int[] initial;
 
-    /** A machine whose threads have not begun; {@code Boot} in the routine package starts them. */
+    /** A machine whose threads have not begun; {@code Step.machine} starts them. */
     public Machine(Kernel kernel, Scenario scenario) {
         this.kernel = kernel;
         this.scenario = scenario;
@@ -490,7 +490,7 @@ public final class Machine {
         PteChecks.changed(this, t, mm, page, pte);
     }
 
-    // ---- violations and s[Sched.GOALS]
+    // ---- violations and goals
     // -----------------------------------------------------------------------------------------
 
     /** Records the first broken promise of the run; the run ends after this step. */
