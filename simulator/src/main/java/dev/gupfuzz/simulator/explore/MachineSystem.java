@@ -23,6 +23,7 @@ public final class MachineSystem implements TransitionSystem {
     private final Machine m;
     private final int[] s;
     private final long[] keys;
+    private final Footprint everything = new Footprint(1);
     private long reached;
 
     public MachineSystem(Kernel kernel, Scenario scenario) {
@@ -30,6 +31,7 @@ public final class MachineSystem implements TransitionSystem {
         m.forgets = true;
         m.choices.explore(0);
         s = m.s;
+        everything.write(0); // coarse: every step depends on every other
         keys = new long[s.length];
         for (int i = 0; i < keys.length; i++) {
             keys[i] = Mix.at(LANE, i) | 1;
@@ -155,6 +157,29 @@ public final class MachineSystem implements TransitionSystem {
         }
         long hash = Mix.mix64(sum);
         return hash == 0 ? 1 : hash;
+    }
+
+    @Override
+    public int objects() {
+        return 1;
+    }
+
+    @Override
+    public void noting(boolean on) {}
+
+    @Override
+    public Footprint footprint() {
+        return everything;
+    }
+
+    @Override
+    public void waitsFor(int thread, Footprint into) {
+        into.set(everything);
+    }
+
+    @Override
+    public void remaining(int thread, Footprint into) {
+        into.set(everything);
     }
 
     private static long folded(long x, long y) {

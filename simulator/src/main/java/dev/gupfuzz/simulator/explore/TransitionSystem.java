@@ -45,4 +45,31 @@ public interface TransitionSystem {
 
     /** A hash of the words: equal states have equal ones, others differ but for a collision of 64 bits. Never 0. */
     long fingerprint();
+
+    /** Objects that footprints speak of, numbered from 0. */
+    int objects();
+
+    /** From now on {@link #take} notes what it touches, or no longer does; at first it does not. */
+    void noting(boolean on);
+
+    /**
+     * What the last {@link #take} touched, invariants and goals that it asked for included; the same object every time. A step
+     * that breaks something ends the run: it depends on every other step, whatever its footprint says.
+     */
+    Footprint footprint();
+
+    /**
+     * What the pending step of a thread that cannot run would touch, and all that its condition reads; nothing when it has
+     * ended.
+     *
+     * @param into is overwritten
+     */
+    void waitsFor(int thread, Footprint into);
+
+    /**
+     * All that a thread may still touch from here to its end, the conditions that it waits for included.
+     *
+     * @param into is overwritten; a set too large is allowed, one too small is not
+     */
+    void remaining(int thread, Footprint into);
 }

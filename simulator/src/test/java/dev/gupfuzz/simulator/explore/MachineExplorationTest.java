@@ -218,5 +218,30 @@ class MachineExplorationTest {
         public long fingerprint() {
             return system.fingerprint();
         }
+
+        @Override
+        public int objects() {
+            return system.objects();
+        }
+
+        @Override
+        public void noting(boolean on) {
+            system.noting(on);
+        }
+
+        @Override
+        public Footprint footprint() {
+            return system.footprint();
+        }
+
+        @Override
+        public void waitsFor(int thread, Footprint into) {
+            system.waitsFor(thread, into);
+        }
+
+        @Override
+        public void remaining(int thread, Footprint into) {
+            system.remaining(thread, into);
+        }
     }
 }

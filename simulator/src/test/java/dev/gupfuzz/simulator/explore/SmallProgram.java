@@ -74,11 +74,13 @@ final class SmallProgram implements TransitionSystem {
     private final Text text;
     private final int[] words;
     private final int perThread;
+    private final Footprint footprint;
     private long broken = INTACT;
     private long reached;
 
     SmallProgram(Text text) {
         this.text = text;
+        footprint = new Footprint(objects());
         perThread = 1 + text.registers();
         words = new int[text.variables() + text.threads().size() * perThread];
         System.arraycopy(text.start(), 0, words, 0, text.start().length);
@@ -138,6 +140,8 @@ final class SmallProgram implements TransitionSystem {
         Instruction in = text.threads().get(t).get(words[at]);
         int[] o = in.operands();
         int values = 1;
+        footprint.clear();
+        touches(in, footprint);
         switch (in.code()) {
             case LOAD -> words[regs + o[0]] = words[o[1]];
             case STORE -> words[o[0]] = words[regs + o[1]];
@@ -146,6 +150,10 @@ final class SmallProgram implements TransitionSystem {
             case LOCK -> words[o[0]] = t + 1;
             case UNLOCK, WRITE_UNLOCK -> words[o[0]] = 0;
             case TRYLOCK -> {
+                if (words[o[1]] != 0) { // then it only looks
+                    footprint.clear();
+                    footprint.read(o[1]);
+                }
                 words[regs + o[0]] = words[o[1]] == 0 ? 1 : 0;
                 if (words[o[1]] == 0) {
                     words[o[1]] = t + 1;
@@ -166,10 +174,84 @@ final class SmallProgram implements TransitionSystem {
         }
         words[at]++;
         jump(t);
-        if (text.badX() >= 0 && words[text.badX()] == text.badXValue() && words[text.badY()] == text.badYValue()) {
+        if (watched(in) && words[text.badX()] == text.badXValue() && words[text.badY()] == text.badYValue()) {
             broken = MIXTURE;
         }
         return values;
+    }
+
+    /** Whether the step writes what must not have its bad values. */
+    private boolean watched(Instruction in) {
+        return switch (in.code()) {
+            case STORE, SET, ADD ->
+                text.badX() >= 0 && (in.operands()[0] == text.badX() || in.operands()[0] == text.badY());
+            default -> false;
+        };
+    }
+
+    /** A reader-writer lock is two objects: the variable stands for its writer, and this for its readers. */
+    private int readers(int x) {
+        return text.variables() + x;
+    }
+
+    private void touches(Instruction in, Footprint into) {
+        int[] o = in.operands();
+        switch (in.code()) {
+            case LOAD -> into.read(o[1]);
+            case STORE, SET, LOCK, UNLOCK, WRITE_UNLOCK -> into.write(o[0]);
+            case ADD -> into.add(o[0]);
+            case TRYLOCK -> into.write(o[1]);
+            case READ_LOCK -> {
+                into.read(o[0]);
+                into.add(readers(o[0]));
+            }
+            case READ_UNLOCK -> into.add(readers(o[0]));
+            case WRITE_LOCK -> {
+                into.write(o[0]);
+                into.read(readers(o[0]));
+            }
+            case AWAIT -> {
+                into.read(o[0]);
+                into.read(o[2]);
+            }
+            case CHOOSE, MATCH, JUMP_IF, JUMP_UNLESS -> {}
+        }
+        if (watched(in)) {
+            into.read(text.badX());
+            into.read(text.badY());
+        }
+    }
+
+    @Override
+    public int objects() {
+        return 2 * text.variables();
+    }
+
+    @Override
+    public void noting(boolean on) {
+        // cheap enough to do always
+    }
+
+    @Override
+    public Footprint footprint() {
+        return footprint;
+    }
+
+    @Override
+    public void waitsFor(int thread, Footprint into) {
+        into.clear();
+        if (!over(thread)) {
+            touches(text.threads().get(thread).get(words[base(thread)]), into);
+        }
+    }
+
+    @Override
+    public void remaining(int thread, Footprint into) {
+        into.clear();
+        List<Instruction> rest = text.threads().get(thread);
+        for (int i = words[base(thread)]; i < rest.size(); i++) { // jumps go forward only
+            touches(rest.get(i), into);
+        }
     }
 
     private void jump(int t) {
