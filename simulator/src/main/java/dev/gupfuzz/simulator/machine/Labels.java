@@ -40,6 +40,7 @@ public final class Labels {
     private static final String[] NAME = new String[Pc.LABELS];
     private static final String[] TEXT = new String[Pc.LABELS];
     private static final Target[] TARGET = new Target[Pc.LABELS];
+    private static final Footprint[] FOOTPRINT = new Footprint[Pc.LABELS];
     private static final StepCode[] CODE = new StepCode[Pc.LABELS];
     private static final long[] KEY = new long[Pc.LABELS];
 
@@ -57,6 +58,17 @@ public final class Labels {
         TARGET[label] = target;
         CODE[label] = code;
         KEY[label] = Mix.name(routine + "." + name);
+    }
+
+    /** Declares the footprint of labels whose steps go to the same place. Each label has one. */
+    public static void footprint(Footprint footprint, int... pcs) {
+        for (int pc : pcs) {
+            int label = Pc.label(pc);
+            if (NAME[label] == null || FOOTPRINT[label] != null) {
+                throw new IllegalStateException("[simulator bug] a label has one footprint: label=" + label);
+            }
+            FOOTPRINT[label] = footprint;
+        }
     }
 
     public static boolean defined(int label) {
@@ -79,6 +91,11 @@ public final class Labels {
 
     public static Target target(int label) {
         return TARGET[label];
+    }
+
+    /** What each label's pending step is going to access, by label. */
+    public static Footprint[] footprints() {
+        return FOOTPRINT.clone();
     }
 
     /** What each label does, by label. */

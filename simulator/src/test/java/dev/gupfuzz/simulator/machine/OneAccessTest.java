@@ -80,7 +80,10 @@ class OneAccessTest {
 
         private final Machine m;
         private final Set<String> wrong;
+        private final Footprint[] footprints = Labels.footprints();
         private int pc;
+        private int expectedWord;
+        private int expectedKind;
 
         Watch(Machine machine, Set<String> wrong) {
             this.m = machine;
@@ -92,6 +95,9 @@ class OneAccessTest {
         public void before(int thread, int enabled, int decision) {
             m.log.clear();
             pc = Peek.pc(m, thread);
+            Footprint footprint = footprints[Pc.label(pc)];
+            expectedWord = footprint.word(m, thread, m.frame(thread));
+            expectedKind = footprint.kind(m, m.frame(thread));
         }
 
         @Override
@@ -104,6 +110,8 @@ class OneAccessTest {
                 wrong.add(name + " names " + Labels.target(label) + " and accesses word " + m.log.word(0));
             } else if (m.log.word(0) >= m.layout.ghosts) {
                 wrong.add(name + " accesses ghost state");
+            } else if (label == Pc.label(pc) && (m.log.word(0) != expectedWord || m.log.kind(0) != expectedKind)) {
+                wrong.add(name + " does not access what was said before it");
             } else if ((pc & Pc.INVISIBLE) != 0 && !unreachable(m.log.word(0))) {
                 wrong.add(name + " is called invisible and accesses what others can reach");
             }
