@@ -40,7 +40,7 @@ public final class Labels {
     private static final String[] NAME = new String[Pc.LABELS];
     private static final String[] TEXT = new String[Pc.LABELS];
     private static final Target[] TARGET = new Target[Pc.LABELS];
-    private static final Footprint[] FOOTPRINT = new Footprint[Pc.LABELS];
+    private static final PendingAccess[] PENDING = new PendingAccess[Pc.LABELS];
     private static final StepCode[] CODE = new StepCode[Pc.LABELS];
     private static final long[] KEY = new long[Pc.LABELS];
 
@@ -60,14 +60,14 @@ public final class Labels {
         KEY[label] = Mix.name(routine + "." + name);
     }
 
-    /** Declares the footprint of labels whose steps go to the same place. Each label has one. */
-    public static void footprint(Footprint footprint, int... pcs) {
+    /** Declares the pending access of labels whose steps go to the same place. Each label has one. */
+    public static void pending(PendingAccess access, int... pcs) {
         for (int pc : pcs) {
             int label = Pc.label(pc);
-            if (NAME[label] == null || FOOTPRINT[label] != null) {
-                throw new IllegalStateException("[simulator bug] a label has one footprint: label=" + label);
+            if (NAME[label] == null || PENDING[label] != null) {
+                throw new IllegalStateException("[simulator bug] a label has one pending access: label=" + label);
             }
-            FOOTPRINT[label] = footprint;
+            PENDING[label] = access;
         }
     }
 
@@ -94,8 +94,8 @@ public final class Labels {
     }
 
     /** What each label's pending step is going to access, by label. */
-    public static Footprint[] footprints() {
-        return FOOTPRINT.clone();
+    public static PendingAccess[] pending() {
+        return PENDING.clone();
     }
 
     /** What each label does, by label. */

@@ -2,7 +2,6 @@ package dev.gupfuzz.simulator.routine;
 
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.invariant.Invariant;
-import dev.gupfuzz.simulator.machine.Footprint;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
@@ -10,6 +9,7 @@ import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.PendingAccess;
 import dev.gupfuzz.simulator.machine.Pte;
 import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.machine.StepCode;
@@ -88,18 +88,18 @@ final class CopyPte {
                 "pte_unmap_unlock(orig_dst_pte, dst_ptl)",
                 new DstUnlock());
         Labels.define(PREALLOC, RANGE, "PREALLOC", Target.ALLOCATOR, "prealloc = page_copy_prealloc()", new Prealloc());
-        Labels.footprint(Footprint.write(Places.child(Layout.PTL)), DST_LOCK, DST_UNLOCK);
-        Labels.footprint(Footprint.rmw(Places.mm(Layout.PTL)), SRC_LOCK, SRC_UNLOCK);
-        Labels.footprint(Footprint.read(Places.pte(Frame.WALK)), READ_PTE);
-        Labels.footprint(Footprint.read(Places.mm(Layout.HAS_PINNED)), READ_HAS_PINNED);
-        Labels.footprint(Footprint.read(Places.page(Layout.REFCOUNT)), MAYBE_DMA_PINNED);
-        Labels.footprint(Footprint.read(Places.page(Layout.CONTENT)), COPY_PAGE);
-        Labels.footprint(Footprint.write(Places.CHILD_PTE), SET_COPY, SET_PTE);
-        Labels.footprint(Footprint.rmw(Places.page(Layout.REFCOUNT)), GET_PAGE);
-        Labels.footprint(Footprint.rmw(Places.page(Layout.MAPCOUNT)), DUP_RMAP);
-        Labels.footprint(Footprint.rmw(Places.pte(Frame.WALK)), WRPROTECT);
-        Labels.footprint(Footprint.rmw(Places.frame(Frame.PREALLOC, Layout.REFCOUNT)), PUT_PREALLOC);
-        Labels.footprint(Footprint.rmw(Places.ALLOCATOR), PREALLOC);
+        Labels.pending(PendingAccess.write(Places.child(Layout.PTL)), DST_LOCK, DST_UNLOCK);
+        Labels.pending(PendingAccess.rmw(Places.mm(Layout.PTL)), SRC_LOCK, SRC_UNLOCK);
+        Labels.pending(PendingAccess.read(Places.pte(Frame.WALK)), READ_PTE);
+        Labels.pending(PendingAccess.read(Places.mm(Layout.HAS_PINNED)), READ_HAS_PINNED);
+        Labels.pending(PendingAccess.read(Places.page(Layout.REFCOUNT)), MAYBE_DMA_PINNED);
+        Labels.pending(PendingAccess.read(Places.page(Layout.CONTENT)), COPY_PAGE);
+        Labels.pending(PendingAccess.write(Places.CHILD_PTE), SET_COPY, SET_PTE);
+        Labels.pending(PendingAccess.rmw(Places.page(Layout.REFCOUNT)), GET_PAGE);
+        Labels.pending(PendingAccess.rmw(Places.page(Layout.MAPCOUNT)), DUP_RMAP);
+        Labels.pending(PendingAccess.rmw(Places.pte(Frame.WALK)), WRPROTECT);
+        Labels.pending(PendingAccess.rmw(Places.frame(Frame.PREALLOC, Layout.REFCOUNT)), PUT_PREALLOC);
+        Labels.pending(PendingAccess.rmw(Places.ALLOCATOR), PREALLOC);
     }
 
     private static final class DstLock extends StepCode {

@@ -1,7 +1,6 @@
 package dev.gupfuzz.simulator.routine;
 
 import dev.gupfuzz.simulator.invariant.GoalPoint;
-import dev.gupfuzz.simulator.machine.Footprint;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
@@ -9,6 +8,7 @@ import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.PendingAccess;
 import dev.gupfuzz.simulator.machine.Pte;
 import dev.gupfuzz.simulator.machine.StepCode;
 import dev.gupfuzz.simulator.machine.Vmas;
@@ -87,14 +87,14 @@ final class Fault {
         Labels.define(
                 ANON_SET_PTE, ANON, "ANON_SET_PTE", Target.PTE, "set_pte_at(..., vmf->pte, entry)", new AnonSetPte());
         Labels.define(ANON_PUT, ANON, "ANON_PUT", Target.REFCOUNT, "put_page(page)", new AnonPut());
-        Labels.footprint(Footprint.rmw(Places.mm(Layout.MMAP_LOCK)), MMAP_LOCK, MMAP_UNLOCK, MMAP_UNLOCK_SEGV);
-        Labels.footprint(Footprint.read(Places.mm(Layout.VMAS)), FIND_VMA, ANON_VMA);
-        Labels.footprint(Footprint.read(Places.pte(Frame.PAGE)), READ_PTE, PTE_SAME, ANON_PTE_NONE);
-        Labels.footprint(Footprint.rmw(Places.mm(Layout.PTL)), PTL, PTL_UNLOCK, ANON_PTL);
-        Labels.footprint(Footprint.rmw(Places.pte(Frame.PAGE)), SET_ACCESS_FLAGS);
-        Labels.footprint(Footprint.rmw(Places.ALLOCATOR), ANON_ALLOC);
-        Labels.footprint(Footprint.write(Places.pte(Frame.PAGE)), ANON_SET_PTE);
-        Labels.footprint(Footprint.rmw(Places.frame(Frame.NEW_PFN, Layout.REFCOUNT)), ANON_PUT);
+        Labels.pending(PendingAccess.rmw(Places.mm(Layout.MMAP_LOCK)), MMAP_LOCK, MMAP_UNLOCK, MMAP_UNLOCK_SEGV);
+        Labels.pending(PendingAccess.read(Places.mm(Layout.VMAS)), FIND_VMA, ANON_VMA);
+        Labels.pending(PendingAccess.read(Places.pte(Frame.PAGE)), READ_PTE, PTE_SAME, ANON_PTE_NONE);
+        Labels.pending(PendingAccess.rmw(Places.mm(Layout.PTL)), PTL, PTL_UNLOCK, ANON_PTL);
+        Labels.pending(PendingAccess.rmw(Places.pte(Frame.PAGE)), SET_ACCESS_FLAGS);
+        Labels.pending(PendingAccess.rmw(Places.ALLOCATOR), ANON_ALLOC);
+        Labels.pending(PendingAccess.write(Places.pte(Frame.PAGE)), ANON_SET_PTE);
+        Labels.pending(PendingAccess.rmw(Places.frame(Frame.NEW_PFN, Layout.REFCOUNT)), ANON_PUT);
     }
 
     private static final class MmapLock extends StepCode {

@@ -2,7 +2,6 @@ package dev.gupfuzz.simulator.routine;
 
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.invariant.Invariant;
-import dev.gupfuzz.simulator.machine.Footprint;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
@@ -10,6 +9,7 @@ import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.PendingAccess;
 import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.machine.StepCode;
 import dev.gupfuzz.simulator.machine.Tlb;
@@ -91,14 +91,14 @@ final class Fork {
         Labels.define(FLUSH, DUP, "FLUSH", Target.CPU, "flush_tlb_mm(oldmm)", new Flush());
         Labels.define(MMAP_UNLOCK, DUP, "MMAP_UNLOCK", Target.MMAP_LOCK, "mmap_write_unlock(oldmm)", new MmapUnlock());
         Labels.define(WAKE, "kernel_clone", "WAKE", Target.THREAD, "wake_up_new_task(p)", new Wake());
-        Labels.footprint(Footprint.read(Places.mm(Layout.SEQ)), MEMCPY_SEQ, SEQ_BEGIN_LOAD, SEQ_END_LOAD);
-        Labels.footprint(Footprint.rmw(Places.mm(Layout.MMAP_LOCK)), MMAP_LOCK, MMAP_READ_LOCK, MMAP_UNLOCK);
-        Labels.footprint(Footprint.write(Places.child(Layout.MMAP_LOCK)), CHILD_LOCK, CHILD_UNLOCK);
-        Labels.footprint(Footprint.read(Places.mm(Layout.VMAS)), DUP_VMA);
-        Labels.footprint(Footprint.read((m, t, f) -> m.s[f + Frame.VMA] + 2), TEST_ANON_VMA);
-        Labels.footprint(Footprint.write(Places.mm(Layout.SEQ)), SEQ_BEGIN_STORE, SEQ_END_STORE);
-        Labels.footprint(Footprint.rmw(Places.ACKNOWLEDGING), FLUSH);
-        Labels.footprint(Footprint.rmw((m, t, f) -> m.frame(Program.operand(m, f, 1)) + Frame.PC), WAKE);
+        Labels.pending(PendingAccess.read(Places.mm(Layout.SEQ)), MEMCPY_SEQ, SEQ_BEGIN_LOAD, SEQ_END_LOAD);
+        Labels.pending(PendingAccess.rmw(Places.mm(Layout.MMAP_LOCK)), MMAP_LOCK, MMAP_READ_LOCK, MMAP_UNLOCK);
+        Labels.pending(PendingAccess.write(Places.child(Layout.MMAP_LOCK)), CHILD_LOCK, CHILD_UNLOCK);
+        Labels.pending(PendingAccess.read(Places.mm(Layout.VMAS)), DUP_VMA);
+        Labels.pending(PendingAccess.read((m, t, f) -> m.s[f + Frame.VMA] + 2), TEST_ANON_VMA);
+        Labels.pending(PendingAccess.write(Places.mm(Layout.SEQ)), SEQ_BEGIN_STORE, SEQ_END_STORE);
+        Labels.pending(PendingAccess.rmw(Places.ACKNOWLEDGING), FLUSH);
+        Labels.pending(PendingAccess.rmw((m, t, f) -> m.frame(Program.operand(m, f, 1)) + Frame.PC), WAKE);
     }
 
     static int begin(Machine m, int t) {

@@ -2,7 +2,6 @@ package dev.gupfuzz.simulator.routine;
 
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.machine.Claims;
-import dev.gupfuzz.simulator.machine.Footprint;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
@@ -10,6 +9,7 @@ import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.PendingAccess;
 import dev.gupfuzz.simulator.machine.Pte;
 import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.machine.StepCode;
@@ -95,12 +95,12 @@ final class GupFast {
                 Target.REFCOUNT,
                 "unpin_user_pages(): put_page(page)",
                 new UnpinPut());
-        Labels.footprint(Footprint.write(Places.mm(Layout.HAS_PINNED)), SET_HAS_PINNED);
-        Labels.footprint(Footprint.read(Places.mm(Layout.SEQ)), READ_SEQ, RETRY_SEQ);
-        Labels.footprint(Footprint.rmw(Places.register(Frame.HOLD)), IRQ_SAVE, IRQ_RESTORE);
-        Labels.footprint(Footprint.read(Places.PINNED_PTE), READ_PTE, RECHECK_PTE);
-        Labels.footprint(Footprint.rmw(Places.page(Layout.REFCOUNT)), GRAB, BACK_OUT_SUB, BACK_OUT_PUT);
-        Labels.footprint(Footprint.rmw(Places.PIN_REFCOUNT), UNPIN_SUB, UNPIN_PUT);
+        Labels.pending(PendingAccess.write(Places.mm(Layout.HAS_PINNED)), SET_HAS_PINNED);
+        Labels.pending(PendingAccess.read(Places.mm(Layout.SEQ)), READ_SEQ, RETRY_SEQ);
+        Labels.pending(PendingAccess.rmw(Places.register(Frame.HOLD)), IRQ_SAVE, IRQ_RESTORE);
+        Labels.pending(PendingAccess.read(Places.PINNED_PTE), READ_PTE, RECHECK_PTE);
+        Labels.pending(PendingAccess.rmw(Places.page(Layout.REFCOUNT)), GRAB, BACK_OUT_SUB, BACK_OUT_PUT);
+        Labels.pending(PendingAccess.rmw(Places.PIN_REFCOUNT), UNPIN_SUB, UNPIN_PUT);
     }
 
     static int begin(Machine m, int t, int f) {

@@ -2,7 +2,6 @@ package dev.gupfuzz.simulator.routine;
 
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.machine.Claims;
-import dev.gupfuzz.simulator.machine.Footprint;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
@@ -10,6 +9,7 @@ import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.PendingAccess;
 import dev.gupfuzz.simulator.machine.Pte;
 import dev.gupfuzz.simulator.machine.StepCode;
 import dev.gupfuzz.simulator.machine.Vmas;
@@ -63,12 +63,12 @@ final class GupSlow {
                 "pte_unmap_unlock(ptep, ptl); return NULL",
                 new PtlUnlockFault());
         Labels.define(MMAP_UNLOCK, LOCKED, "MMAP_UNLOCK", Target.MMAP_LOCK, "mmap_read_unlock(mm)", new MmapUnlock());
-        Labels.footprint(Footprint.rmw(Places.mm(Layout.MMAP_LOCK)), MMAP_LOCK, MMAP_UNLOCK);
-        Labels.footprint(Footprint.write(Places.mm(Layout.HAS_PINNED)), SET_HAS_PINNED);
-        Labels.footprint(Footprint.read(Places.mm(Layout.VMAS)), FIND_VMA);
-        Labels.footprint(Footprint.rmw(Places.mm(Layout.PTL)), PTL, PTL_UNLOCK, PTL_UNLOCK_FAULT);
-        Labels.footprint(Footprint.read(Places.PINNED_PTE), READ_PTE);
-        Labels.footprint(Footprint.rmw(Places.page(Layout.REFCOUNT)), GRAB);
+        Labels.pending(PendingAccess.rmw(Places.mm(Layout.MMAP_LOCK)), MMAP_LOCK, MMAP_UNLOCK);
+        Labels.pending(PendingAccess.write(Places.mm(Layout.HAS_PINNED)), SET_HAS_PINNED);
+        Labels.pending(PendingAccess.read(Places.mm(Layout.VMAS)), FIND_VMA);
+        Labels.pending(PendingAccess.rmw(Places.mm(Layout.PTL)), PTL, PTL_UNLOCK, PTL_UNLOCK_FAULT);
+        Labels.pending(PendingAccess.read(Places.PINNED_PTE), READ_PTE);
+        Labels.pending(PendingAccess.rmw(Places.page(Layout.REFCOUNT)), GRAB);
     }
 
     static int begin(Machine m, int t, int f) {

@@ -1,9 +1,9 @@
 package dev.gupfuzz.simulator.routine;
 
-import dev.gupfuzz.simulator.machine.Footprint.Place;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
+import dev.gupfuzz.simulator.machine.PendingAccess.Place;
 import dev.gupfuzz.simulator.machine.Pte;
 
 /** Where pending steps of several routines go, by the registers that lead there. */

@@ -1,7 +1,6 @@
 package dev.gupfuzz.simulator.routine;
 
 import dev.gupfuzz.simulator.machine.Claims;
-import dev.gupfuzz.simulator.machine.Footprint;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
@@ -9,6 +8,7 @@ import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.PendingAccess;
 import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.machine.StepCode;
 
@@ -42,7 +42,7 @@ final class Unpin {
                 "put_compound_head(): page_ref_sub(page, refs - 1)",
                 new Sub());
         Labels.define(PUT, "unpin_user_page", "PUT", Target.REFCOUNT, "put_compound_head(): put_page(page)", new Put());
-        Labels.footprint(Footprint.rmw(Places.PIN_REFCOUNT), SUB_AND_TEST, SUB, PUT);
+        Labels.pending(PendingAccess.rmw(Places.PIN_REFCOUNT), SUB_AND_TEST, SUB, PUT);
     }
 
     private static final class SubAndTest extends StepCode {

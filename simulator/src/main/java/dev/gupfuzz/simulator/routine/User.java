@@ -1,7 +1,6 @@
 package dev.gupfuzz.simulator.routine;
 
 import dev.gupfuzz.simulator.invariant.GoalPoint;
-import dev.gupfuzz.simulator.machine.Footprint;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
@@ -9,6 +8,7 @@ import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.PendingAccess;
 import dev.gupfuzz.simulator.machine.Pte;
 import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.machine.StepCode;
@@ -46,16 +46,16 @@ final class User {
         Labels.define(DEV_STORE, "device", "DEV_STORE", Target.CONTENT, "DMA write to pinned page", new DevStore());
         Labels.define(DEV_LOAD, "device", "DEV_LOAD", Target.CONTENT, "DMA read of pinned page", new DevLoad());
         Labels.define(AWAIT, "user", "AWAIT", Target.THREAD, "wait for the other threads", new Await());
-        Labels.footprint(
-                Footprint.loadOrStore((m, t, f) ->
+        Labels.pending(
+                PendingAccess.loadOrStore((m, t, f) ->
                         m.pageAt(Pte.pfn(m.s[m.s[f + Frame.TLBS] + m.s[f + Frame.PAGE]])) + Layout.CONTENT),
                 ACCESS);
-        Labels.footprint(Footprint.read(Places.pte(Frame.PAGE)), WALK);
-        Labels.footprint(Footprint.rmw(Places.pte(Frame.PAGE)), SET_AD);
-        Labels.footprint(Footprint.loadOrStore(Places.frame(Frame.ACCESS_PFN, Layout.CONTENT)), DATA);
-        Labels.footprint(Footprint.write(User::devicePage), DEV_STORE);
-        Labels.footprint(Footprint.read(User::devicePage), DEV_LOAD);
-        Labels.footprint(Footprint.rmw(Places.register(Frame.PC)), AWAIT);
+        Labels.pending(PendingAccess.read(Places.pte(Frame.PAGE)), WALK);
+        Labels.pending(PendingAccess.rmw(Places.pte(Frame.PAGE)), SET_AD);
+        Labels.pending(PendingAccess.loadOrStore(Places.frame(Frame.ACCESS_PFN, Layout.CONTENT)), DATA);
+        Labels.pending(PendingAccess.write(User::devicePage), DEV_STORE);
+        Labels.pending(PendingAccess.read(User::devicePage), DEV_LOAD);
+        Labels.pending(PendingAccess.rmw(Places.register(Frame.PC)), AWAIT);
     }
 
     static int beginAccess(Machine m, int t, int f) {

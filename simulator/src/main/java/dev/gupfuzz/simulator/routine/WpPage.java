@@ -2,7 +2,6 @@ package dev.gupfuzz.simulator.routine;
 
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.invariant.Invariant;
-import dev.gupfuzz.simulator.machine.Footprint;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
@@ -10,6 +9,7 @@ import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.PendingAccess;
 import dev.gupfuzz.simulator.machine.Pte;
 import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.machine.StepCode;
@@ -120,21 +120,21 @@ final class WpPage {
                 "pte_unmap_unlock(vmf->pte, vmf->ptl)",
                 new UnlockPtlCopied());
         Labels.define(PUT_OLD, COPY, "PUT_OLD", Target.REFCOUNT, "put_page(old_page)", new PutOld());
-        Labels.footprint(Footprint.read(Places.page(Layout.REFCOUNT)), COUNT, COUNT_LOCKED);
-        Labels.footprint(
-                Footprint.rmw(Places.page(Layout.FLAGS)), TRYLOCK, UNLOCK_PAGE, UNLOCK_PAGE_COPY, UNLOCK_PAGE_LATE);
-        Labels.footprint(Footprint.read(Places.page(Layout.MAPCOUNT)), MAPCOUNT);
-        Labels.footprint(Footprint.rmw(Places.pte(Frame.PAGE)), REUSE);
-        Labels.footprint(Footprint.rmw(Places.mm(Layout.PTL)), REUSE_UNLOCK_PTL, UNLOCK_PTL, PTL, UNLOCK_PTL_COPIED);
-        Labels.footprint(Footprint.rmw(Places.page(Layout.REFCOUNT)), GET_PAGE, PUT_MAPPING, PUT_OLD);
-        Labels.footprint(Footprint.read(Places.mm(Layout.VMAS)), ANON_VMA);
-        Labels.footprint(Footprint.rmw(Places.ALLOCATOR), ALLOC);
-        Labels.footprint(Footprint.read(Places.page(Layout.CONTENT)), COPY_PAGE);
-        Labels.footprint(Footprint.read(Places.pte(Frame.PAGE)), PTE_SAME);
-        Labels.footprint(Footprint.write(Places.pte(Frame.PAGE)), CLEAR, SET_PTE);
-        Labels.footprint(Footprint.rmw(Places.ACKNOWLEDGING), FLUSH);
-        Labels.footprint(Footprint.rmw(Places.page(Layout.MAPCOUNT)), REMOVE_RMAP);
-        Labels.footprint(Footprint.rmw(Places.frame(Frame.NEW_PFN, Layout.REFCOUNT)), PUT_NEW);
+        Labels.pending(PendingAccess.read(Places.page(Layout.REFCOUNT)), COUNT, COUNT_LOCKED);
+        Labels.pending(
+                PendingAccess.rmw(Places.page(Layout.FLAGS)), TRYLOCK, UNLOCK_PAGE, UNLOCK_PAGE_COPY, UNLOCK_PAGE_LATE);
+        Labels.pending(PendingAccess.read(Places.page(Layout.MAPCOUNT)), MAPCOUNT);
+        Labels.pending(PendingAccess.rmw(Places.pte(Frame.PAGE)), REUSE);
+        Labels.pending(PendingAccess.rmw(Places.mm(Layout.PTL)), REUSE_UNLOCK_PTL, UNLOCK_PTL, PTL, UNLOCK_PTL_COPIED);
+        Labels.pending(PendingAccess.rmw(Places.page(Layout.REFCOUNT)), GET_PAGE, PUT_MAPPING, PUT_OLD);
+        Labels.pending(PendingAccess.read(Places.mm(Layout.VMAS)), ANON_VMA);
+        Labels.pending(PendingAccess.rmw(Places.ALLOCATOR), ALLOC);
+        Labels.pending(PendingAccess.read(Places.page(Layout.CONTENT)), COPY_PAGE);
+        Labels.pending(PendingAccess.read(Places.pte(Frame.PAGE)), PTE_SAME);
+        Labels.pending(PendingAccess.write(Places.pte(Frame.PAGE)), CLEAR, SET_PTE);
+        Labels.pending(PendingAccess.rmw(Places.ACKNOWLEDGING), FLUSH);
+        Labels.pending(PendingAccess.rmw(Places.page(Layout.MAPCOUNT)), REMOVE_RMAP);
+        Labels.pending(PendingAccess.rmw(Places.frame(Frame.NEW_PFN, Layout.REFCOUNT)), PUT_NEW);
     }
 
     private static final class Count extends StepCode {

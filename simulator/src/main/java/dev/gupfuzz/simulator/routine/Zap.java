@@ -2,7 +2,6 @@ package dev.gupfuzz.simulator.routine;
 
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.machine.Claims;
-import dev.gupfuzz.simulator.machine.Footprint;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
@@ -10,6 +9,7 @@ import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.PendingAccess;
 import dev.gupfuzz.simulator.machine.Pte;
 import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.machine.StepCode;
@@ -57,17 +57,17 @@ final class Zap {
         Labels.define(
                 FREE, "tlb_flush_mmu", "FREE", Target.REFCOUNT, "tlb_batch_pages_flush(): put_page(page)", new Free());
         Labels.define(MUNMAP_UNLOCK, MUNMAP, "UNLOCK", Target.MMAP_LOCK, "mmap_read_unlock(mm)", new MunmapUnlock());
-        Labels.footprint(Footprint.rmw(Places.mm(Layout.MMAP_LOCK)), MUNMAP_LOCK, DOWNGRADE, MUNMAP_UNLOCK);
-        Labels.footprint(Footprint.write(Places.mm(Layout.VMAS)), DETACH);
-        Labels.footprint(Footprint.rmw(Places.mm(Layout.PTL)), PTL, PTL_UNLOCK);
-        Labels.footprint(Footprint.read(Places.pte(Frame.WALK)), READ_PTE);
-        Labels.footprint(Footprint.rmw(Places.pte(Frame.WALK)), CLEAR_PTE);
-        Labels.footprint(
-                Footprint.rmw((m, t, f) -> m.pageAt(queued(m, t, m.s[f + Frame.QUEUED] - 1)) + Layout.MAPCOUNT),
+        Labels.pending(PendingAccess.rmw(Places.mm(Layout.MMAP_LOCK)), MUNMAP_LOCK, DOWNGRADE, MUNMAP_UNLOCK);
+        Labels.pending(PendingAccess.write(Places.mm(Layout.VMAS)), DETACH);
+        Labels.pending(PendingAccess.rmw(Places.mm(Layout.PTL)), PTL, PTL_UNLOCK);
+        Labels.pending(PendingAccess.read(Places.pte(Frame.WALK)), READ_PTE);
+        Labels.pending(PendingAccess.rmw(Places.pte(Frame.WALK)), CLEAR_PTE);
+        Labels.pending(
+                PendingAccess.rmw((m, t, f) -> m.pageAt(queued(m, t, m.s[f + Frame.QUEUED] - 1)) + Layout.MAPCOUNT),
                 REMOVE_RMAP);
-        Labels.footprint(Footprint.rmw(Places.ACKNOWLEDGING), FLUSH);
-        Labels.footprint(
-                Footprint.rmw((m, t, f) -> m.pageAt(queued(m, t, m.s[f + Frame.CURSOR])) + Layout.REFCOUNT), FREE);
+        Labels.pending(PendingAccess.rmw(Places.ACKNOWLEDGING), FLUSH);
+        Labels.pending(
+                PendingAccess.rmw((m, t, f) -> m.pageAt(queued(m, t, m.s[f + Frame.CURSOR])) + Layout.REFCOUNT), FREE);
     }
 
     /** exit_mmap(): nobody else uses the mm any more, so mmap_lock is not taken. {@link Program#NOTHING} when nothing is mapped. */

@@ -80,7 +80,7 @@ class OneAccessTest {
 
         private final Machine m;
         private final Set<String> wrong;
-        private final Footprint[] footprints = Labels.footprints();
+        private final PendingAccess[] pending = Labels.pending();
         private int pc;
         private int expectedWord;
         private int expectedKind;
@@ -95,9 +95,9 @@ class OneAccessTest {
         public void before(int thread, int enabled, int decision) {
             m.log.clear();
             pc = Peek.pc(m, thread);
-            Footprint footprint = footprints[Pc.label(pc)];
-            expectedWord = footprint.word(m, thread, m.frame(thread));
-            expectedKind = footprint.kind(m, m.frame(thread));
+            PendingAccess access = pending[Pc.label(pc)];
+            expectedWord = access.word(m, thread, m.frame(thread));
+            expectedKind = access.kind(m, m.frame(thread));
         }
 
         @Override

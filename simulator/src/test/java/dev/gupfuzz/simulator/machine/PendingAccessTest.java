@@ -33,7 +33,8 @@ class PendingAccessTest {
                 "pin-fast-vs-munmap:pages=2",
                 "cow-vs-reader",
                 "munmap-vs-access")) {
-            visit(new MachineSystem(Kernels.named(kernel), Scenarios.named(scenario)), Labels.footprints());
+            MachineSystem system = new MachineSystem(Kernels.named(kernel), Scenarios.named(scenario));
+            visit(system, Labels.pending());
         }
         assertThat(wrong).isEmpty();
         assertThat(elsewhere)
@@ -49,12 +50,13 @@ class PendingAccessTest {
 
     @Test
     void shouldCatchALabelThatNamesAnotherWordOrAnotherKind() {
-        Footprint[] planted = Labels.footprints();
+        MachineSystem system = new MachineSystem(Kernels.named("v5.9"), Scenarios.named("fork-vs-pin-fast"));
+        PendingAccess[] planted = Labels.pending();
         int grab = label("gup_pte_range", "GRAB");
         int copyPte = label("copy_present_pte", "GET_PAGE");
-        planted[grab] = Footprint.rmw((m, t, f) -> m.mmOf(f) + Layout.SEQ);
-        planted[copyPte] = Footprint.read((m, t, f) -> m.pageAt(Pte.pfn(m.s[f + Frame.PTE])) + Layout.REFCOUNT);
-        visit(new MachineSystem(Kernels.named("v5.9"), Scenarios.named("fork-vs-pin-fast")), planted);
+        planted[grab] = PendingAccess.rmw((m, t, f) -> m.mmOf(f) + Layout.SEQ);
+        planted[copyPte] = PendingAccess.read((m, t, f) -> m.pageAt(Pte.pfn(m.s[f + Frame.PTE])) + Layout.REFCOUNT);
+        visit(system, planted);
         assertThat(wrong).containsExactly("copy_present_pte.GET_PAGE", "gup_pte_range.GRAB");
     }
 
@@ -70,7 +72,7 @@ class PendingAccessTest {
     }
 
     /** Every reachable state, with every thread that can run there and every value of its choice. */
-    private void visit(MachineSystem system, Footprint[] footprints) {
+    private void visit(MachineSystem system, PendingAccess[] pending) {
         Machine m = system.machine();
         m.log = new AccessLog();
         Set<Long> seen = new HashSet<>();
@@ -85,7 +87,7 @@ class PendingAccessTest {
                 for (int choice = 0; choice < values; choice++) {
                     System.arraycopy(state, 0, m.s, 0, state.length);
                     system.restored();
-                    values = Math.max(values, step(system, t, choice, footprints));
+                    values = Math.max(values, step(system, t, choice, pending));
                     if (m.violated < 0 && seen.add(system.fingerprint())) {
                         waiting.add(m.s.clone());
                     }
@@ -94,12 +96,12 @@ class PendingAccessTest {
         }
     }
 
-    private int step(MachineSystem system, int t, int choice, Footprint[] footprints) {
+    private int step(MachineSystem system, int t, int choice, PendingAccess[] pending) {
         Machine m = system.machine();
         int f = m.frame(t);
         int label = Pc.label(m.s[f + Frame.PC]);
-        int word = footprints[label].word(m, t, f);
-        int kind = footprints[label].kind(m, f);
+        int word = pending[label].word(m, t, f);
+        int kind = pending[label].kind(m, f);
         m.log.clear();
         int values = system.take(t, choice);
         passed[label] = true;

@@ -4,7 +4,7 @@ package dev.gupfuzz.simulator.machine;
  * The shared access of a label's pending step, known before the step is taken: which word of the state, and how. Where a
  * data choice leads to another access, this is the one of the quiet choice.
  */
-public final class Footprint {
+public final class PendingAccess {
 
     /** Finds the word; it only looks. */
     public interface Place {
@@ -22,26 +22,26 @@ public final class Footprint {
     private final Place place;
     private final int kind;
 
-    private Footprint(int kind, Place place) {
+    private PendingAccess(int kind, Place place) {
         this.kind = kind;
         this.place = place;
     }
 
-    public static Footprint read(Place place) {
-        return new Footprint(AccessLog.READ, place);
+    public static PendingAccess read(Place place) {
+        return new PendingAccess(AccessLog.READ, place);
     }
 
-    public static Footprint write(Place place) {
-        return new Footprint(AccessLog.WRITE, place);
+    public static PendingAccess write(Place place) {
+        return new PendingAccess(AccessLog.WRITE, place);
     }
 
-    public static Footprint rmw(Place place) {
-        return new Footprint(AccessLog.RMW, place);
+    public static PendingAccess rmw(Place place) {
+        return new PendingAccess(AccessLog.RMW, place);
     }
 
     /** A load or a store of a CPU, as {@link Frame#IS_WRITE} says. */
-    public static Footprint loadOrStore(Place place) {
-        return new Footprint(BY_INSTRUCTION, place);
+    public static PendingAccess loadOrStore(Place place) {
+        return new PendingAccess(BY_INSTRUCTION, place);
     }
 
     public int word(Machine m, int t, int f) {
