@@ -1,2 +1,2 @@
-/** JMH measurements of the simulator, and {@code ServiceThroughput}, which compares the service with bare sampling. */
+/** JMH measurements of the simulator, {@code ServiceThroughput}, which compares the service with bare sampling, and what {@code spin/compare} runs beside SPIN. */
 package dev.gupfuzz.benchmarks;
