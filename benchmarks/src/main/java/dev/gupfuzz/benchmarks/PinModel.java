@@ -1,6 +1,7 @@
 package dev.gupfuzz.benchmarks;
 
 import dev.gupfuzz.simulator.Mix;
+import dev.gupfuzz.simulator.explore.Footprint;
 import dev.gupfuzz.simulator.explore.TransitionSystem;
 
 /**
@@ -72,11 +73,18 @@ final class PinModel implements TransitionSystem {
     /* ... and of both. */
     private static final int END = 15;
 
+    /* Objects of footprints: these, then PTE and count of each page. What only the forker touches is none. */
+    private static final int HAS_PINNED_OBJECT = 0;
+    private static final int SEQ_OBJECT = 1;
+    private static final int PAGE_OBJECTS = 2;
+
     private final int pages;
     private final int pinners;
     private final boolean fixed;
     private final int[] words;
     private final long[] keys;
+    private final Footprint footprint;
+    private boolean noting;
     private long broken = INTACT;
 
     /** @param fixed whether the sequence count is there */
@@ -93,6 +101,7 @@ final class PinModel implements TransitionSystem {
         if (!fixed) {
             words[words.length - 1] = LOCK;
         }
+        footprint = new Footprint(objects());
         keys = new long[words.length + 1];
         for (int i = 0; i < keys.length; i++) {
             keys[i] = Mix.at(Mix.name("pin model"), i) | 1;
@@ -131,12 +140,87 @@ final class PinModel implements TransitionSystem {
 
     @Override
     public int take(int thread, int choice) {
+        if (noting) {
+            footprint.clear();
+            pending(thread, footprint);
+        }
         if (thread < pinners) {
             pin(thread);
         } else {
             fork();
         }
         return 1;
+    }
+
+    @Override
+    public int objects() {
+        return PAGE_OBJECTS + 2 * pages;
+    }
+
+    @Override
+    public void noting(boolean on) {
+        noting = on;
+    }
+
+    @Override
+    public Footprint footprint() {
+        return footprint;
+    }
+
+    @Override
+    public void waitsFor(int thread, Footprint into) {
+        into.clear();
+        pending(thread, into);
+    }
+
+    @Override
+    public void remaining(int thread, Footprint into) {
+        into.clear();
+        int w = words[1 + pages + thread];
+        if (thread < pinners) {
+            for (int pc = w & PC; pc < COMPARE; pc++) { // jumps go forward only
+                pinTouches(pc, thread % pages, into);
+            }
+        } else if ((w & PC) != END) {
+            for (int page = w >>> PAGE_SHIFT & PAGE; page < pages; page++) {
+                for (int pc = LOCK; pc <= UNLOCK; pc++) {
+                    forkTouches(pc, page, into);
+                }
+            }
+            if (fixed) {
+                forkTouches(SEQ_END, 0, into);
+            }
+        }
+    }
+
+    private void pending(int thread, Footprint into) {
+        int w = words[1 + pages + thread];
+        if (thread < pinners) {
+            pinTouches(w & PC, thread % pages, into);
+        } else {
+            forkTouches(w & PC, w >>> PAGE_SHIFT & PAGE, into);
+        }
+    }
+
+    private static void pinTouches(int pc, int page, Footprint into) {
+        switch (pc) {
+            case SET_HAS_PINNED -> into.write(HAS_PINNED_OBJECT);
+            case READ_SEQ, READ_SEQ_AGAIN -> into.read(SEQ_OBJECT);
+            case READ_PTE, READ_PTE_AGAIN -> into.read(PAGE_OBJECTS + 2 * page);
+            case GRAB -> into.add(PAGE_OBJECTS + 2 * page + 1);
+            default -> {} // COMPARE is the thread's own
+        }
+    }
+
+    private static void forkTouches(int pc, int page, Footprint into) {
+        switch (pc) {
+            case SEQ_BEGIN, SEQ_END -> into.write(SEQ_OBJECT);
+            case COPY_PTE -> into.read(PAGE_OBJECTS + 2 * page);
+            case READ_HAS_PINNED -> into.read(HAS_PINNED_OBJECT);
+            case READ_COUNT -> into.read(PAGE_OBJECTS + 2 * page + 1);
+            case WRITE_PROTECT -> into.write(PAGE_OBJECTS + 2 * page);
+            default -> {} // the lock and the child
+        }
     }
 
     private void pin(int thread) {
