@@ -1,2 +1,2 @@
-/** JMH measurements of the simulator, {@code ServiceThroughput}, which compares the service with bare sampling, and what {@code spin/compare} runs beside SPIN. */
+/** JMH measurements of the simulator, the service beside bare sampling, and exploration beside SPIN and Lincheck. */
 package dev.gupfuzz.benchmarks;
