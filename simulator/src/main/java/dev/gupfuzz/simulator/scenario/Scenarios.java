@@ -5,6 +5,7 @@ import dev.gupfuzz.simulator.Nearest;
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,9 @@ public final class Scenarios {
     private static final Parameter STORES =
             new Parameter("stores", 2, 2, 1, 8, "stores of the writer to the last page");
 
+    private static final Parameter NOISE = new Parameter(
+            "noise", 0, 0, 0, 4, "threads of the parent that fault in, store to and load a page of their own each");
+
     private interface Author {
         World write(Map<String, Integer> values);
     }
@@ -33,7 +37,7 @@ public final class Scenarios {
             new Entry(
                     "fork-vs-pin-fast",
                     "one thread forks while another pins every page for DMA; then parent and device store and load",
-                    List.of(PAGES, HAS_PINNED),
+                    List.of(PAGES, HAS_PINNED, NOISE),
                     v -> forkVersusPinFast(v, 1, false)),
             new Entry(
                     "fork-vs-pin-fast-writer",
@@ -70,6 +74,20 @@ public final class Scenarios {
                     "munmap against stores and loads of another thread, while another process takes the frames",
                     List.of(PAGES),
                     Scenarios::munmapVersusAccess));
+
+    /** Scenarios that are another with a thread more. */
+    private static final Map<String, String> WITH_A_THREAD_MORE = new TreeMap<>();
+
+    static {
+        WITH_A_THREAD_MORE.put("fork-vs-pin-fast-writer", "fork-vs-pin-fast");
+        WITH_A_THREAD_MORE.put("two-forks-vs-pin-fast", "fork-vs-pin-fast");
+    }
+
+    private static final Comparator<Scenario> SMALLER = Comparator.<Scenario>comparingInt(
+                    s -> s.threads().size())
+            .thenComparingInt(s -> s.world().pages)
+            .thenComparingInt(s -> s.name().length())
+            .thenComparing(Scenario::name);
 
     private Scenarios() {}
 
@@ -150,20 +168,59 @@ public final class Scenarios {
         return new Scenario(entry.name, entry.summary, parameters, entry.author.write(values));
     }
 
+    /**
+     * Scenarios that are like this one with something left out, the smallest first: parameters back at their defaults or on
+     * the way there, and, where a thread more is all that one has over another, without that thread.
+     */
+    public static List<Scenario> smaller(Scenario scenario) {
+        String name = scenario.name().replaceFirst(":.*", "");
+        Map<String, Integer> values = new LinkedHashMap<>();
+        for (Parameter p : scenario.parameters()) {
+            values.put(p.name(), p.value());
+        }
+        Map<String, Scenario> found = new TreeMap<>();
+        String fewerThreads = WITH_A_THREAD_MORE.get(name);
+        if (fewerThreads != null) {
+            Map<String, Integer> shared = new LinkedHashMap<>(values);
+            shared.keySet()
+                    .retainAll(named(fewerThreads).parameters().stream()
+                            .map(Parameter::name)
+                            .toList());
+            add(found, named(fewerThreads));
+            add(found, named(fewerThreads, shared));
+        }
+        add(found, named(name));
+        for (Parameter p : scenario.parameters()) {
+            int distance = Math.abs(p.value() - p.defaultValue());
+            for (int away = distance - 1; away >= 0; away = away == 0 ? -1 : away / 2) {
+                Map<String, Integer> nearer = new LinkedHashMap<>(values);
+                nearer.put(p.name(), p.defaultValue() + away * Integer.signum(p.value() - p.defaultValue()));
+                add(found, named(name, nearer));
+            }
+        }
+        found.remove(scenario.name());
+        return found.values().stream().sorted(SMALLER).toList();
+    }
+
+    private static void add(Map<String, Scenario> found, Scenario scenario) {
+        found.put(scenario.name(), scenario);
+    }
+
     private static World forkVersusPinFast(Map<String, Integer> values, int forks, boolean writer) {
         int pages = values.get("pages");
-        World world = new World(pages);
+        int noise = values.getOrDefault("noise", 0);
+        World world = new World(pages + noise);
         world.hasPinned = values.get("has-pinned");
-        int parent = world.process("parent", pages, pages);
+        int parent = world.process("parent", pages + noise, pages);
         int forkers = 0;
         for (int i = 0; i < forks; i++) {
             int child = world.child(forks == 1 ? "child" : "child" + (i + 1));
             forkers |= 1 << i;
-            // The children's threads come after the parent's: forkers, pinner, [writer], children.
+            // The children's threads come after the parent's: forkers, pinner, [writer], [noise], children.
             world.thread(
                     forks == 1 ? "forker" : "forker" + (i + 1),
                     parent,
-                    List.of(row(Op.FORK, forks + 1 + (writer ? 1 : 0) + i, child, 0)));
+                    List.of(row(Op.FORK, forks + 1 + (writer ? 1 : 0) + noise + i, child, 0)));
         }
         List<int[]> pinner = new ArrayList<>();
         pinner.add(row(Op.PIN, 0, 0, pages));
@@ -177,6 +234,16 @@ public final class Scenarios {
                 stores.add(row(Op.STORE, pages - 1, world.token(pages - 1, "writer's store " + (i + 1)), 0));
             }
             world.thread("writer", parent, stores);
+        }
+        for (int i = 0; i < noise; i++) {
+            int page = pages + i;
+            world.thread(
+                    "noise" + (i + 1),
+                    parent,
+                    List.of(
+                            row(Op.LOAD, page, 0, 0),
+                            row(Op.STORE, page, world.token(page, "noise" + (i + 1) + "'s store"), 0),
+                            row(Op.LOAD, page, 0, 0)));
         }
         for (int i = 0; i < forks; i++) {
             List<int[]> child = new ArrayList<>();
