@@ -536,6 +536,14 @@ public final class Machine {
         dirty[pfn >> 6] |= 1L << (pfn & 63);
     }
 
+    /** Every frame that was ever used counts as changed: with {@link #precise}, a state alone says what is looked at next. */
+    public void touchAll() {
+        s[Sched.ANY_DIRTY] = 1;
+        for (int pfn = 0; pfn < s[layout.allocBase + 1]; pfn++) {
+            dirty[pfn >> 6] |= 1L << (pfn & 63);
+        }
+    }
+
     private void settle(int t) {
         for (int i = 0; i < dirty.length; i++) {
             for (long rest = dirty[i]; rest != 0; rest &= rest - 1) {

@@ -102,15 +102,24 @@ public final class Finding {
      */
     public static Finding explored(Kernel kernel, Scenario scenario, List<Move> moves) {
         MachineSystem.Schedule schedule = new MachineSystem(kernel, scenario).schedule(moves);
-        int[] threads = schedule.threads();
-        int[] choices = schedule.choices();
+        return scheduled(kernel, scenario, schedule.threads(), schedule.choices());
+    }
+
+    /**
+     * A schedule that no seed drew, executed here twice.
+     *
+     * @param threads who runs wherever several can
+     * @param choices the values of the data choices, in the order of the run
+     * @throws IllegalStateException when it breaks nothing, or the two executions differ, which is a bug of gupfuzz
+     */
+    public static Finding scheduled(Kernel kernel, Scenario scenario, int[] threads, int[] choices) {
         boolean precise = Checks.along(kernel, scenario, threads, choices, false).violation().stream()
                 .anyMatch(blame -> blame.invariant() == Invariant.I5);
         Checks checks = Checks.along(kernel, scenario, threads, choices, precise);
         Checks again = Checks.along(kernel, scenario, threads, choices, precise);
         Blame blame = checks.violation()
-                .orElseThrow(() -> new IllegalStateException("[simulator bug] an explored schedule breaks nothing on "
-                        + kernel.name() + ", " + scenario.name()));
+                .orElseThrow(() -> new IllegalStateException(
+                        "[simulator bug] a schedule breaks nothing on " + kernel.name() + ", " + scenario.name()));
         if (again.stateHash() != checks.stateHash() || again.steps() != checks.steps()) {
             throw new IllegalStateException("[simulator bug] two executions of one schedule differ");
         }
@@ -187,7 +196,7 @@ public final class Finding {
     }
 
     /** Whether the finding's invariant is one that is found by comparing counts after every call. */
-    boolean precise() {
+    public boolean precise() {
         return invariant == Invariant.I5;
     }
 

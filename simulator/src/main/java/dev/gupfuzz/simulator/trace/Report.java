@@ -12,26 +12,26 @@ public final class Report {
 
     /** The report; no line is wider than 72 characters but the token's. */
     public static String text(Finding finding) {
-        Trace trace = Trace.follow(
-                finding.cell.kernel(),
-                finding.cell.scenario(),
-                finding.threads,
-                finding.choices,
-                finding.precise(),
-                -1,
-                new int[0]);
+        return text(finding, foundBy(finding));
+    }
+
+    /** What drew a finding's schedule. */
+    public static String foundBy(Finding finding) {
+        return finding.cell.strategy().equals(Strategy.EXPLORED)
+                ? "exploration or minimisation"
+                : finding.cell.strategy().name() + ", seed " + Finding.hex(finding.seed);
+    }
+
+    /** The report of a finding that came about in another way than it says itself. */
+    public static String text(Finding finding, String foundBy) {
+        Trace trace = Trace.of(finding);
         Optional<Trace> consequence = Consequence.of(finding);
         StringBuilder out = new StringBuilder();
         para(out, finding.invariant.id() + " broken: ", finding.invariant.title());
         para(out, "where     ", finding.where);
         para(out, "kernel    ", finding.cell.kernel().name());
         para(out, "scenario  ", finding.cell.scenario().name());
-        para(
-                out,
-                "found by  ",
-                finding.cell.strategy().equals(Strategy.EXPLORED)
-                        ? "exploration"
-                        : finding.cell.strategy().name() + ", seed " + Finding.hex(finding.seed));
+        para(out, "found by  ", foundBy);
         para(
                 out,
                 "schedule  ",

@@ -52,6 +52,18 @@ public final class Trace {
         this.decisions = decisions;
     }
 
+    /** The run of a finding, on its own kernel. */
+    public static Trace of(Finding finding) {
+        return follow(
+                finding.cell.kernel(),
+                finding.cell.scenario(),
+                finding.threads,
+                finding.choices,
+                finding.precise(),
+                -1,
+                new int[0]);
+    }
+
     /** The run of a bare seed. */
     public static Trace ofSeed(Cell cell, long seed) {
         Machine machine = Step.machine(cell.kernel(), cell.scenario());

@@ -1,0 +1,72 @@
+package dev.gupfuzz.simulator.minimize;
+
+import dev.gupfuzz.simulator.invariant.Invariant;
+import dev.gupfuzz.simulator.kernel.Kernel;
+import dev.gupfuzz.simulator.scenario.Scenario;
+import dev.gupfuzz.simulator.trace.Conductor;
+import dev.gupfuzz.simulator.trace.HappensBefore;
+import dev.gupfuzz.simulator.trace.StepOrder;
+import java.util.List;
+import java.util.Optional;
+
+/** A kernel and a scenario on which runs are tried, and the failure that they are to show. */
+final class Subject {
+
+    final Kernel kernel;
+    final Scenario scenario;
+    final Failure failure;
+    private final Conductor run;
+
+    Subject(Kernel kernel, Scenario scenario, Failure failure) {
+        this.kernel = kernel;
+        this.scenario = scenario;
+        this.failure = failure;
+        run = new Conductor(kernel, scenario, precise());
+    }
+
+    /** Whether counts are compared after every call. */
+    boolean precise() {
+        return failure.invariant() == Invariant.I5;
+    }
+
+    /** A run at the start of the scenario; the next call takes it back. */
+    Conductor start() {
+        run.reset();
+        return run;
+    }
+
+    /** The run as it stands, when it ended with the failure. */
+    Optional<Candidate> ended() {
+        return run.blame()
+                .filter(blame -> Failure.of(blame, scenario).equals(failure))
+                .map(blame -> new Candidate(
+                        scenario,
+                        run.order(),
+                        run.preemptions(),
+                        run.switches(),
+                        run.turns(),
+                        run.decisions(),
+                        run.dataChoices()));
+    }
+
+    /** Follows an order tolerantly, then the baseline. */
+    Optional<Candidate> follow(StepOrder order) {
+        start().takeAll(order);
+        run.complete();
+        return ended();
+    }
+
+    HappensBefore order(StepOrder order) {
+        return HappensBefore.of(kernel, scenario, order, precise());
+    }
+
+    /** The steps of a run that happen before its violation, in the order of the run. */
+    StepOrder causes(Candidate candidate) {
+        List<Integer> kept = order(candidate.order()).causes().stream()
+                .map(event -> event.index())
+                .toList();
+        return new StepOrder(
+                kept.stream().mapToInt(i -> candidate.order().threads()[i]).toArray(),
+                kept.stream().mapToInt(i -> candidate.order().choices()[i]).toArray());
+    }
+}
