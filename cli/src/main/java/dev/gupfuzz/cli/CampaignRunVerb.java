@@ -95,7 +95,7 @@ final class CampaignRunVerb implements Verb {
         if (output.json) {
             Json.print(session.terminal().out(), SearchDocument.of("campaign run", result));
         } else {
-            new SearchText(session.terminal()).print(result);
+            new SearchText(session.terminal()).print(result, Optional.empty());
         }
         return accounts.errors().isEmpty() ? result.exitCode() : ExitCode.SELF_CHECK;
     }

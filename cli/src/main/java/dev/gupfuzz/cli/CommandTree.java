@@ -31,6 +31,7 @@ final class CommandTree {
         VERBS.put("fuzz", FuzzVerb::new);
         VERBS.put("explore", ExploreVerb::new);
         VERBS.put("replay", ReplayVerb::new);
+        VERBS.put("minimize", MinimizeVerb::new);
         VERBS.put("kernels", KernelsVerb::new);
         VERBS.put("scenarios", ScenariosVerb::new);
         VERBS.put("campaign", CampaignVerb::new);

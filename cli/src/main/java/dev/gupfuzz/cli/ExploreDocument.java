@@ -4,6 +4,7 @@ import dev.gupfuzz.cli.ExploreResult.Explored;
 import dev.gupfuzz.simulator.Model;
 import dev.gupfuzz.simulator.explore.Exploration;
 import dev.gupfuzz.simulator.invariant.GoalPoint;
+import dev.gupfuzz.simulator.minimize.Explanation;
 import dev.gupfuzz.simulator.trace.Finding;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -39,6 +40,7 @@ final class ExploreDocument {
             document.put("invariant", finding.blame().invariant().id());
             document.put("token", finding.token());
             document.put("preemptions", finding.preemptions());
+            document.put("explanation", ExplanationDocument.of(Explanation.of(finding)));
         });
         if (first.isEmpty()) { // a goal that is proved unreachable takes the place of an invariant
             result.cells().stream()

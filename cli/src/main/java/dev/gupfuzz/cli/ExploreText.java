@@ -3,6 +3,7 @@ package dev.gupfuzz.cli;
 import dev.gupfuzz.cli.ExploreResult.Explored;
 import dev.gupfuzz.simulator.explore.Exploration;
 import dev.gupfuzz.simulator.invariant.GoalPoint;
+import dev.gupfuzz.simulator.minimize.Explanation;
 import dev.gupfuzz.simulator.trace.Finding;
 import java.io.PrintStream;
 import java.util.Locale;
@@ -22,6 +23,7 @@ final class ExploreText {
         Optional<Finding> first = result.first();
         if (first.isPresent()) {
             SearchText.report(terminal, first.get());
+            new ExplanationText(out).print(Explanation.of(first.get()));
             out.println();
         }
         for (Explored cell : result.cells()) {

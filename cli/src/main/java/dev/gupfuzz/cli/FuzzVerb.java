@@ -1,7 +1,9 @@
 package dev.gupfuzz.cli;
 
+import dev.gupfuzz.simulator.minimize.Minimized;
 import dev.gupfuzz.simulator.strategy.Strategy;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,11 @@ final class FuzzVerb implements Verb {
     static final long DEFAULT_SEEDS = 1_000_000;
 
     static final String DEFAULT_SEED = "1";
+
+    /** What making the finding small may take; {@code minimize} takes more. */
+    private static final long MINIMIZE_STATES = 200_000;
+
+    private static final Duration MINIMIZE_TIME = Duration.ofSeconds(3);
 
     @Mixin
     CellOptions cells = new CellOptions();
@@ -62,6 +69,9 @@ final class FuzzVerb implements Verb {
             description = "Go on after a violation, and count all of them by invariant and place.")
     boolean keepGoing;
 
+    @Option(names = "--no-minimize", description = "Show the finding as it was drawn.")
+    boolean noMinimize;
+
     @Mixin
     OutputOptions output = new OutputOptions();
 
@@ -69,10 +79,17 @@ final class FuzzVerb implements Verb {
     public int run(Session session) {
         FuzzRequest request = request(session.problems());
         SearchResult result = new FuzzRun(request, session).run();
+        Optional<Minimized> minimized = noMinimize
+                ? Optional.empty()
+                : result.first()
+                        .map(finding ->
+                                Minimization.of(finding, session, request.cores(), MINIMIZE_STATES, MINIMIZE_TIME));
         if (output.json) {
-            Json.print(session.terminal().out(), SearchDocument.of("fuzz", result));
+            Map<String, Object> document = SearchDocument.of("fuzz", result);
+            minimized.ifPresent(small -> document.put("minimized", MinimizeDocument.minimized(small)));
+            Json.print(session.terminal().out(), document);
         } else {
-            new SearchText(session.terminal()).print(result);
+            new SearchText(session.terminal()).print(result, minimized);
         }
         return result.exitCode();
     }

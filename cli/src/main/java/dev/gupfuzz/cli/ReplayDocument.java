@@ -2,6 +2,7 @@ package dev.gupfuzz.cli;
 
 import dev.gupfuzz.simulator.Model;
 import dev.gupfuzz.simulator.kernel.Kernel;
+import dev.gupfuzz.simulator.minimize.Explanation;
 import dev.gupfuzz.simulator.trace.Change;
 import dev.gupfuzz.simulator.trace.Finding;
 import dev.gupfuzz.simulator.trace.Replay;
@@ -30,6 +31,9 @@ final class ReplayDocument {
         document.putAll(SearchDocument.finding(finding));
         document.put("recordedStateHash", Quantities.hex(finding.stateHash()));
         document.put("stateHash", Quantities.hex(outcome.stateHash()));
+        if (reproduced) {
+            document.put("explanation", ExplanationDocument.of(Explanation.of(finding)));
+        }
         trace(document, outcome.trace());
         return document;
     }
@@ -45,7 +49,10 @@ final class ReplayDocument {
         document.put("scenario", run.cell().scenario().name());
         document.put("strategy", run.cell().strategy().name());
         document.put("seed", Quantities.hex(run.seed()));
-        run.finding().ifPresent(finding -> document.putAll(SearchDocument.finding(finding)));
+        run.finding().ifPresent(finding -> {
+            document.putAll(SearchDocument.finding(finding));
+            document.put("explanation", ExplanationDocument.of(Explanation.of(finding)));
+        });
         document.put("stateHash", Quantities.hex(run.trace().stateHash()));
         trace(document, run.trace());
         return document;

@@ -1,6 +1,7 @@
 package dev.gupfuzz.cli;
 
 import dev.gupfuzz.simulator.kernel.Kernel;
+import dev.gupfuzz.simulator.minimize.Explanation;
 import dev.gupfuzz.simulator.trace.Finding;
 import dev.gupfuzz.simulator.trace.Replay;
 import dev.gupfuzz.simulator.trace.Report;
@@ -14,6 +15,7 @@ final class ReplayText {
         PrintStream out = terminal.out();
         if (outcome.kind() == Replay.Kind.REPRODUCED) {
             SearchText.report(terminal, finding);
+            new ExplanationText(out).print(Explanation.of(finding));
             out.println();
             out.println(outcome.explanation());
             return;
@@ -29,6 +31,7 @@ final class ReplayText {
         PrintStream out = terminal.out();
         if (run.finding().isPresent()) {
             SearchText.report(terminal, run.finding().get());
+            new ExplanationText(out).print(Explanation.of(run.finding().get()));
             return;
         }
         out.println("seed " + Quantities.hex(run.seed()) + " on "

@@ -6,11 +6,6 @@ import dev.gupfuzz.simulator.search.Cell;
 import dev.gupfuzz.simulator.strategy.Strategy;
 import dev.gupfuzz.simulator.trace.Finding;
 import dev.gupfuzz.simulator.trace.Replay;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,9 +30,6 @@ import picocli.CommandLine.Parameters;
         },
         sortOptions = false)
 final class ReplayVerb implements Verb {
-    /** A finding's file is a few kilobytes; this bounds what a wrong file name costs. */
-    private static final int BYTES_MAX = 16 << 20;
-
     @Parameters(
             paramLabel = "TOKEN|FILE",
             arity = "0..*",
@@ -66,15 +58,8 @@ final class ReplayVerb implements Verb {
 
     private int finding(Session session) {
         Problems problems = session.problems();
-        Optional<Finding> finding = Optional.empty();
-        if (findings.size() == 1) {
-            finding = text(findings.get(0), session).flatMap(text -> problems.attempt(() -> Finding.parse(text)));
-        } else {
-            problems.add(
-                    findings.isEmpty()
-                            ? "nothing to replay: give a token gf1:..., a file, or --seed"
-                            : "one finding at a time, not " + findings.size());
-        }
+        Optional<Finding> finding =
+                FindingArgument.read(findings, "nothing to replay: give a token gf1:..., a file, or --seed", session);
         if (!cells.scenarios.isEmpty() || cells.pages != null || !cells.parameters.isEmpty() || strategy.given()) {
             problems.add("--scenario, --pages, --param and --strategy go with --seed: a finding brings its own");
         }
@@ -120,20 +105,5 @@ final class ReplayVerb implements Verb {
             problems.add("a replay takes one " + option + ", not " + given.size());
         }
         return given.stream().findFirst();
-    }
-
-    private static Optional<String> text(String argument, Session session) {
-        if (argument.matches("(?s)\\s*gf[0-9]+:.*")) {
-            return Optional.of(argument.strip());
-        }
-        try (InputStream in =
-                argument.equals("-") ? session.terminal().in() : Files.newInputStream(Path.of(argument))) {
-            return Optional.of(new String(in.readNBytes(BYTES_MAX), StandardCharsets.UTF_8));
-        } catch (IOException | IllegalArgumentException unreadable) {
-            session.problems()
-                    .add("'" + Problems.printable(argument) + "' is neither a token, which starts with gf1:, nor a file"
-                            + " that can be read");
-            return Optional.empty();
-        }
     }
 }

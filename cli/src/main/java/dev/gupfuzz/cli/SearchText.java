@@ -2,6 +2,7 @@ package dev.gupfuzz.cli;
 
 import dev.gupfuzz.cli.SearchResult.CellResult;
 import dev.gupfuzz.cli.SearchResult.Ended;
+import dev.gupfuzz.simulator.minimize.Minimized;
 import dev.gupfuzz.simulator.search.RiskLine;
 import dev.gupfuzz.simulator.trace.Finding;
 import dev.gupfuzz.simulator.trace.Report;
@@ -26,9 +27,13 @@ final class SearchText {
         this.out = terminal.out();
     }
 
-    void print(SearchResult result) {
+    /** @param minimized the finding that is shown, made small; empty when it is to be shown as it was found */
+    void print(SearchResult result, Optional<Minimized> minimized) {
         Optional<Finding> first = result.first();
-        if (first.isPresent()) {
+        if (minimized.isPresent()) {
+            new MinimizeText(terminal).print(minimized.get());
+            out.println();
+        } else if (first.isPresent()) {
             report(terminal, first.get());
             out.println();
         }
@@ -45,7 +50,12 @@ final class SearchText {
 
     /** What broke, the schedule in columns, and the command that replays it. */
     static void report(Terminal terminal, Finding finding) {
-        String text = Report.text(finding).stripTrailing();
+        report(terminal, Report.text(finding));
+    }
+
+    /** A report, with its first line in colour where there is any. */
+    static void report(Terminal terminal, String report) {
+        String text = report.stripTrailing();
         int endOfFirst = text.indexOf('\n');
         if (endOfFirst < 0) {
             endOfFirst = text.length();

@@ -27,7 +27,7 @@ class UsageErrorsTest {
             explore --seeds 5                     | unknown option '--seeds'
             explore --strategy random             | unknown option '--strategy'
             explore --kernel v5.99                | unknown kernel 'v5.99' (did you mean 'v5.9'?
-            minimize                              | unknown verb 'minimize'
+            minimise                              | unknown verb 'minimise'
             gate                                  | unknown verb 'gate'
             fuzz --kernel v5.99                   | unknown kernel 'v5.99' (did you mean 'v5.9'?
             fuzz --scenario fork-vs-pin           | unknown scenario 'fork-vs-pin'

@@ -1,0 +1,46 @@
+package dev.gupfuzz.cli;
+
+import dev.gupfuzz.simulator.trace.Finding;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The argument that names a finding: a token, a file that holds one or the long form, or {@code -} for standard input. */
+final class FindingArgument {
+    /** A finding's file is a few kilobytes; this bounds what a wrong file name costs. */
+    private static final int BYTES_MAX = 16 << 20;
+
+    private FindingArgument() {}
+
+    /**
+     * The one finding that was given; empty when there is none, which the problems then tell.
+     *
+     * @param nothing what to say when no argument was given
+     */
+    static Optional<Finding> read(List<String> given, String nothing, Session session) {
+        if (given.size() != 1) {
+            session.problems().add(given.isEmpty() ? nothing : "one finding at a time, not " + given.size());
+            return Optional.empty();
+        }
+        return text(given.get(0), session).flatMap(text -> session.problems().attempt(() -> Finding.parse(text)));
+    }
+
+    private static Optional<String> text(String argument, Session session) {
+        if (argument.matches("(?s)\\s*gf[0-9]+:.*")) {
+            return Optional.of(argument.strip());
+        }
+        try (InputStream in =
+                argument.equals("-") ? session.terminal().in() : Files.newInputStream(Path.of(argument))) {
+            return Optional.of(new String(in.readNBytes(BYTES_MAX), StandardCharsets.UTF_8));
+        } catch (IOException | IllegalArgumentException unreadable) {
+            session.problems()
+                    .add("'" + Problems.printable(argument) + "' is neither a token, which starts with gf1:, nor a file"
+                            + " that can be read");
+            return Optional.empty();
+        }
+    }
+}
