@@ -1,5 +1,6 @@
 package dev.gupfuzz.simulator.minimize;
 
+import dev.gupfuzz.simulator.explore.Footprint;
 import dev.gupfuzz.simulator.explore.MachineSystem;
 import dev.gupfuzz.simulator.explore.TransitionSystem;
 import dev.gupfuzz.simulator.machine.Machine;
@@ -87,5 +88,30 @@ final class FailureSystem implements TransitionSystem {
     @Override
     public long fingerprint() {
         return system.fingerprint();
+    }
+
+    @Override
+    public int objects() {
+        return system.objects();
+    }
+
+    @Override
+    public void noting(boolean on) {
+        system.noting(on);
+    }
+
+    @Override
+    public Footprint footprint() {
+        return system.footprint();
+    }
+
+    @Override
+    public void waitsFor(int thread, Footprint into) {
+        system.waitsFor(thread, into);
+    }
+
+    @Override
+    public void remaining(int thread, Footprint into) {
+        system.remaining(thread, into);
     }
 }
