@@ -139,6 +139,16 @@ final class PinModel implements TransitionSystem {
     }
 
     @Override
+    public int conditional() {
+        return (words[words.length - 1] & PC) == LOCK ? 1 << pinners : 0;
+    }
+
+    @Override
+    public void goOn() {
+        restored();
+    }
+
+    @Override
     public int take(int thread, int choice) {
         if (noting) {
             footprint.clear();

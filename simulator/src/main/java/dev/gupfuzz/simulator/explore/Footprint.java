@@ -60,6 +60,12 @@ public final class Footprint {
         System.arraycopy(other.adds, 0, adds, 0, adds.length);
     }
 
+    public Footprint copy() {
+        Footprint copy = new Footprint(reads.length * WORD);
+        copy.set(this);
+        return copy;
+    }
+
     /** Whether the order of two steps with these footprints may matter. */
     public boolean conflicts(Footprint other) {
         long common = 0;

@@ -2,6 +2,7 @@ package dev.gupfuzz.simulator.explore;
 
 import dev.gupfuzz.simulator.Mix;
 import dev.gupfuzz.simulator.explore.Exploration.Move;
+import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Sched;
@@ -23,7 +24,14 @@ public final class MachineSystem implements TransitionSystem {
     private final Machine m;
     private final int[] s;
     private final long[] keys;
-    private final Footprint everything = new Footprint(1);
+    private final MachineObjects objects;
+    private final Footprint footprint;
+    /** Thread of the last step. */
+    private int last;
+
+    /** Goals that the scenario asks for; footprints are right for these. */
+    private final long asked;
+
     private long reached;
 
     public MachineSystem(Kernel kernel, Scenario scenario) {
@@ -31,11 +39,17 @@ public final class MachineSystem implements TransitionSystem {
         m.forgets = true;
         m.choices.explore(0);
         s = m.s;
-        everything.write(0); // coarse: every step depends on every other
         keys = new long[s.length];
         for (int i = 0; i < keys.length; i++) {
             keys[i] = Mix.at(LANE, i) | 1;
         }
+        objects = new MachineObjects(m);
+        footprint = new Footprint(objects.count());
+        long goals = 0;
+        for (GoalPoint goal : scenario.goalPoints(kernel)) {
+            goals |= goal.bit();
+        }
+        asked = goals;
         settleAccounts();
     }
 
@@ -67,6 +81,8 @@ public final class MachineSystem implements TransitionSystem {
     @Override
     public int take(int thread, int choice) {
         m.choices.explore(choice);
+        objects.clear();
+        last = thread;
         Step.run(m, thread, 1);
         settleAccounts();
         return m.choices.offered();
@@ -118,7 +134,7 @@ public final class MachineSystem implements TransitionSystem {
     }
 
     private void settleAccounts() {
-        reached = s[Sched.GOALS];
+        reached = s[Sched.GOALS] & asked;
         s[Sched.GOALS] = 0;
         s[Sched.TAKEN] = 0;
         s[Sched.STEPPING] = 0;
@@ -160,26 +176,40 @@ public final class MachineSystem implements TransitionSystem {
     }
 
     @Override
-    public int objects() {
-        return 1;
+    public int conditional() {
+        return s[Sched.BLOCKING];
     }
 
     @Override
-    public void noting(boolean on) {}
+    public void goOn() {
+        m.violated = -1;
+        s[Sched.ENABLED] &= ~Sched.STOP;
+    }
+
+    @Override
+    public int objects() {
+        return objects.count();
+    }
+
+    @Override
+    public void noting(boolean on) {
+        objects.noting(on);
+    }
 
     @Override
     public Footprint footprint() {
-        return everything;
+        objects.read(last, footprint);
+        return footprint;
     }
 
     @Override
     public void waitsFor(int thread, Footprint into) {
-        into.set(everything);
+        objects.waitsFor(thread, into);
     }
 
     @Override
     public void remaining(int thread, Footprint into) {
-        into.set(everything);
+        objects.remaining(thread, into);
     }
 
     private static long folded(long x, long y) {

@@ -46,6 +46,12 @@ public interface TransitionSystem {
     /** A hash of the words: equal states have equal ones, others differ but for a collision of 64 bits. Never 0. */
     long fingerprint();
 
+    /** Threads whose pending step has a condition, whether it holds or not, as a mask. */
+    int conditional();
+
+    /** What broke is forgotten, and the run goes on: for engines that look for what else can break. */
+    void goOn();
+
     /** Objects that footprints speak of, numbered from 0. */
     int objects();
 
@@ -53,7 +59,8 @@ public interface TransitionSystem {
     void noting(boolean on);
 
     /**
-     * What the last {@link #take} touched, invariants and goals that it asked for included; the same object every time. A step
+     * What the last {@link #take} touched, its condition and the invariants and goals that it asked for included; the same object
+     * every time. A step
      * that breaks something ends the run: it depends on every other step, whatever its footprint says.
      */
     Footprint footprint();

@@ -15,6 +15,7 @@ final class Accounts {
         int page = m.s[m.pageAt(pfn) + Layout.VPAGE];
         int mapped = 0;
         for (int mm = 0; mm < m.mms; mm++) {
+            m.see(m.pteAt(mm, page));
             if (Pte.maps(m.s[m.pteAt(mm, page)], pfn)) {
                 mapped++;
             }

@@ -153,6 +153,39 @@ public final class Layout {
         words = at;
     }
 
+    // ---- names for what is no word of its own, beyond the last word
+    // ------------------------------------------------------
+
+    /** The readers of the mmap_lock at a word; the word itself stands for its writer. */
+    public int readers(int lock) {
+        return words + ((lock - mmBase) >> MM_SHIFT);
+    }
+
+    /** Whether a thread has ended. */
+    public int ended(int thread) {
+        return words + mms + thread;
+    }
+
+    /** Whether a thread is inside fork. */
+    public int forking(int thread) {
+        return words + mms + threads + thread;
+    }
+
+    /** A pin call: whether it is in flight, its range and its outcome. */
+    public int call(int set) {
+        return words + mms + 2 * threads + set;
+    }
+
+    /** Whether a frame is allocated, for how manieth time and for which page; the word of its flags stands for the page lock. */
+    public int tenancy(int pfn) {
+        return words + mms + 2 * threads + pins + pfn;
+    }
+
+    /** One more than the last name. */
+    public int names() {
+        return words + mms + 2 * threads + pins + frames;
+    }
+
     private boolean zaps() {
         for (ThreadSpec thread : world.threads) {
             for (int[] row : thread.program()) {

@@ -87,6 +87,9 @@ public final class Machine {
     /** Data choices come from here. */
     public final Choices choices;
 
+    /** Goals of the scenario, as a mask. */
+    private final long asked;
+
     private final long[] dirty;
     private final long[] hashKeys;
     private final int[] initial;
@@ -97,6 +100,11 @@ public final class Machine {
         this.scenario = scenario;
         World world = scenario.world();
         this.layout = new Layout(world);
+        long goals = 0;
+        for (GoalPoint goal : scenario.goalPoints(kernel)) {
+            goals |= goal.bit();
+        }
+        this.asked = goals | scenario.window().bit();
         this.s = layout.initialState();
         this.initial = s.clone();
         this.dirty = new long[(layout.frames + 63) / 64];
@@ -307,11 +315,54 @@ public final class Machine {
         return s[at] += delta;
     }
 
+    private void rmw(int at, int effect) {
+        if (log != null) {
+            log.note(at, AccessLog.RMW, effect);
+        }
+    }
+
     /** Notes an atomic access that the caller makes by hand: exchange, compare and exchange, lock operations. */
     public void rmw(int at) {
         if (log != null) {
             log.note(at, AccessLog.RMW);
         }
+    }
+
+    /** As {@link #add}, of a caller that does not look at the sum. */
+    public void bump(int at, int delta) {
+        if (log != null) {
+            log.note(at, AccessLog.RMW, AccessLog.BUMPED);
+        }
+        s[at] += delta;
+    }
+
+    // ---- what checks and goals touch: no accesses, but steps depend on one another through them
+    // ---------------------------
+
+    /** A check, a goal or a choice looks at a word. */
+    public void see(int at) {
+        if (log != null) {
+            log.touch(at, AccessLog.SEEN);
+        }
+    }
+
+    /** A check remembers something, or a step changes a word beside its access. */
+    public void mark(int at) {
+        if (log != null) {
+            log.touch(at, AccessLog.MARKED);
+        }
+    }
+
+    /** As {@link #mark}, where the order of several such changes makes no difference and nobody looks at the result. */
+    public void tick(int at) {
+        if (log != null) {
+            log.touch(at, AccessLog.BUMPED);
+        }
+    }
+
+    /** Whether the scenario asks for a goal; what tells that one which is not asked for was reached is not looked at. */
+    public boolean asks(GoalPoint goal) {
+        return (asked & goal.bit()) != 0;
     }
 
     // ---- where a thread goes next
@@ -380,6 +431,7 @@ public final class Machine {
     /** The thread's program is over: where it stands from now on. */
     public int end(int t) {
         int bit = 1 << t;
+        mark(layout.ended(t));
         s[Sched.ENABLED] &= ~bit;
         s[Sched.ENDED] |= bit;
         recheck();
@@ -404,14 +456,23 @@ public final class Machine {
     public void mmapReadLock(int t) {
         int at = s[Frame.at(t) + Frame.MM_AT] + Layout.MMAP_LOCK;
         passed(t);
-        rmw(at);
+        rmw(at, AccessLog.SEEN);
+        tick(layout.readers(at));
         s[at]++;
         recheck();
     }
 
+    /** A reader leaves: an atomic of the lock word that only those who wait for the last reader can tell. */
+    private void unlocked(int at) {
+        if (log != null) {
+            log.access(at, AccessLog.RMW);
+            log.touch(layout.readers(at), AccessLog.BUMPED);
+        }
+    }
+
     public void mmapReadUnlock(int t) {
         int at = s[Frame.at(t) + Frame.MM_AT] + Layout.MMAP_LOCK;
-        rmw(at);
+        unlocked(at);
         s[at]--;
         recheck();
     }
@@ -420,6 +481,7 @@ public final class Machine {
         int at = s[Frame.at(t) + Frame.MM_AT] + Layout.MMAP_LOCK;
         passed(t);
         rmw(at);
+        see(layout.readers(at));
         s[at] = -1 - t;
         recheck();
     }
@@ -434,6 +496,7 @@ public final class Machine {
     public void mmapWriteDowngrade(int t) {
         int at = s[Frame.at(t) + Frame.MM_AT] + Layout.MMAP_LOCK;
         rmw(at);
+        tick(layout.readers(at));
         s[at] = 1;
         recheck();
     }
@@ -471,6 +534,11 @@ public final class Machine {
         return s[Sched.PAGE_BASE] + (pfn << Layout.PAGE_SHIFT);
     }
 
+    /** The frame of a struct page. */
+    int pfnAt(int page) {
+        return (page - layout.pageBase) >> Layout.PAGE_SHIFT;
+    }
+
     /** A store to a PTE that may change what it maps or allows. */
     public void setPte(int t, int mm, int page, int pte) {
         int at = pteBase + mm * pages + page;
@@ -486,7 +554,9 @@ public final class Machine {
 
     /** The checks that follow every change of a PTE, for callers that made the access as an atomic. */
     public void pteChanged(int t, int mm, int page, int pte) {
-        s[layout.remapBase + mm * pages + page] = s[Sched.STEPPING];
+        int remap = layout.remapBase + mm * pages + page;
+        mark(remap);
+        s[remap] = s[Sched.STEPPING];
         PteChecks.changed(this, t, mm, page, pte);
     }
 

@@ -38,6 +38,12 @@ public final class Memory {
             s[al] = free - 1;
         }
         int frame = m.pageAt(pfn);
+        m.mark(frame + Layout.REFCOUNT);
+        m.mark(frame + Layout.MAPCOUNT);
+        m.mark(frame + Layout.FLAGS);
+        m.mark(frame + Layout.CONTENT); // whoever asked for it fills it
+        m.mark(frame + Layout.SINCE);
+        m.mark(m.layout.tenancy(pfn));
         s[frame + Layout.REFCOUNT] = 1;
         s[frame + Layout.MAPCOUNT] = 0;
         s[frame + Layout.FLAGS] = Layout.FLAG_ALLOCATED;
@@ -57,6 +63,10 @@ public final class Memory {
             return;
         }
         int[] s = m.s;
+        m.mark(frame + Layout.FLAGS);
+        m.mark(m.layout.tenancy(pfn));
+        m.see(frame + Layout.MAPCOUNT);
+        m.mark(m.layout.allocBase);
         boolean wrong = left < 0 || (s[frame + Layout.FLAGS] & Layout.FLAG_ALLOCATED) == 0;
         if (wrong || s[frame + Layout.MAPCOUNT] != 0 || Accounts.mappings(m, pfn) != 0) {
             m.violate(Invariant.I5, t, s[frame + Layout.VPAGE], 0);
@@ -70,15 +80,17 @@ public final class Memory {
     }
 
     /** An unordered or ordered add to the reference count that cannot reach 0. */
-    public static int ref(Machine m, int pfn, int refs) {
+    public static void ref(Machine m, int pfn, int refs) {
         m.touched(pfn);
-        return m.add(m.pageAt(pfn) + Layout.REFCOUNT, refs);
+        m.bump(m.pageAt(pfn) + Layout.REFCOUNT, refs);
     }
 
     /** page_add_rmap, page_dup_rmap, page_remove_rmap: one atomic on the map count. */
     public static void rmap(Machine m, int t, int pfn, int delta) {
         m.touched(pfn);
-        if (m.add(m.pageAt(pfn) + Layout.MAPCOUNT, delta) < 0) {
+        if (delta > 0) {
+            m.bump(m.pageAt(pfn) + Layout.MAPCOUNT, delta);
+        } else if (m.add(m.pageAt(pfn) + Layout.MAPCOUNT, delta) < 0) {
             m.violate(Invariant.I5, t, m.s[m.pageAt(pfn) + Layout.VPAGE], 0);
         }
     }
@@ -87,6 +99,8 @@ public final class Memory {
     public static void newAnon(Machine m, int pfn) {
         int frame = m.pageAt(pfn);
         m.touched(pfn);
+        m.mark(frame + Layout.MAPCOUNT);
+        m.mark(m.layout.tenancy(pfn));
         m.s[frame + Layout.MAPCOUNT] = 1;
         m.s[frame + Layout.FLAGS] |= Layout.FLAG_ANON;
     }
@@ -101,20 +115,23 @@ public final class Memory {
         if (gone(m, frame, m.layout.tlbBirthBase + t * m.pages + page) || s[ref] < 0) {
             m.violate(Invariant.I4, t, page, 0);
         }
+        m.mark(ref);
         s[ref] = token;
+        for (int rest = m.log == null ? 0 : m.mmThreads[mm]; rest != 0; rest &= rest - 1) {
+            m.see(m.frame(Integer.numberOfTrailingZeros(rest)) + Frame.COPY_PAGE);
+        }
         if (m.s[Sched.COPYING] != 0) {
             for (int rest = m.s[Sched.COPYING]; rest != 0; rest &= rest - 1) {
                 int u = m.frame(Integer.numberOfTrailingZeros(rest));
                 if (m.threadMm[Integer.numberOfTrailingZeros(rest)] == mm
                         && s[u + Frame.COPY_PAGE] == page + 1
                         && s[u + Frame.COPY_PFN] == pfn) {
+                    m.mark(u + Frame.COPY_PAGE);
                     s[u + Frame.COPY_STORED] = 1;
                 }
             }
         }
-        if (m.s[Sched.FORKING] != 0) {
-            remember(m, mm, page, token);
-        }
+        remember(m, mm, page, token);
     }
 
     /** A load of a CPU through its TLB entry for (mm, page). */
@@ -125,6 +142,7 @@ public final class Memory {
         if (gone(m, frame, m.layout.tlbBirthBase + t * m.pages + page)) {
             m.violate(Invariant.I4, t, page, 0);
         }
+        m.see(m.layout.zapBase + mm * m.pages + page);
         if (m.s[m.layout.zapBase + mm * m.pages + page] == 0) {
             compare(m, t, mm, page, seen); // a load that races with its own munmap may see anything of its own
         }
@@ -137,16 +155,17 @@ public final class Memory {
         int entry = s[at + Layout.PIN_HEAD + i];
         int frame = m.pageAt(entry & Layout.ENTRY_PFN);
         int page = s[at + Layout.PIN_START] + i;
+        m.see(m.layout.call(set));
+        m.see(at + Layout.PIN_HEAD + i);
         m.write(frame + Layout.CONTENT, token);
         if (gone(m, frame, m.layout.pinBirthBase + set * m.pages + i)) {
             m.violate(Invariant.I5, t, page, 0);
         }
         if ((entry & Layout.ENTRY_HELD) != 0) {
             int mm = m.pinMm[set];
+            m.mark(m.layout.ref(mm, page));
             s[m.layout.ref(mm, page)] = token;
-            if (m.s[Sched.FORKING] != 0) {
-                remember(m, mm, page, token);
-            }
+            remember(m, mm, page, token);
         }
     }
 
@@ -156,6 +175,8 @@ public final class Memory {
         int at = m.layout.pin(set);
         int entry = s[at + Layout.PIN_HEAD + i];
         int frame = m.pageAt(entry & Layout.ENTRY_PFN);
+        m.see(m.layout.call(set));
+        m.see(at + Layout.PIN_HEAD + i);
         int seen = m.read(frame + Layout.CONTENT);
         if (gone(m, frame, m.layout.pinBirthBase + set * m.pages + i)) {
             m.violate(Invariant.I5, t, s[at + Layout.PIN_START] + i, 0);
@@ -167,36 +188,50 @@ public final class Memory {
 
     /** Whether a frame was freed, and perhaps given to somebody else, since the translation at {@code birth} was made. */
     private static boolean gone(Machine m, int frame, int birth) {
+        m.see(m.layout.tenancy(m.pfnAt(frame)));
         return (m.s[frame + Layout.FLAGS] & Layout.FLAG_ALLOCATED) == 0 || m.s[frame + Layout.BIRTH] != m.s[birth];
     }
 
     private static void compare(Machine m, int t, int mm, int page, int seen) {
         int expected = m.s[m.layout.ref(mm, page)];
+        m.see(m.layout.ref(mm, page));
         if (seen != expected) {
             int separated = m.s[m.layout.remapBase + mm * m.pages + page];
+            m.see(m.layout.remapBase + mm * m.pages + page);
             m.violate(Invariant.I13, t, page, Blames.data(mm, seen, expected, separated));
         }
     }
 
     private static void remember(Machine m, int mm, int page, int token) {
+        for (int rest = m.log == null ? 0 : m.mmThreads[mm]; rest != 0; rest &= rest - 1) {
+            m.see(m.layout.forking(Integer.numberOfTrailingZeros(rest)));
+        }
         for (int rest = m.s[Sched.FORKING]; rest != 0; rest &= rest - 1) {
             int t = Integer.numberOfTrailingZeros(rest);
             if (m.threadMm[t] == mm) {
+                m.tick(m.layout.historyBase + t * m.pages + page);
                 m.s[m.layout.historyBase + t * m.pages + page] |= World.tokenBit(token);
+                m.reach(GoalPoint.STORE_OVERLAPS_FORK);
             }
         }
-        m.reach(GoalPoint.STORE_OVERLAPS_FORK);
     }
 
     /** dup_mm() begins: from here on the child may see any value that the parent's location holds. */
     public static void forkBegins(Machine m, int t) {
         int mm = m.threadMm[t];
+        m.mark(m.layout.forking(t));
         m.s[Sched.FORKING] |= 1 << t;
+        m.tick(m.layout.mm(mm) + Layout.FORKERS);
+        if (m.asks(GoalPoint.FORKS_BOTH)) {
+            m.see(m.layout.mm(mm) + Layout.FORKERS);
+        }
         if (m.s[m.layout.mm(mm) + Layout.FORKERS]++ > 0) {
             m.reach(GoalPoint.FORKS_BOTH);
         }
         for (int page = 0; page < m.pages; page++) {
             int value = m.s[m.layout.ref(mm, page)];
+            m.see(m.layout.ref(mm, page));
+            m.mark(m.layout.historyBase + t * m.pages + page);
             m.s[m.layout.historyBase + t * m.pages + page] = value < 0 ? 0 : World.tokenBit(value);
         }
     }
@@ -205,20 +240,31 @@ public final class Memory {
     public static void forkEnds(Machine m, int t, int childMm) {
         int[] s = m.s;
         int mm = m.threadMm[t];
+        m.mark(m.layout.forking(t));
+        m.tick(m.layout.mm(mm) + Layout.FORKERS);
+        m.see(m.layout.mm(childMm) + Layout.VMAS);
         m.s[Sched.FORKING] &= ~(1 << t);
         s[m.layout.mm(mm) + Layout.FORKERS]--;
         s[m.layout.mm(mm) + Layout.FORKS_DONE]++;
         for (int page = 0; page < m.pages; page++) {
             int history = s[m.layout.historyBase + t * m.pages + page];
+            m.see(m.layout.historyBase + t * m.pages + page);
+            m.mark(m.layout.ref(childMm, page));
             if (Vmas.lookup(m, m.layout.mm(childMm), page) < 0) {
                 s[m.layout.ref(childMm, page)] = -1;
                 continue;
             }
             int pte = s[m.pteAt(childMm, page)];
+            m.see(m.pteAt(childMm, page));
+            if (Pte.present(pte)) {
+                m.see(m.pageAt(Pte.pfn(pte)) + Layout.CONTENT);
+            }
             int value = Pte.present(pte) ? s[m.pageAt(Pte.pfn(pte)) + Layout.CONTENT] : 0;
             boolean ours = value == 0 || value >> 8 == page;
             if (!ours || (history & World.tokenBit(value)) == 0) {
                 int separated = s[m.layout.remapBase + childMm * m.pages + page];
+                m.see(m.layout.remapBase + childMm * m.pages + page);
+                m.see(m.layout.ref(mm, page));
                 m.violate(Invariant.I13, t, page, Blames.data(childMm, value, s[m.layout.ref(mm, page)], separated));
             }
             s[m.layout.ref(childMm, page)] = value;

@@ -18,6 +18,8 @@ public final class Tlb {
 
     /** Fills the CPU's entry for a page with a PTE that the walk read. */
     public static void fill(Machine m, int t, int page, int pte) {
+        m.mark(m.tlbAt(t, page));
+        m.see(m.layout.tenancy(Pte.pfn(pte)));
         m.s[m.tlbAt(t, page)] = pte;
         m.s[m.layout.tlbBirthBase + t * m.pages + page] = m.s[m.pageAt(Pte.pfn(pte)) + Layout.BIRTH];
     }
@@ -25,6 +27,7 @@ public final class Tlb {
     /** Drops the entry of one CPU for pages {@code [start, end)}. */
     public static void invalidate(Machine m, int cpu, int start, int end) {
         for (int page = start; page < end; page++) {
+            m.mark(m.tlbAt(cpu, page));
             m.s[m.tlbAt(cpu, page)] = 0;
         }
     }
@@ -34,7 +37,12 @@ public final class Tlb {
      * or has ended does not run the mm.
      */
     public static int nextCpu(Machine m, int t, int cpu) {
-        int others = m.mmThreads[m.threadMm[t]] & ~(1 << t) & ~m.s[Sched.ENDED] & -(1 << (cpu + 1));
+        int others = m.mmThreads[m.threadMm[t]] & ~(1 << t) & -(1 << (cpu + 1));
+        for (int rest = m.log == null ? 0 : others; rest != 0; rest &= rest - 1) {
+            m.see(m.frame(Integer.numberOfTrailingZeros(rest)) + Frame.PC);
+            m.see(m.layout.ended(Integer.numberOfTrailingZeros(rest)));
+        }
+        others &= ~m.s[Sched.ENDED];
         for (; others != 0; others &= others - 1) {
             int next = Integer.numberOfTrailingZeros(others);
             if (m.s[m.frame(next) + Frame.PC] != Pc.NOT_STARTED) {
@@ -54,15 +62,21 @@ public final class Tlb {
     /** An access is about to go through an entry that the page table no longer agrees with. */
     public static boolean stale(Machine m, int t, int page, int entry) {
         int pte = m.s[m.pteAt(m.threadMm[t], page)];
+        m.see(m.tlbAt(t, page));
+        m.see(m.pteAt(m.threadMm[t], page));
         return !Pte.maps(pte, Pte.pfn(entry)) || (Pte.write(entry) && !Pte.write(pte));
     }
 
     /** I4 at mmap_write_unlock(): no CPU of the mm keeps a right that the page table has taken back. */
     public static void checkAtUnlock(Machine m, int t, int mm) {
+        for (int rest = m.log == null ? 0 : m.mmThreads[mm]; rest != 0; rest &= rest - 1) {
+            m.see(m.layout.ended(Integer.numberOfTrailingZeros(rest)));
+        }
         for (int rest = m.mmThreads[mm] & ~m.s[Sched.ENDED]; rest != 0; rest &= rest - 1) {
             int cpu = Integer.numberOfTrailingZeros(rest);
             for (int page = 0; page < m.pages; page++) {
                 int entry = m.s[m.tlbAt(cpu, page)];
+                m.see(m.tlbAt(cpu, page));
                 if (entry != 0 && stale(m, cpu, page, entry)) {
                     m.violate(Invariant.I4, t, page, 0);
                 }

@@ -16,6 +16,7 @@ public final class Vmas {
 
     /** The VMA that covers the page, or -1; a ghost look, not an access. */
     static int lookup(Machine m, int mm, int page) {
+        m.see(mm + Layout.VMAS);
         for (int slot = 0; slot < m.s[mm + Layout.VMA_COUNT]; slot++) {
             int at = at(mm, slot);
             if (page >= m.s[at] && page < m.s[at + 1]) {
@@ -32,6 +33,7 @@ public final class Vmas {
 
     /** The slot of the first VMA that ends after {@code page}, or -1: the order in which fork and exit walk. */
     public static int next(Machine m, int mm, int page) {
+        m.see(mm + Layout.VMAS);
         for (int slot = 0; slot < m.s[mm + Layout.VMA_COUNT]; slot++) {
             if (m.s[at(mm, slot) + 1] > page) {
                 return slot;
@@ -44,6 +46,7 @@ public final class Vmas {
     public static void prepareAnon(Machine m, int mm, int page) {
         int slot = find(m, mm, page);
         if (slot >= 0) {
+            m.mark(mm + Layout.VMAS);
             m.s[at(mm, slot) + 2] = 1;
         }
     }
@@ -72,6 +75,7 @@ public final class Vmas {
 
     /** Puts a VMA behind all others. */
     public static void append(Machine m, int mm, int start, int end, int anonVma) {
+        m.mark(mm + Layout.VMAS);
         insert(m, mm, m.s[mm + Layout.VMA_COUNT], start, end, anonVma);
     }
 

@@ -91,6 +91,17 @@ final class FailureSystem implements TransitionSystem {
     }
 
     @Override
+    public int conditional() {
+        return system.conditional();
+    }
+
+    @Override
+    public void goOn() {
+        system.goOn();
+        over = false;
+    }
+
+    @Override
     public int objects() {
         return system.objects();
     }

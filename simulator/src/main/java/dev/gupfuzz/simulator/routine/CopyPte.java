@@ -176,6 +176,7 @@ final class CopyPte {
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
             int pte = s[f + Frame.PTE];
+            m.mark(m.pageAt(s[f + Frame.PREALLOC]) + Layout.CONTENT);
             s[m.pageAt(s[f + Frame.PREALLOC]) + Layout.CONTENT] = m.read(m.pageAt(Pte.pfn(pte)) + Layout.CONTENT);
             return SET_COPY;
         }

@@ -117,8 +117,13 @@ final class Fork {
         }
     }
 
+    /** Whether a claim is held; false where no goal asks for it. */
     private static boolean pinHeld(Machine m, int mm) {
+        if (!m.asks(GoalPoint.PIN_HELD_OVER_FORK)) {
+            return false;
+        }
         for (int page = 0; page < m.pages; page++) {
+            m.see(m.layout.claimBase + page);
             for (int rest = m.s[m.layout.claimBase + page]; rest != 0; rest &= rest - 1) {
                 if (m.pinMm[Integer.numberOfTrailingZeros(rest)] == mm) {
                     return true;
@@ -134,6 +139,7 @@ final class Fork {
             final int[] s = m.s;
             int at = m.mmOf(f);
             entered(m, t, f);
+            m.mark(child(m, f) + Layout.SEQ);
             s[child(m, f) + Layout.SEQ] = m.read(at + Layout.SEQ);
             return lock(m);
         }
@@ -281,6 +287,7 @@ final class Fork {
             final int[] s = m.s;
             int newThread = Program.operand(m, f, 1);
             m.rmw(m.frame(newThread) + Frame.PC);
+            m.see(child(m, f) + Layout.SEQ);
             if ((s[child(m, f) + Layout.SEQ] & 1) != 0) {
                 m.violate(Invariant.I9, t, 0, 0);
             }
@@ -308,6 +315,7 @@ final class Fork {
             m.reach(GoalPoint.PIN_HELD_OVER_FORK);
         }
         int at = m.mmOf(f);
+        m.see(at + Layout.SEQ);
         if (s[at + Layout.SEQ_WRITERS] == 0 && (s[at + Layout.SEQ] & 1) != 0) {
             m.violate(Invariant.I9, t, 0, 0);
         }
@@ -320,7 +328,11 @@ final class Fork {
     }
 
     private static int beginWalk(Machine m, int t, int f, int at) {
+        m.tick(at + Layout.WALKERS);
         m.s[at + Layout.WALKERS]++;
+        for (int set = 0; m.log != null && m.asks(GoalPoint.PIN_OVERLAPS_FORK) && set < m.pins; set++) {
+            m.see(m.layout.call(set));
+        }
         for (int rest = m.s[Sched.PINS_IN_FLIGHT]; rest != 0; rest &= rest - 1) {
             if (m.pinMm[Integer.numberOfTrailingZeros(rest)] == m.threadMm[t]) {
                 m.reach(GoalPoint.PIN_OVERLAPS_FORK);
@@ -333,10 +345,12 @@ final class Fork {
     /** copy_page_range() is done with this VMA. */
     static int walked(Machine m, int t) {
         int at = m.mmOf(m.frame(t));
+        m.tick(at + Layout.WALKERS);
         m.s[at + Layout.WALKERS]--;
         if (m.writeProtectSeq() && m.seqEnd()) {
             return SEQ_END_LOAD;
         } else {
+            m.mark(at + Layout.SEQ);
             m.s[at + Layout.SEQ_WRITERS] -= m.writeProtectSeq() ? 1 : 0;
             return nextVma(m, m.frame(t));
         }

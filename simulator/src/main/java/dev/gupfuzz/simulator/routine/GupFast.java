@@ -122,6 +122,9 @@ final class GupFast {
         int mm = m.threadMm[t];
         int start = s[f + Frame.START];
         Claims.begin(m, s[f + Frame.PIN], start, s[f + Frame.NR_ALL]);
+        if (m.asks(GoalPoint.PIN_OVERLAPS_FORK) || m.asks(GoalPoint.PIN_BEGINS_IN_WALK)) {
+            m.see(m.mmOf(f) + Layout.WALKERS);
+        }
         if (s[m.mmOf(f) + Layout.WALKERS] > 0) {
             m.reach(GoalPoint.PIN_OVERLAPS_FORK);
             m.reach(GoalPoint.PIN_BEGINS_IN_WALK);
@@ -194,11 +197,15 @@ final class GupFast {
             final int[] s = m.s;
             int pfn = Pte.pfn(s[f + Frame.PTE]);
             int at = m.pageAt(pfn) + Layout.REFCOUNT;
+            m.see(m.layout.tenancy(pfn)); // what a count of 0 tells
             if (s[at] == 0) { // page_cache_add_speculative() fails on a free page
                 m.rmw(at);
                 return walked(m, t, f);
             }
             Memory.ref(m, pfn, BIAS);
+            if (m.asks(GoalPoint.GRAB_AFTER_ZAP)) {
+                m.see(pteAt(m, f));
+            }
             if (!Pte.maps(s[pteAt(m, f)], pfn)) {
                 m.reach(GoalPoint.GRAB_AFTER_ZAP);
             }
@@ -351,6 +358,9 @@ final class GupFast {
         int[] s = m.s;
         int nr = s[f + Frame.NR];
         int mm = m.mmOf(f);
+        if (m.asks(GoalPoint.PIN_AFTER_FORK) || m.asks(GoalPoint.FAST_PIN_BEFORE_FORK)) {
+            m.see(mm + Layout.FORKERS);
+        }
         if (nr < s[f + Frame.NR_ALL]) {
             m.reach(GoalPoint.PIN_FAILS);
         } else if (s[mm + Layout.FORKERS] == 0) {
@@ -363,6 +373,7 @@ final class GupFast {
         }
         Claims.returned(m, t, s[f + Frame.PIN], nr);
         if (!m.gupIrqRestore()) {
+            m.mark(f + Frame.HOLD);
             s[f + Frame.HOLD] &= ~1;
             m.recheck();
         }

@@ -148,7 +148,9 @@ final class GupSlow {
             int nr = ++s[f + Frame.NR];
             if (nr == s[f + Frame.NR_ALL]) {
                 return finish(m, t, f);
-            } else if (s[f + Frame.START] + nr < s[Vmas.at(m.mmOf(f), s[f + Frame.VMA]) + 1]) {
+            }
+            m.see(m.mmOf(f) + Layout.VMAS);
+            if (s[f + Frame.START] + nr < s[Vmas.at(m.mmOf(f), s[f + Frame.VMA]) + 1]) {
                 return PTL;
             } else {
                 return FIND_VMA;

@@ -55,12 +55,14 @@ final class Program {
             case Op.UNPIN:
                 s[f + Frame.PIN] = code[op + 1];
                 s[f + Frame.CURSOR] = 0;
+                m.see(m.layout.call(code[op + 1]));
                 if (s[m.layout.pin(code[op + 1]) + Layout.PIN_NR] <= 0) {
                     return NOTHING;
                 }
                 return m.unpinInTwo() ? Unpin.SUB : Unpin.SUB_AND_TEST;
             case Op.DEV_STORE:
             case Op.DEV_LOAD:
+                m.see(m.layout.call(code[op + 1]));
                 if (code[op + 2] >= s[m.layout.pin(code[op + 1]) + Layout.PIN_NR]) {
                     return NOTHING; // the call pinned fewer pages
                 }

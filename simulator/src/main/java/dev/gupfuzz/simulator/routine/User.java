@@ -72,7 +72,9 @@ final class User {
 
     /** Whether the CPU's entry allows the access without a look at the page table. */
     private static boolean hit(Machine m, int f) {
-        int entry = m.s[m.s[f + Frame.TLBS] + m.s[f + Frame.PAGE]];
+        int at = m.s[f + Frame.TLBS] + m.s[f + Frame.PAGE];
+        m.see(at);
+        int entry = m.s[at];
         int needed = m.s[f + Frame.IS_WRITE] != 0 ? Pte.PRESENT | Pte.WRITE | Pte.DIRTY : Pte.PRESENT;
         return (entry & needed) == needed;
     }
@@ -112,6 +114,7 @@ final class User {
             int pte = s[at];
             boolean write = s[f + Frame.IS_WRITE] != 0;
             if (!Pte.maps(pte, Pte.pfn(s[f + Frame.PTE])) || (write && !Pte.write(pte))) {
+                m.mark(f + Frame.HOLD);
                 s[f + Frame.HOLD] &= ~2;
                 m.recheck();
                 return WALK;
@@ -128,6 +131,7 @@ final class User {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
+            m.mark(f + Frame.HOLD);
             s[f + Frame.HOLD] &= ~2;
             if (m.s[Sched.BLOCKING] != 0) {
                 m.recheck();
@@ -159,6 +163,9 @@ final class User {
         public int take(Machine m, int t, int f, int pc) {
             m.passed(t);
             m.rmw(f + Frame.PC);
+            for (int rest = m.log == null ? 0 : Program.operand(m, f, 1); rest != 0; rest &= rest - 1) {
+                m.see(m.layout.ended(Integer.numberOfTrailingZeros(rest)));
+            }
             return Program.next(m, t);
         }
     }
@@ -171,6 +178,7 @@ final class User {
         int[] s = m.s;
         int page = s[f + Frame.PAGE];
         int pfn = s[f + Frame.ACCESS_PFN];
+        m.see(m.layout.zapBase + m.threadMm[t] * m.pages + page);
         if (s[m.layout.zapBase + m.threadMm[t] * m.pages + page] > 0) {
             m.reach(GoalPoint.ACCESS_OVERLAPS_UNMAP);
         }
@@ -189,9 +197,11 @@ final class User {
         s[f + Frame.PTE] = pte;
         boolean write = s[f + Frame.IS_WRITE] != 0;
         if (!Pte.present(pte) || (write && !Pte.write(pte))) {
+            m.mark(s[f + Frame.TLBS] + page);
             s[s[f + Frame.TLBS] + page] = 0;
             return Fault.MMAP_LOCK;
         }
+        m.mark(f + Frame.HOLD);
         s[f + Frame.HOLD] |= 2;
         if (s[Sched.BLOCKING] != 0) {
             m.recheck();

@@ -270,6 +270,8 @@ final class WpPage {
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
             int pte = s[f + Frame.PTE];
+            m.mark(m.pageAt(s[f + Frame.NEW_PFN]) + Layout.CONTENT);
+            m.mark(f + Frame.COPY_PAGE);
             s[m.pageAt(s[f + Frame.NEW_PFN]) + Layout.CONTENT] = m.read(page(m, pte) + Layout.CONTENT);
             s[f + Frame.COPY_PAGE] = s[f + Frame.PAGE] + 1;
             s[f + Frame.COPY_PFN] = Pte.pfn(pte);
@@ -294,6 +296,7 @@ final class WpPage {
             int pte = s[f + Frame.PTE];
             boolean same = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) == pte || !m.wpPteRecheck();
             if (!same) {
+                m.mark(f + Frame.COPY_PAGE);
                 m.s[Sched.COPYING] &= ~(1 << t);
             }
             return same ? CLEAR : PUT_NEW;
@@ -327,6 +330,7 @@ final class WpPage {
             final int[] s = m.s;
             int pte = s[f + Frame.PTE];
             int pfn = s[f + Frame.NEW_PFN];
+            m.mark(f + Frame.COPY_PAGE);
             m.s[Sched.COPYING] &= ~(1 << t);
             if (!Pte.special(pte) && s[f + Frame.COPY_STORED] != 0) {
                 m.violate(Invariant.I4, t, s[f + Frame.PAGE], 0);

@@ -98,6 +98,7 @@ final class Zap {
         int start = s[f + Frame.START];
         int end = start + s[f + Frame.NR_ALL];
         m.enter(t);
+        // Claims.unmapBegins() looks at the same calls
         for (int rest = m.s[Sched.PINS_IN_FLIGHT]; rest != 0; rest &= rest - 1) {
             if (m.pinMm[Integer.numberOfTrailingZeros(rest)] == m.threadMm[t]) {
                 m.reach(GoalPoint.PIN_OVERLAPS_UNMAP);

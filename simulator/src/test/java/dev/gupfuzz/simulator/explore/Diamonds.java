@@ -80,6 +80,14 @@ final class Diamonds {
                 continue;
             }
             Taken first = take(here, t, 0);
+            load(here);
+            if ((model.conditional() >> t & 1) != 0) {
+                Footprint condition = new Footprint(model.objects());
+                model.waitsFor(t, condition);
+                assertThat(first.footprint().covers(condition))
+                        .as("%s: thread %d waited for %s and touches %s", name, t, condition, first.footprint())
+                        .isTrue();
+            }
             taken[t] = new Taken[first.values()];
             for (int c = 0; c < first.values(); c++) {
                 taken[t][c] = take(here, t, c);

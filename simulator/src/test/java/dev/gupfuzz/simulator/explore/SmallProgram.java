@@ -16,6 +16,8 @@ final class SmallProgram implements TransitionSystem {
         LOAD,
         /** x, r. */
         STORE,
+        /** x, r: one more than the register. */
+        STORE_NEXT,
         /** x, c. */
         SET,
         /** x, c. */
@@ -145,6 +147,7 @@ final class SmallProgram implements TransitionSystem {
         switch (in.code()) {
             case LOAD -> words[regs + o[0]] = words[o[1]];
             case STORE -> words[o[0]] = words[regs + o[1]];
+            case STORE_NEXT -> words[o[0]] = words[regs + o[1]] + 1;
             case SET -> words[o[0]] = o[1];
             case ADD -> words[o[0]] += o[1];
             case LOCK -> words[o[0]] = t + 1;
@@ -183,7 +186,7 @@ final class SmallProgram implements TransitionSystem {
     /** Whether the step writes what must not have its bad values. */
     private boolean watched(Instruction in) {
         return switch (in.code()) {
-            case STORE, SET, ADD ->
+            case STORE, STORE_NEXT, SET, ADD ->
                 text.badX() >= 0 && (in.operands()[0] == text.badX() || in.operands()[0] == text.badY());
             default -> false;
         };
@@ -198,7 +201,7 @@ final class SmallProgram implements TransitionSystem {
         int[] o = in.operands();
         switch (in.code()) {
             case LOAD -> into.read(o[1]);
-            case STORE, SET, LOCK, UNLOCK, WRITE_UNLOCK -> into.write(o[0]);
+            case STORE, STORE_NEXT, SET, LOCK, UNLOCK, WRITE_UNLOCK -> into.write(o[0]);
             case ADD -> into.add(o[0]);
             case TRYLOCK -> into.write(o[1]);
             case READ_LOCK -> {
@@ -220,6 +223,25 @@ final class SmallProgram implements TransitionSystem {
             into.read(text.badX());
             into.read(text.badY());
         }
+    }
+
+    @Override
+    public int conditional() {
+        int mask = 0;
+        for (int t = 0; t < threads(); t++) {
+            if (!over(t)) {
+                switch (text.threads().get(t).get(words[base(t)]).code()) {
+                    case LOCK, READ_LOCK, WRITE_LOCK, AWAIT -> mask |= 1 << t;
+                    default -> {}
+                }
+            }
+        }
+        return mask;
+    }
+
+    @Override
+    public void goOn() {
+        restored();
     }
 
     @Override
