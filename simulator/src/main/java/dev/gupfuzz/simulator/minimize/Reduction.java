@@ -1,5 +1,6 @@
 package dev.gupfuzz.simulator.minimize;
 
+import dev.gupfuzz.simulator.trace.Deviation;
 import dev.gupfuzz.simulator.trace.Event;
 import dev.gupfuzz.simulator.trace.HappensBefore;
 import dev.gupfuzz.simulator.trace.StepOrder;
@@ -51,11 +52,11 @@ final class Reduction {
     }
 
     private void slice() {
-        keep(subject.follow(subject.causes(best)));
+        keep(subject.follow(subject.order(best.order()).causal()));
     }
 
     private void dropDeviations() {
-        List<Deviation> list = Deviation.of(subject, best.order());
+        List<Deviation> list = Deviation.of(subject.start(), best.order());
         int runs = 0;
         int parts = 2;
         while (!list.isEmpty() && runs < RUNS_MAX && !stop.getAsBoolean()) {
@@ -64,12 +65,12 @@ final class Reduction {
             for (int from = 0; from < list.size() && !dropped; from += size) {
                 List<Deviation> rest = new ArrayList<>(list.subList(0, from));
                 rest.addAll(list.subList(Math.min(list.size(), from + size), list.size()));
-                Deviation.run(subject.start(), rest);
+                Deviation.follow(subject.start(), rest);
                 runs++;
                 Optional<Candidate> found = subject.ended();
                 if (found.isPresent()) {
                     keep(found);
-                    list = Deviation.of(subject, found.get().order()); // without those that did not apply
+                    list = Deviation.of(subject.start(), found.get().order()); // without those that did not apply
                     dropped = true;
                 }
             }

@@ -6,7 +6,6 @@ import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.trace.Conductor;
 import dev.gupfuzz.simulator.trace.HappensBefore;
 import dev.gupfuzz.simulator.trace.StepOrder;
-import java.util.List;
 import java.util.Optional;
 
 /** A kernel and a scenario on which runs are tried, and the failure that they are to show. */
@@ -58,15 +57,5 @@ final class Subject {
 
     HappensBefore order(StepOrder order) {
         return HappensBefore.of(kernel, scenario, order, precise());
-    }
-
-    /** The steps of a run that happen before its violation, in the order of the run. */
-    StepOrder causes(Candidate candidate) {
-        List<Integer> kept = order(candidate.order()).causes().stream()
-                .map(event -> event.index())
-                .toList();
-        return new StepOrder(
-                kept.stream().mapToInt(i -> candidate.order().threads()[i]).toArray(),
-                kept.stream().mapToInt(i -> candidate.order().choices()[i]).toArray());
     }
 }

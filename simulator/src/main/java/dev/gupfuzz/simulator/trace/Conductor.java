@@ -1,5 +1,6 @@
 package dev.gupfuzz.simulator.trace;
 
+import dev.gupfuzz.simulator.Mix;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Machine;
@@ -18,10 +19,20 @@ import java.util.Optional;
  */
 public final class Conductor {
 
+    private static final long WANDER = Mix.name("wander");
+    private static final long CHOICE = Mix.name("choice");
+    /** Values of every data choice there is. */
+    private static final int CHOICES = 2;
+
     private final Machine m;
     private final int[] taken;
+    /** For (thread, label) how often the thread took that step. */
+    private final int[] times;
+
     private int[] threads = new int[256];
     private int[] choices = new int[256];
+    /** Label that was pending before each step. */
+    private int[] labels = new int[256];
     /** Threads that could run before each step. */
     private int[] enabled = new int[256];
     /** Whether each step had a data choice. */
@@ -30,10 +41,11 @@ public final class Conductor {
     /** Steps taken after each step, those that nobody else can tell among them. */
     private int[] counted = new int[256];
 
+    private final int[] saved;
+    private int marked;
+
     private int length;
     private int last;
-    private int preemptions;
-    private int switches;
     private int label;
 
     /** @param precise compare the counts of frames after every call: a broken I5 is placed so */
@@ -41,17 +53,40 @@ public final class Conductor {
         m = Step.machine(kernel, scenario);
         m.precise = precise;
         taken = new int[m.threads];
+        times = new int[m.threads * Pc.LABELS];
+        saved = new int[m.s.length];
         reset();
     }
 
     /** Back to the start of the scenario. */
     public void reset() {
         m.reset();
-        Arrays.fill(taken, 0);
-        length = 0;
-        last = -1;
-        preemptions = 0;
-        switches = 0;
+        forget(0);
+    }
+
+    /** Keeps the present state for {@link #back}. */
+    public void mark() {
+        System.arraycopy(m.s, 0, saved, 0, saved.length);
+        marked = length;
+    }
+
+    /** Back to the state that was marked; what was taken since is forgotten. */
+    public void back() {
+        System.arraycopy(saved, 0, m.s, 0, saved.length);
+        m.violated = -1;
+        if (m.precise) {
+            m.touchAll(); // which frames were changed before the mark is not known any more
+        }
+        forget(marked);
+    }
+
+    private void forget(int from) {
+        for (int i = from; i < length; i++) {
+            times[threads[i] * Pc.LABELS + labels[i]]--;
+            taken[threads[i]]--;
+        }
+        length = from;
+        last = from == 0 ? -1 : threads[from - 1];
     }
 
     /** The machine itself. */
@@ -78,6 +113,11 @@ public final class Conductor {
         return taken[thread];
     }
 
+    /** How often a thread took a step. */
+    public int times(int thread, int step) {
+        return times[thread * Pc.LABELS + step];
+    }
+
     /** Label of the step before which a thread stands. */
     public int pending(int thread) {
         return Pc.label(m.s[m.frame(thread) + Frame.PC]);
@@ -97,10 +137,13 @@ public final class Conductor {
         if (length == threads.length) {
             threads = Arrays.copyOf(threads, 2 * length);
             choices = Arrays.copyOf(choices, 2 * length);
+            labels = Arrays.copyOf(labels, 2 * length);
             enabled = Arrays.copyOf(enabled, 2 * length);
             chose = Arrays.copyOf(chose, 2 * length);
             counted = Arrays.copyOf(counted, 2 * length);
         }
+        labels[length] = pending(t);
+        times[t * Pc.LABELS + labels[length]]++;
         m.choices.explore(choice);
         Step.take(m, t);
         label = Pc.label(m.s[Sched.STEPPING]);
@@ -113,10 +156,6 @@ public final class Conductor {
         chose[length] = m.choices.offered() > 1;
         choices[length++] = choice < m.choices.offered() ? choice : 0;
         taken[t]++;
-        if (last >= 0 && last != t) {
-            switches++;
-            preemptions += could >> last & 1;
-        }
         last = t;
     }
 
@@ -162,6 +201,20 @@ public final class Conductor {
         settle();
     }
 
+    /** Goes on at random, every thread that can run alike, to the end of the run. */
+    public void wander(long seed) {
+        long draw = Mix.lane(seed, WANDER);
+        for (long i = 0; enabled() != 0; i++) {
+            int rest = enabled();
+            for (int skip = Mix.below(Mix.keyed(draw, i), Integer.bitCount(rest)); skip > 0; skip--) {
+                rest &= rest - 1;
+            }
+            int t = Integer.numberOfTrailingZeros(rest);
+            take(t, Mix.below(Mix.key(Mix.keyed(draw, i), CHOICE), CHOICES));
+        }
+        settle();
+    }
+
     /** Asks what must hold at the end, when the run is there. */
     public void settle() {
         if (m.violated < 0 && m.s[Sched.ENABLED] == 0) {
@@ -189,13 +242,27 @@ public final class Conductor {
         return label;
     }
 
+    /** Whether the last step had a data choice. */
+    public boolean chose() {
+        return chose[length - 1];
+    }
+
+    /** Steps whose thread is another than that of the step before, which could have gone on. */
     public int preemptions() {
-        return preemptions;
+        int n = 0;
+        for (int i = 1; i < length; i++) {
+            n += threads[i] != threads[i - 1] ? enabled[i] >> threads[i - 1] & 1 : 0;
+        }
+        return n;
     }
 
     /** Steps whose thread is another than that of the step before. */
     public int switches() {
-        return switches;
+        int n = 0;
+        for (int i = 1; i < length; i++) {
+            n += threads[i] != threads[i - 1] ? 1 : 0;
+        }
+        return n;
     }
 
     /** Steps that were taken, as a trace counts them. */

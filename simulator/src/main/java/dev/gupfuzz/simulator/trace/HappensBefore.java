@@ -124,6 +124,15 @@ public final class HappensBefore {
                         .toList();
     }
 
+    /** The order of the {@link #causes}. */
+    public StepOrder causal() {
+        StepOrder all = run.order();
+        List<Event> causes = causes();
+        return new StepOrder(
+                causes.stream().mapToInt(Event::thread).toArray(),
+                causes.stream().mapToInt(event -> all.choices()[event.index()]).toArray());
+    }
+
     /** What makes two steps dependent, as a person calls it: {@code page[1].refcount}, or the thread whose registers it is. */
     public String object(int a, int b) {
         SortedSet<Integer> both = new TreeSet<>(touched.get(a));

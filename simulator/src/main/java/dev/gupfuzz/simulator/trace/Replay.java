@@ -6,8 +6,23 @@ import dev.gupfuzz.simulator.scenario.Scenario;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Strict replay: every decision of a finding is followed, and any difference is said where it first appears. */
+/** Runs a finding again: strictly, where any difference is said where it first appears, or loosely. */
 public final class Replay {
+
+    /** What becomes of decisions that do not fit. */
+    public enum Mode {
+        /** Every decision must fit. */
+        STRICT,
+        /**
+         * The baseline with the finding's deviations from it, each where its thread stands before the same step; what does not
+         * fit is left out.
+         */
+        TOLERANT,
+        /** Decisions while they fit, then threads at random, drawn from the finding's seed. */
+        CONTINUE,
+        /** Only the steps that happen before the violation, then the baseline. */
+        CAUSAL
+    }
 
     /** How a replay ended. */
     public enum Kind {
@@ -27,12 +42,23 @@ public final class Replay {
      * @param explanation one or more sentences
      * @param trace the run as far as it went
      * @param divergedAt number of the first decision that differs, from 0, or -1
+     * @param skipped deviations or steps that a loose replay left out
      */
-    public record Outcome(Kind kind, String explanation, Trace trace, long stateHash, int divergedAt) {}
+    public record Outcome(Kind kind, String explanation, Trace trace, long stateHash, int divergedAt, int skipped) {
+
+        Outcome(Kind kind, String explanation, Trace trace, long stateHash, int divergedAt) {
+            this(kind, explanation, trace, stateHash, divergedAt, 0);
+        }
+    }
 
     private Replay() {}
 
     /** Replays a finding on the kernel it was found on, or on another. */
+    public static Outcome of(Finding finding, Kernel kernel, Mode mode) {
+        return mode == Mode.STRICT ? of(finding, kernel) : LooseReplay.of(finding, kernel, mode);
+    }
+
+    /** Replays a finding strictly. */
     public static Outcome of(Finding finding, Kernel kernel) {
         Scenario scenario = finding.cell.scenario();
         Trace trace =
