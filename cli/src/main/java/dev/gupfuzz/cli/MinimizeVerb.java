@@ -77,7 +77,7 @@ final class MinimizeVerb implements Verb {
                         session.terminal().out(),
                         ReplayDocument.of(finding, finding.cell().kernel(), outcome));
             } else {
-                ReplayText.print(session.terminal(), finding, finding.cell().kernel(), outcome);
+                ReplayText.print(session.terminal(), finding, finding.cell().kernel(), outcome, Replay.Mode.STRICT);
             }
             return ExitCode.DIVERGED;
         }

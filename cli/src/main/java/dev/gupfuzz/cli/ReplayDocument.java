@@ -3,6 +3,7 @@ package dev.gupfuzz.cli;
 import dev.gupfuzz.simulator.Model;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.minimize.Explanation;
+import dev.gupfuzz.simulator.minimize.RewindCurve;
 import dev.gupfuzz.simulator.trace.Change;
 import dev.gupfuzz.simulator.trace.Finding;
 import dev.gupfuzz.simulator.trace.Replay;
@@ -31,11 +32,29 @@ final class ReplayDocument {
         document.putAll(SearchDocument.finding(finding));
         document.put("recordedStateHash", Quantities.hex(finding.stateHash()));
         document.put("stateHash", Quantities.hex(outcome.stateHash()));
-        if (reproduced) {
+        document.put("skipped", outcome.skipped());
+        if (reproduced && kernel.equals(finding.cell().kernel())) {
             document.put("explanation", ExplanationDocument.of(Explanation.of(finding)));
         }
         trace(document, outcome.trace());
         return document;
+    }
+
+    static List<Map<String, Object>> rewind(List<RewindCurve.Point> curve) {
+        List<Map<String, Object>> points = new ArrayList<>();
+        for (RewindCurve.Point point : curve) {
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("step", point.step().index());
+            document.put("thread", point.step().thread());
+            document.put("label", point.step().label());
+            document.put("text", point.step().text());
+            document.put("fails", point.fails());
+            document.put("runs", point.runs());
+            document.put("low", point.share().low());
+            document.put("high", point.share().high());
+            points.add(document);
+        }
+        return points;
     }
 
     /** A bare seed that was run. */

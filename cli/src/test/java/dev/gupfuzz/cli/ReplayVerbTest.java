@@ -114,4 +114,47 @@ class ReplayVerbTest {
         assertThat(document.get("outcome").asText()).isEqualTo("clean");
         assertThat(document.get("steps")).isNotEmpty();
     }
+
+    @Test
+    void shouldShowTheRaceTolerantlyOnAKernelWithMoreSteps() throws Exception {
+        String[] elsewhere = {"replay", token, "--kernel", "v5.11", "--without", "seq-odd-check"};
+
+        assertThat(CommandLineRun.of(elsewhere).exitCode()).isEqualTo(ExitCode.DIVERGED);
+        CommandLineRun text = CommandLineRun.of(
+                "replay", token, "--kernel", "v5.11", "--without", "seq-odd-check", "--mode", "tolerant");
+        assertThat(text.exitCode()).isEqualTo(ExitCode.VIOLATED);
+        assertThat(text.out()).contains(" | ", "I1b breaks here", "0 left out");
+        JsonNode fixed = FuzzVerbTest.json("replay", token, "--kernel", "v5.11", "--mode", "tolerant", "--json");
+        assertThat(fixed.get("exitCode").asInt()).isEqualTo(ExitCode.DIVERGED);
+        assertThat(fixed.get("outcome").asText()).isEqualTo("noViolation");
+        assertThat(fixed.get("mode").asText()).isEqualTo("tolerant");
+    }
+
+    @Test
+    void shouldReproduceInEveryMode() throws Exception {
+        for (String mode : new String[] {"strict", "tolerant", "continue", "causal"}) {
+            JsonNode document = FuzzVerbTest.json("replay", token, "--mode", mode, "--json");
+            assertThat(document.get("outcome").asText()).as(mode).isEqualTo("reproduced");
+            assertThat(document.get("mode").asText()).isEqualTo(mode);
+            assertThat(document.get("skipped").asInt()).isZero();
+        }
+    }
+
+    @Test
+    void shouldDrawTheRewindCurve() throws Exception {
+        JsonNode curve = FuzzVerbTest.json("replay", token, "--rewind", "--continuations", "50", "--json")
+                .get("rewind");
+
+        assertThat(curve).hasSizeGreaterThan(10);
+        JsonNode last = curve.get(curve.size() - 1);
+        assertThat(last.get("runs").asInt()).isEqualTo(50);
+        assertThat(last.get("fails").asInt()).isEqualTo(50);
+        for (JsonNode point : curve) {
+            double share = point.get("fails").asDouble() / 50;
+            assertThat(point.get("low").asDouble()).isLessThanOrEqualTo(share);
+            assertThat(point.get("high").asDouble()).isGreaterThanOrEqualTo(share);
+        }
+        assertThat(CommandLineRun.of("replay", token, "--rewind").out())
+                .contains("200 random continuations", "100.0 %");
+    }
 }

@@ -29,6 +29,13 @@ class UsageErrorsTest {
             explore --kernel v5.99                | unknown kernel 'v5.99' (did you mean 'v5.9'?
             minimise                              | unknown verb 'minimise'
             gate                                  | unknown verb 'gate'
+            minimize                              | nothing to minimize
+            minimize gf1:x --for 1                | --for '1' is not a duration
+            minimize gf1:x --states 0             | --states '0' is too small
+            replay gf1:x --mode loose             | --mode 'loose' is none of strict, tolerant, continue, causal
+            replay gf1:x --mode tolerent          | did you mean 'tolerant'?
+            replay gf1:x --continuations 5        | --continuations goes with --rewind
+            replay --seed 1 --mode causal         | go with a finding
             fuzz --kernel v5.99                   | unknown kernel 'v5.99' (did you mean 'v5.9'?
             fuzz --scenario fork-vs-pin           | unknown scenario 'fork-vs-pin'
             fuzz --scenario fork-vs-pin-fast:p=1  | 'p'
