@@ -5,6 +5,7 @@ import dev.gupfuzz.simulator.Model;
 import dev.gupfuzz.simulator.search.Blame;
 import dev.gupfuzz.simulator.search.Count;
 import dev.gupfuzz.simulator.search.RiskLine;
+import dev.gupfuzz.simulator.search.StrategyYield;
 import dev.gupfuzz.simulator.trace.Finding;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -55,6 +56,9 @@ final class SearchDocument {
         cell.put("steps", result.tally().steps());
         cell.put("decisions", result.tally().decisions());
         cell.put("evidence", result.tally().evidence());
+        cell.put(
+                "strategies",
+                result.tally().yields().stream().map(SearchDocument::member).toList());
         cell.put("digest", Quantities.hex(result.tally().digest()));
         cell.put("coverage", Quantities.hex(result.tally().coverage()));
         cell.put("goals", result.tally().goals());
@@ -71,6 +75,16 @@ final class SearchDocument {
         result.tally().selfCheckFailure().ifPresent(seed -> cell.put("selfCheckFailure", Quantities.hex(seed)));
         result.seconds().ifPresent(seconds -> cell.put("seconds", seconds));
         return cell;
+    }
+
+    private static Map<String, Object> member(StrategyYield member) {
+        Map<String, Object> into = new LinkedHashMap<>();
+        into.put("strategy", member.strategy().name());
+        into.put("schedules", member.schedules());
+        into.put("steps", member.steps());
+        into.put("violating", member.violating());
+        into.put("violatingPerMillionSteps", member.perMillionSteps());
+        return into;
     }
 
     private static String ended(CellResult result) {
@@ -101,6 +115,7 @@ final class SearchDocument {
         into.put("invariant", finding.blame().invariant().id());
         into.put("title", finding.blame().invariant().title());
         into.put("where", finding.blame().where());
+        into.put("strategy", finding.cell().strategy().name());
         into.put("seed", Quantities.hex(finding.seed()));
         into.put("steps", finding.steps());
         into.put("decisions", finding.decisions());

@@ -4,6 +4,8 @@ import dev.gupfuzz.cli.SearchResult.CellResult;
 import dev.gupfuzz.cli.SearchResult.Ended;
 import dev.gupfuzz.simulator.minimize.Minimized;
 import dev.gupfuzz.simulator.search.RiskLine;
+import dev.gupfuzz.simulator.search.StrategyYield;
+import dev.gupfuzz.simulator.strategy.Strategy;
 import dev.gupfuzz.simulator.trace.Finding;
 import dev.gupfuzz.simulator.trace.Report;
 import java.io.PrintStream;
@@ -64,8 +66,8 @@ final class SearchText {
     }
 
     private void cell(CellResult cell, int cores) {
-        out.println(terminal.bold(cell.name()) + " with "
-                + cell.cell().strategy().name() + ": " + cell.verdict().text());
+        out.println(terminal.bold(cell.name()) + " with " + strategy(cell.cell().strategy()) + ": "
+                + cell.verdict().text());
         out.printf(
                 Locale.ROOT,
                 "  tried     %s %s from seed %s, %s steps%s%s%n",
@@ -75,6 +77,9 @@ final class SearchText {
                 Quantities.grouped(cell.tally().steps()),
                 cell.seconds().isPresent() ? time(cell.seconds().getAsDouble(), cores) : "",
                 ending(cell));
+        if (cell.tally().yields().size() > 1) {
+            cell.tally().yields().forEach(this::member);
+        }
         if (cell.ended() != Ended.AT_VIOLATION && !cell.tally().violations().isEmpty()) {
             violations(cell);
         }
@@ -107,6 +112,25 @@ final class SearchText {
                                     + Quantities.grouped(cell.askedSeeds()) + " seeds asked for were not run"
                             : "no schedule was finished in the time given"));
         }
+    }
+
+    /** A portfolio's members and what they learnt fill the lines below; its name is enough here. */
+    private static String strategy(Strategy strategy) {
+        return strategy.members().size() > 1 ? Strategy.PORTFOLIO : strategy.name();
+    }
+
+    private void member(StrategyYield member) {
+        out.printf(
+                Locale.ROOT,
+                "  %-9s %-40s %15s steps, %s of %s %s%n",
+                "member",
+                member.strategy().name(),
+                Quantities.grouped(member.steps()),
+                Quantities.grouped(member.violating()),
+                Quantities.grouped(member.schedules()),
+                member.violating() == 0
+                        ? "broke"
+                        : String.format(Locale.ROOT, "broke, %.3g a million steps", member.perMillionSteps()));
     }
 
     private static String time(double seconds, int cores) {

@@ -7,13 +7,14 @@ import picocli.CommandLine.Option;
 
 /** The option {@code --strategy} of the verbs that draw schedules. */
 final class StrategyOption {
-    static final String DEFAULT_STRATEGY = "pct:3";
+    static final String DEFAULT_STRATEGY = Strategy.DEFAULT;
 
     @Option(
             names = "--strategy",
             paramLabel = "NAME",
-            description = "How schedules are drawn: random, pct:D (bugs of depth D), or a frozen one"
-                    + " such as pct:3,k=41. Default: " + DEFAULT_STRATEGY + ".")
+            description = "How schedules are drawn: random, pct:D (bugs of depth D), icb:C (C preemptions), pos, urw,"
+                    + " surw, rff, a portfolio of them, or a frozen one such as pct:3,k=41; docs/search.md tells"
+                    + " them apart. Default: " + DEFAULT_STRATEGY + ".")
     @Nullable
     String strategy;
 

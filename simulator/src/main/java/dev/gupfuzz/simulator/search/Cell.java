@@ -8,6 +8,7 @@ import dev.gupfuzz.simulator.strategy.Strategy;
 public record Cell(Kernel kernel, Scenario scenario, Strategy strategy) {
 
     public Cell {
+        strategy.requireFor(scenario);
         if (!strategy.frozen()) {
             throw new IllegalArgumentException("a cell's strategy must be frozen: strategy=" + strategy);
         }

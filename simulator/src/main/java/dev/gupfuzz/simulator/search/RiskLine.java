@@ -35,16 +35,21 @@ public final class RiskLine {
                 n,
                 tally.cell().scenario().window().id(),
                 bound));
-        int depth = tally.cell().strategy().depth();
-        if (depth > 0) {
-            int threads = tally.cell().scenario().threads().size();
-            double hit = 1 / (threads * Math.pow(tally.cell().strategy().k(), depth - 1));
-            double missed = Math.exp(tally.schedules() * Math.log1p(-Math.min(hit, 0.999999)));
-            line.append(String.format(
-                    Locale.ROOT,
-                    "; a bug of depth %d or less was missed with probability at most %.2g",
-                    depth,
-                    missed));
+        for (StrategyYield member : tally.yields()) {
+            int depth = member.strategy().depth();
+            if (depth > 0) {
+                int threads = tally.cell().scenario().threads().size();
+                double hit = 1 / (threads * Math.pow(member.strategy().k(), depth - 1));
+                double missed = Math.exp(member.schedules() * Math.log1p(-Math.min(hit, 0.999999)));
+                line.append(String.format(
+                        Locale.ROOT,
+                        "; a bug of depth %d or less was missed %swith probability at most %.2g",
+                        depth,
+                        member.schedules() == tally.schedules()
+                                ? ""
+                                : "by the " + member.schedules() + " schedules of pct:" + depth + " ",
+                        missed));
+            }
         }
         return line.append("; what the model leaves out is not covered").toString();
     }

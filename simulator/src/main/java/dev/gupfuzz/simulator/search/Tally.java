@@ -8,13 +8,16 @@ import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.strategy.Scheduler;
+import dev.gupfuzz.simulator.strategy.Strategy;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -25,7 +28,8 @@ import java.util.TreeMap;
  */
 public final class Tally {
 
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
+    private static final int MEMBER_WORDS = 3;
     private static final int GOALS = GoalPoint.values().length;
 
     private final Cell cell;
@@ -36,6 +40,9 @@ public final class Tally {
     private long cut;
     private long digest;
     private final long[] goals = new long[GOALS];
+    /** For each member of the strategy its schedules, its steps, and its schedules that broke something. */
+    private final long[] members;
+
     private final long[] covered = new long[Pc.LABELS / 64];
     private boolean failedSelfCheck;
     private long selfCheckSeed;
@@ -50,6 +57,7 @@ public final class Tally {
 
     private Tally(Cell cell) {
         this.cell = cell;
+        this.members = new long[cell.strategy().members().size() * MEMBER_WORDS];
     }
 
     /** No runs yet. */
@@ -64,6 +72,10 @@ public final class Tally {
         steps += run.steps();
         decisions += run.decisions();
         digest += Mix.mix64(stateHash ^ Mix.mix64(seed + Mix.GOLDEN));
+        int member = run.member() * MEMBER_WORDS;
+        members[member]++;
+        members[member + 1] += run.steps();
+        members[member + 2] += m.violated >= 0 ? 1 : 0;
         for (int rest = m.s[Sched.GOALS]; rest != 0; rest &= rest - 1) {
             goals[Integer.numberOfTrailingZeros(rest)]++;
         }
@@ -158,6 +170,9 @@ public final class Tally {
         digest += other.digest;
         for (int i = 0; i < GOALS; i++) {
             goals[i] += other.goals[i];
+        }
+        for (int i = 0; i < members.length; i++) {
+            members[i] += other.members[i];
         }
         for (int i = 0; i < covered.length; i++) {
             covered[i] |= other.covered[i];
@@ -263,6 +278,17 @@ public final class Tally {
         return sum;
     }
 
+    /** The same, told apart by the member of the strategy that ran them, in the order of the members. */
+    public List<StrategyYield> yields() {
+        List<StrategyYield> yields = new ArrayList<>();
+        List<Strategy> strategies = cell.strategy().members();
+        for (int i = 0; i < strategies.size(); i++) {
+            int at = i * MEMBER_WORDS;
+            yields.add(new StrategyYield(strategies.get(i), members[at], members[at + 1], members[at + 2]));
+        }
+        return yields;
+    }
+
     /** Every goal of the scenario on this kernel, with the schedules that reached it. */
     public SortedMap<String, Long> goals() {
         SortedMap<String, Long> map = new TreeMap<>();
@@ -288,6 +314,10 @@ public final class Tally {
             out.writeByte(GOALS);
             for (long goal : goals) {
                 out.writeLong(goal);
+            }
+            out.writeShort(members.length);
+            for (long word : members) {
+                out.writeLong(word);
             }
             for (long word : covered) {
                 out.writeLong(word);
@@ -344,6 +374,13 @@ public final class Tally {
             }
             for (int i = 0; i < GOALS; i++) {
                 tally.goals[i] = in.readLong();
+            }
+            int memberCount = in.readShort();
+            if (memberCount != tally.members.length) {
+                throw new BadInput("tally of another strategy: counts=" + memberCount);
+            }
+            for (int i = 0; i < memberCount; i++) {
+                tally.members[i] = in.readLong();
             }
             for (int i = 0; i < tally.covered.length; i++) {
                 tally.covered[i] = in.readLong();

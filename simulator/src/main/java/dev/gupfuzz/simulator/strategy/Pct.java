@@ -14,35 +14,40 @@ import dev.gupfuzz.simulator.routine.Step;
 final class Pct extends Scheduler {
 
     private static final long LANE = Mix.ready(Mix.name("pct"));
-    private static final long CHANGE_POINT = Mix.ready(Mix.name("change point"));
 
-    private static final int POINT_SHIFT = 32;
-    /** A point that no run comes to. */
-    private static final int NEVER = Integer.MAX_VALUE;
+    private static final long FAIR = Mix.ready(Mix.name("fair"));
+    /** Far beyond the longest run: nothing in the simulated kernels polls. */
+    private static final int FAIR_FROM = STEPS_MAX / 10;
 
     private static final int THREAD_BITS = 4;
     private static final int THREAD = Machine.THREADS_MAX - 1;
 
     private final int depth;
-    private final int k;
     /** For each thread its role, ready to be folded into a seed. */
     private final long[] roles;
 
     private final long[] draws;
     /** For each thread its priority, with the thread itself in the lowest bits. */
     private final int[] priority;
-    /** The change points in their order, each with the priority that it gives in the lowest bits; one more ends them. */
-    private final long[] changes;
+    /** Where the running thread falls, to the priority that tells when the point was drawn. */
+    private final ChangePoints changes;
+
+    /** Steps after which the rest of a run is a random walk: strict priorities would let a thread that polls run for ever. */
+    private final int fairFrom;
 
     Pct(Machine machine, int depth, int k) {
+        this(machine, depth, k, FAIR_FROM);
+    }
+
+    Pct(Machine machine, int depth, int k, int fairFrom) {
         super(machine);
         this.depth = depth;
-        this.k = k;
+        this.fairFrom = fairFrom;
         int threads = machine.threads;
         roles = new long[threads];
         draws = new long[threads];
         priority = new int[threads];
-        changes = new long[Math.max(0, depth - 1) + 1];
+        changes = new ChangePoints(depth - 1, k);
         for (int t = 0; t < threads; t++) {
             roles[t] = Mix.ready(Mix.name(machine.scenario.threads().get(t)));
         }
@@ -62,35 +67,7 @@ final class Pct extends Scheduler {
                 priority[u] += below;
             }
         }
-        long points = Mix.mix64(lane ^ CHANGE_POINT);
-        long draw = 0;
-        int last = changes.length - 1;
-        for (int j = 0; j < last; j++) {
-            int point = NEVER; // more change points than places
-            if (j < k) {
-                do {
-                    point = 1 + Mix.below(Mix.key(points, draw++), k);
-                } while (taken(point, j));
-            }
-            int i = j;
-            for (; i > 0 && point < point(changes[i - 1]); i--) {
-                changes[i] = changes[i - 1];
-            }
-            changes[i] = (long) point << POINT_SHIFT | j + 1;
-        }
-        changes[last] = (long) NEVER << POINT_SHIFT;
-    }
-
-    private boolean taken(int point, int n) {
-        boolean taken = false;
-        for (int i = 0; i < n; i++) {
-            taken |= point(changes[i]) == point;
-        }
-        return taken;
-    }
-
-    private static int point(long change) {
-        return (int) (change >> POINT_SHIFT);
+        changes.draw(lane);
     }
 
     private int highest(int enabled) {
@@ -107,20 +84,21 @@ final class Pct extends Scheduler {
         final int[] s = m.s;
         m.reset();
         m.choices.draw(seed);
-        deal(Mix.mix64(seed ^ LANE));
+        long lane = Mix.mix64(seed ^ LANE);
+        deal(lane);
         int passed = 0;
-        int next = point(changes[0]);
+        int next = changes.decision(0);
         int decided = 0;
         int enabled;
-        while ((enabled = s[Sched.ENABLED]) > 0 && s[Sched.TAKEN] < STEPS_MAX) {
+        while ((enabled = s[Sched.ENABLED]) > 0 && s[Sched.TAKEN] < fairFrom) {
             if ((enabled & (enabled - 1)) == 0) {
                 Step.run(m, Integer.numberOfTrailingZeros(enabled), STEPS_MAX);
             } else {
                 int t = highest(enabled);
                 if (++decided == next) {
                     // below everyone's first priority, at the place that belongs to this change point
-                    priority[t] = (int) changes[passed] << THREAD_BITS | t;
-                    next = point(changes[++passed]);
+                    priority[t] = changes.order(passed) << THREAD_BITS | t;
+                    next = changes.decision(++passed);
                     t = highest(enabled);
                 }
                 if (record == null) {
@@ -131,7 +109,30 @@ final class Pct extends Scheduler {
                 }
             }
         }
+        if (s[Sched.TAKEN] >= fairFrom) {
+            decided = walk(Mix.mix64(lane ^ FAIR), decided);
+        }
         decisions = decided;
         finish(seed);
+    }
+
+    /** The rest of a long run, each thread as likely as the other at every decision. */
+    private int walk(long lane, int before) {
+        int decided = before;
+        int enabled;
+        while ((enabled = m.s[Sched.ENABLED]) > 0 && m.s[Sched.TAKEN] < STEPS_MAX) {
+            int choices = Integer.bitCount(enabled);
+            int rest = enabled;
+            if (choices > 1) {
+                for (int skip = Mix.below(Mix.key(lane, decided++), choices); skip > 0; skip--) {
+                    rest &= rest - 1;
+                }
+                if (record != null) {
+                    record.add(Integer.numberOfTrailingZeros(rest));
+                }
+            }
+            Step.run(m, Integer.numberOfTrailingZeros(rest), 1);
+        }
+        return decided;
     }
 }

@@ -31,7 +31,7 @@ public abstract class Scheduler {
     public abstract void run(long seed);
 
     /** From now on decisions are written to {@code to}; null stops it. */
-    public final void record(Decisions to) {
+    public void record(Decisions to) {
         record = to;
         m.choices.keep(to != null);
     }
@@ -46,6 +46,11 @@ public abstract class Scheduler {
 
     public final int decisions() {
         return decisions;
+    }
+
+    /** Which member of the strategy ran the last schedule: an index into {@link Strategy#members}. */
+    public int member() {
+        return 0;
     }
 
     /** Whether the last run was cut. */

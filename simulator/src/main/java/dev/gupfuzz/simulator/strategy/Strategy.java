@@ -5,69 +5,151 @@ import dev.gupfuzz.simulator.Mix;
 import dev.gupfuzz.simulator.Nearest;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.machine.Machine;
-import dev.gupfuzz.simulator.routine.Step;
 import dev.gupfuzz.simulator.scenario.Scenario;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the next thread is chosen, with everything that it learnt written out: a frozen strategy makes a run a pure function
  * of (kernel, scenario, strategy, seed).
+ *
+ * <p>The text is {@code WORD[:NUMBER][,LEARNT]}, with a colon before what was learnt where there is no number: {@code
+ * pct:3,k=62}, {@code urw:n=31/22}. A portfolio names its members with their shares in percent: {@code
+ * portfolio:pct:2,k=61@60+pos@40}.
  */
 public final class Strategy {
 
     /** What is used when nothing is said. */
     public static final String DEFAULT = "pct:3";
 
-    /** What a schedule names that no strategy drew: an exploration came to it. */
-    public static final Strategy EXPLORED = new Strategy(-1, 0);
-
-    private static final String EXPLORED_NAME = "explore";
+    /** Several strategies in fixed shares. */
+    public static final String PORTFOLIO = "portfolio";
 
     /** Forms that {@link #named} takes. */
-    public static final List<String> FORMS = List.of("random", "pct:D", "pct:D,k=K");
+    public static final List<String> FORMS = Stream.concat(
+                    Stream.of(Kind.values()).map(kind -> kind.argument.isEmpty() ? kind.word : kind.word + ":N"),
+                    Stream.of(PORTFOLIO))
+            .toList();
 
-    private static final Pattern PCT = Pattern.compile("pct:([0-9]{1,3})(?:,k=([0-9]{1,9}))?");
-    private static final int DEPTH_MAX = 16;
-    private static final int CALIBRATION_RUNS = 256;
-    private static final long CALIBRATION = Mix.name("calibration");
+    private static final String EXPLORED_NAME = "explore";
+    /** What a schedule names that no strategy drew: an exploration came to it. */
+    public static final Strategy EXPLORED = new Strategy(EXPLORED_NAME, null, 0, "", List.of(), new int[0]);
 
-    /** 0 for the random walk, -1 for an exploration. */
-    private final int depth;
-    /** 0 until it is learnt. */
-    private final int k;
+    private static final long MEMBER = Mix.name(PORTFOLIO);
+    private static final String MEMBERS = PORTFOLIO + ":";
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,3}");
+    private static final int PERCENT = 100;
 
-    private Strategy(int depth, int k) {
-        this.depth = depth;
-        this.k = k;
+    /** The members of a portfolio that names none, with their shares. */
+    private static final String DEFAULT_MEMBERS = "random@10+pct:2@15+pct:3@15+icb:1@10+pos@15+urw@10+surw@15+rff@10";
+
+    private final String name;
+    private final @Nullable Kind kind;
+    private final int argument;
+    private final String learnt;
+    private final List<Strategy> members;
+    private final int[] shares;
+
+    private Strategy(
+            String name, @Nullable Kind kind, int argument, String learnt, List<Strategy> members, int[] shares) {
+        this.name = name;
+        this.kind = kind;
+        this.argument = argument;
+        this.learnt = learnt;
+        this.members = members;
+        this.shares = shares;
+    }
+
+    private static Strategy single(Kind kind, int argument, String learnt) {
+        String number = kind.argument.isEmpty() ? "" : ":" + argument;
+        String rest = learnt.isEmpty() ? "" : (number.isEmpty() ? ":" : ",") + learnt;
+        return new Strategy(kind.word + number + rest, kind, argument, learnt, List.of(), new int[0]);
+    }
+
+    private static Strategy portfolio(String name, List<Strategy> members, int[] shares) {
+        return new Strategy(name, null, 0, "", members, shares);
     }
 
     /**
-     * The strategy of {@code random}, {@code pct:D} or {@code pct:D,k=K}.
+     * The strategy of one of the {@link #FORMS}, or of one with what it has learnt.
      *
      * @throws BadInput when the text is none of these
      */
     public static Strategy named(String text) {
-        if (text.equals("random")) {
-            return new Strategy(0, 0);
+        if (text.equals(PORTFOLIO)) {
+            return members(text, DEFAULT_MEMBERS, text);
         }
-        Matcher pct = PCT.matcher(text);
-        if (!pct.matches()) {
-            String head = text.contains(":") ? text.substring(0, text.indexOf(':')) : text;
-            throw new BadInput(
-                    "unknown strategy '" + text + "'" + Nearest.hint(head.equals("pct") ? "pct:D" : head, FORMS));
+        if (text.startsWith(MEMBERS)) {
+            return members(text, text.substring(MEMBERS.length()), text);
         }
-        int depth = Integer.parseInt(pct.group(1));
-        int k = pct.group(2) == null ? 0 : Integer.parseInt(pct.group(2));
-        if (depth < 1 || depth > DEPTH_MAX) {
-            throw new BadInput(
-                    "strategy '" + text + "': the depth must be from 1 to " + DEPTH_MAX + ": depth=" + depth);
+        String[] words = text.split(":", 2);
+        for (Kind kind : Kind.values()) {
+            if (kind.word.equals(words[0]) && (words.length == 2 || kind.argument.isEmpty())) {
+                return parse(kind, words.length == 2 ? words[1] : null, text);
+            }
         }
-        if (pct.group(2) != null && k < 1) {
-            throw new BadInput("strategy '" + text + "': k must be positive: k=" + k);
+        throw unknown(text);
+    }
+
+    private static Strategy parse(Kind kind, @Nullable String rest, String text) {
+        if (rest == null) {
+            return single(kind, 0, "");
         }
-        return new Strategy(depth, k);
+        String learnt = rest;
+        int argument = 0;
+        if (!kind.argument.isEmpty()) {
+            String[] parts = rest.split(",", 2);
+            if (!NUMBER.matcher(parts[0]).matches()) {
+                throw unknown(text);
+            }
+            argument = Integer.parseInt(parts[0]);
+            if (argument < 1 || argument > Kind.ARGUMENT_MAX) {
+                throw new BadInput("strategy '" + text + "': the " + kind.argument + " must be from 1 to "
+                        + Kind.ARGUMENT_MAX + ": " + argument);
+            }
+            if (parts.length == 1) {
+                return single(kind, argument, "");
+            }
+            learnt = parts[1];
+        }
+        if (!kind.reads(learnt)) {
+            throw unknown(text);
+        }
+        if (learnt.matches("k=0+")) {
+            throw new BadInput("strategy '" + text + "': k must be positive: " + learnt);
+        }
+        return single(kind, argument, learnt);
+    }
+
+    private static Strategy members(String text, String list, String name) {
+        List<Strategy> members = new ArrayList<>();
+        String[] parts = list.split("\\+", -1);
+        int[] shares = new int[parts.length];
+        int sum = 0;
+        for (int i = 0; i < parts.length; i++) {
+            String[] member = parts[i].split("@", -1);
+            if (member.length != 2 || !NUMBER.matcher(member[1]).matches() || member[0].startsWith(PORTFOLIO)) {
+                throw new BadInput("strategy '" + text + "': a portfolio is written portfolio:NAME@SHARE+NAME@SHARE");
+            }
+            members.add(named(member[0]));
+            shares[i] = Integer.parseInt(member[1]);
+            sum += shares[i];
+        }
+        if (sum != PERCENT) {
+            throw new BadInput("strategy '" + text + "': the shares must add up to 100 percent: sum=" + sum);
+        }
+        return portfolio(name, List.copyOf(members), shares);
+    }
+
+    private static BadInput unknown(String text) {
+        String head = text.split(":", 2)[0];
+        for (String form : FORMS) {
+            head = form.equals(head + ":N") ? form : head;
+        }
+        return new BadInput("unknown strategy '" + text + "'" + Nearest.hint(head, FORMS));
     }
 
     /** What a finding names: a strategy, or {@link #EXPLORED}. */
@@ -77,75 +159,107 @@ public final class Strategy {
 
     /** The canonical text; {@link #recorded} reads it back. */
     public String name() {
-        if (depth < 0) {
-            return EXPLORED_NAME;
-        }
-        if (depth == 0) {
-            return "random";
-        }
-        return k == 0 ? "pct:" + depth : "pct:" + depth + ",k=" + k;
+        return name;
     }
 
     /** Whether nothing is left to be learnt. */
     public boolean frozen() {
-        return depth <= 0 || k > 0;
+        return members.stream().allMatch(Strategy::frozen) && (kind == null || !kind.learns() || !learnt.isEmpty());
     }
 
-    /** PCT's depth; 0 or less for others. */
+    /** Those that take turns: of a portfolio its members, else this one alone. */
+    public List<Strategy> members() {
+        return members.isEmpty() ? List.of(this) : members;
+    }
+
+    /** The number of the member that runs a seed. */
+    public int memberOf(long seed) {
+        if (members.isEmpty()) {
+            return 0;
+        }
+        int at = Mix.below(Mix.key(seed, MEMBER), PERCENT);
+        int i = 0;
+        while (at >= shares[i]) {
+            at -= shares[i++];
+        }
+        return i;
+    }
+
+    /** PCT's depth; 0 for others. */
     public int depth() {
-        return depth;
+        return kind == Kind.PCT ? argument : 0;
     }
 
-    /** PCT's k, or 0. */
+    /** The decisions of a run that PCT and ICB count with, or 0. */
     public int k() {
-        return k;
+        return (kind == Kind.PCT || kind == Kind.ICB) && !learnt.isEmpty() ? kind.number(learnt) : 0;
     }
 
     /**
-     * This strategy with what it must know about the scenario learnt: for PCT the largest number of decisions that 256 runs
-     * of its own, on seeds of their own lane, made; each run uses the maximum so far.
+     * This strategy with what it must know about the scenario learnt, by runs on seeds of their own: for PCT and ICB the
+     * largest number of decisions, for the uniform walks the steps of each thread, for RFF the number of its targets.
      */
     public Strategy freeze(Kernel kernel, Scenario scenario) {
+        return freeze(new Calibration(kernel, scenario));
+    }
+
+    private Strategy freeze(Calibration calibration) {
         if (frozen()) {
             return this;
         }
-        Machine machine = Step.machine(kernel, scenario);
-        long lane = Mix.lane(0, CALIBRATION);
-        int learnt = 1;
-        Pct pct = new Pct(machine, depth, learnt);
-        for (int i = 0; i < CALIBRATION_RUNS; i++) {
-            pct.run(Mix.at(lane, i));
-            if (pct.decisions() > learnt) {
-                learnt = pct.decisions();
-                pct = new Pct(machine, depth, learnt);
+        if (kind != null) {
+            return single(kind, argument, kind.learn(calibration, argument));
+        }
+        List<Strategy> frozen =
+                members.stream().map(member -> member.freeze(calibration)).toList();
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < shares.length; i++) {
+            texts.add(frozen.get(i).name + "@" + shares[i]);
+        }
+        return portfolio(MEMBERS + String.join("+", texts), frozen, shares);
+    }
+
+    /**
+     * Refuses what was learnt about another scenario.
+     *
+     * @throws BadInput when it speaks of other numbers of threads or pages
+     */
+    public void requireFor(Scenario scenario) {
+        for (Strategy member : members()) {
+            if (member.kind != null && !member.learnt.isEmpty() && !member.kind.fits(member.learnt, scenario)) {
+                throw new BadInput(
+                        "strategy '" + member.name + "' was frozen for another scenario than " + scenario.name());
             }
         }
-        return new Strategy(depth, learnt);
     }
 
     /** A scheduler of this strategy, which must be frozen, on a machine of its own. */
     public Scheduler scheduler(Machine machine) {
+        return members.isEmpty() ? scheduler(new Views(machine)) : new PortfolioScheduler(machine, this);
+    }
+
+    Scheduler scheduler(Views views) {
+        if (kind == null) {
+            throw new IllegalStateException("[simulator bug] " + name + " draws no schedules itself");
+        }
         if (!frozen()) {
-            throw new IllegalStateException("[simulator bug] the strategy is not frozen: strategy=" + name());
+            throw new IllegalStateException("[simulator bug] the strategy is not frozen: strategy=" + name);
         }
-        if (depth < 0) {
-            throw new IllegalStateException("[simulator bug] an exploration draws no schedules");
-        }
-        return depth == 0 ? new RandomWalk(machine) : new Pct(machine, depth, k);
+        return kind.scheduler(views, argument, learnt);
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Strategy s && s.depth == depth && s.k == k;
+        return other instanceof Strategy s && s.name.equals(name);
     }
 
     @Override
     public int hashCode() {
-        return depth * 31 + k;
+        return name.hashCode();
     }
 
     @Override
     public String toString() {
-        return name();
+        return name;
     }
 }

@@ -1,2 +1,2 @@
-/** Who runs next: random walk, PCT, and following a record. Read Scheduler first. */
+/** Who runs next: strategies and their texts, and following a record. Read Strategy, Scheduler and Rule first. */
 package dev.gupfuzz.simulator.strategy;

@@ -62,12 +62,16 @@ public final class Finding {
     }
 
     /**
-     * Runs a seed again, twice, and keeps what it broke.
+     * Runs a seed again, twice, and keeps what it broke. It is a finding of the member of a portfolio that ran the seed: that
+     * alone repeats it.
      *
      * @throws BadInput when the seed breaks nothing
      * @throws IllegalStateException when the two executions differ, which is a bug of gupfuzz
      */
-    public static Finding witness(Cell cell, long seed) {
+    public static Finding witness(Cell searched, long seed) {
+        List<Strategy> members = searched.strategy().members();
+        Strategy member = members.get(searched.strategy().memberOf(seed));
+        Cell cell = new Cell(searched.kernel(), searched.scenario(), member);
         Machine machine = Step.machine(cell.kernel(), cell.scenario());
         Scheduler scheduler = cell.strategy().scheduler(machine);
         Decisions record = new Decisions();

@@ -8,10 +8,10 @@ import java.util.List;
  * the step before them. A run is broken when two watched variables have their bad values at once, when threads are left
  * waiting for ever, or when its end has the bad registers.
  */
-final class SmallProgram implements TransitionSystem {
+public final class SmallProgram implements TransitionSystem {
 
     /** Instructions: {code, operands}. x, y are variables, r is a register, c a constant, to a place in the thread's list. */
-    enum Code {
+    public enum Code {
         /** r, x. */
         LOAD,
         /** x, r. */
@@ -48,7 +48,7 @@ final class SmallProgram implements TransitionSystem {
         JUMP_UNLESS
     }
 
-    record Instruction(Code code, int... operands) {}
+    public record Instruction(Code code, int... operands) {}
 
     /**
      * Its text.
@@ -56,7 +56,7 @@ final class SmallProgram implements TransitionSystem {
      * @param badX with {@code badXValue}, {@code badY} and {@code badYValue}: what must never be so at once; -1 for nothing
      * @param endThread with {@code endRegister}, {@code endX}: the end is bad when that register and that variable are 1
      */
-    record Text(
+    public record Text(
             int variables,
             int registers,
             List<List<Instruction>> threads,
@@ -69,9 +69,9 @@ final class SmallProgram implements TransitionSystem {
             int endRegister,
             int endX) {}
 
-    static final long MIXTURE = 1;
-    static final long DEADLOCK = 2;
-    static final long BAD_END = 3;
+    public static final long MIXTURE = 1;
+    public static final long DEADLOCK = 2;
+    public static final long BAD_END = 3;
 
     private final Text text;
     private final int[] words;
@@ -80,7 +80,7 @@ final class SmallProgram implements TransitionSystem {
     private long broken = INTACT;
     private long reached;
 
-    SmallProgram(Text text) {
+    public SmallProgram(Text text) {
         this.text = text;
         footprint = new Footprint(objects());
         perThread = 1 + text.registers();

@@ -29,7 +29,10 @@ class DeterminismTest {
                 Runs.cell("v5.9-rc4", "fork-vs-pin-fast-writer:pages=2", "pct:2,k=40"),
                 Runs.cell("v5.11 without wp-pte-recheck", "fork-vs-write:pages=4", "random"),
                 Runs.cell("v5.11 without eagain-drops-ptl", "two-forks-vs-pin-fast", "random"),
-                Runs.cell("v5.11", "pin-fast-vs-munmap:pages=4", "random"));
+                Runs.cell("v5.11", "pin-fast-vs-munmap:pages=4", "random"),
+                Runs.cell("v5.9", "fork-vs-pin-fast-writer:pages=2", "portfolio"),
+                Runs.cell("v5.9", "two-forks-vs-pin-fast", "surw"),
+                Runs.cell("v5.11 without eagain-drops-ptl", "fork-vs-pin-fast:pages=2", "rff"));
     }
 
     @ParameterizedTest

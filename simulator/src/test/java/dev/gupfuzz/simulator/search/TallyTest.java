@@ -113,7 +113,7 @@ class TallyTest {
         bytes[0]++;
         assertThatThrownBy(() -> Tally.fromBytes(CELL, bytes))
                 .isInstanceOf(BadInput.class)
-                .hasMessageContaining("unknown format: format=2");
+                .hasMessageContaining("unknown format: format=3");
     }
 
     /** Whatever one flipped bit makes of a tally, it is refused as input or can be used; nothing else is thrown. */
@@ -142,7 +142,7 @@ class TallyTest {
             for (int j = 0; j < noise.length; j++) {
                 noise[j] = (byte) Mix.at(i, j);
             }
-            noise[0] = 1;
+            noise[0] = 2;
             Throwable thrown = catchThrowable(() -> use(Tally.fromBytes(CELL, noise)));
             assertThat(thrown).isInstanceOf(BadInput.class);
         }

@@ -16,11 +16,31 @@ class StrategyNamesTest {
 
     @Test
     void shouldReadEveryFormBack() {
-        for (String text : new String[] {"random", "pct:1", "pct:3", "pct:16", "pct:3,k=1", "pct:2,k=999999999"}) {
+        for (String text : new String[] {
+            "random",
+            "pct:1",
+            "pct:3",
+            "pct:16",
+            "pct:3,k=1",
+            "pct:2,k=999999999",
+            "icb:2",
+            "icb:16,k=7",
+            "pos",
+            "urw",
+            "urw:n=31/22/8",
+            "surw",
+            "surw:n=31/22,g=16x6/7_2/0",
+            "rff",
+            "rff:t=177/2902ff",
+            "rff:t=0/0",
+            "portfolio",
+            "portfolio:pos@20+pct:2@80",
+            "portfolio:pct:2,k=61@60+surw:n=31/22,g=6/7_2/0@40"
+        }) {
             Strategy strategy = Strategy.named(text);
             assertThat(strategy.name()).isEqualTo(text);
             assertThat(Strategy.named(strategy.name())).isEqualTo(strategy).hasSameHashCodeAs(strategy);
-            assertThat(strategy.frozen()).isEqualTo(text.equals("random") || text.contains("k="));
+            assertThat(strategy.frozen()).isEqualTo(text.equals("random") || text.equals("pos") || text.contains("="));
         }
     }
 
@@ -30,7 +50,33 @@ class StrategyNamesTest {
                 .isInstanceOf(BadInput.class)
                 .hasMessageContaining("unknown strategy 'randm'")
                 .hasMessageContaining("did you mean 'random'?");
-        for (String text : new String[] {"", "pct", "pct:", "pct:x", "pct:-1", "pct:3,k=", "pct:3,k=-2", "pct:3,j=2"}) {
+        for (String text : new String[] {
+            "",
+            "pct",
+            "pct:",
+            "pct:x",
+            "pct:-1",
+            "pct:3,k=",
+            "pct:3,k=-2",
+            "pct:3,j=2",
+            "icb",
+            "random:1",
+            "pos:1",
+            "urw:",
+            "urw:n=",
+            "urw:n=1/",
+            "urw:k=1",
+            "surw:n=1/2",
+            "surw:n=1/2,g=",
+            "rff:t=3",
+            "rff:t=3/abc",
+            "explore",
+            "portfolio:",
+            "portfolio:pos",
+            "portfolio:pos@",
+            "portfolio:pos@100+",
+            "portfolio:portfolio@100"
+        }) {
             assertThatThrownBy(() -> Strategy.named(text))
                     .isInstanceOf(BadInput.class)
                     .hasMessageContaining("'" + text + "'");
@@ -41,11 +87,55 @@ class StrategyNamesTest {
     void shouldRefuseDepthsAndLengthsThatMakeNoSense() {
         assertThatThrownBy(() -> Strategy.named("pct:0"))
                 .isInstanceOf(BadInput.class)
-                .hasMessageContaining("depth must be from 1 to 16: depth=0");
+                .hasMessageContaining("depth must be from 1 to 16: 0");
         assertThatThrownBy(() -> Strategy.named("pct:17")).isInstanceOf(BadInput.class);
         assertThatThrownBy(() -> Strategy.named("pct:3,k=0"))
                 .isInstanceOf(BadInput.class)
                 .hasMessageContaining("k must be positive: k=0");
+    }
+
+    @Test
+    void shouldRefuseSharesThatAreNotAHundredPercent() {
+        for (String text : new String[] {"portfolio:pos@20+random@70", "portfolio:pos@60+random@60"}) {
+            assertThatThrownBy(() -> Strategy.named(text))
+                    .isInstanceOf(BadInput.class)
+                    .hasMessageContaining("the shares must add up to 100 percent");
+        }
+        assertThatThrownBy(() -> Strategy.named("portfolio:pos@50+rnd@50"))
+                .isInstanceOf(BadInput.class)
+                .hasMessageContaining("unknown strategy 'rnd'");
+    }
+
+    /** Whatever is learnt can be written down, read back and used, and is learnt the same way every time. */
+    @Test
+    void shouldFreezeEveryStrategyToATextThatSaysItAll() {
+        for (String text : new String[] {"urw", "surw", "rff", "icb:2", "portfolio"}) {
+            Cell cell = Runs.cell("v5.11", "two-forks-vs-pin-fast:pages=3", text);
+            String frozen = cell.strategy().name();
+            assertThat(frozen)
+                    .startsWith(text + (text.contains(":") ? "," : ":"))
+                    .hasSizeLessThan(2_000);
+            assertThat(Strategy.named(frozen)).isEqualTo(cell.strategy());
+            assertThat(Strategy.named(frozen).frozen()).isTrue();
+            assertThat(Runs.cell("v5.11", "two-forks-vs-pin-fast:pages=3", text).strategy())
+                    .isEqualTo(cell.strategy());
+            assertThat(Runs.sample(Runs.cell("v5.11", "two-forks-vs-pin-fast:pages=3", frozen), 300)
+                            .toBytes())
+                    .isEqualTo(Runs.sample(cell, 300).toBytes());
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatWasLearntAboutAnotherScenario() {
+        for (String text : new String[] {
+            "urw:n=1/2", "surw:n=1/2,g=2x1/2", "surw:n=1/2/3,g=1/2/3", "portfolio:pos@50+urw:n=1/2/3/4@50"
+        }) {
+            assertThatThrownBy(() -> Runs.cell("v5.11", "fork-vs-pin-fast", text))
+                    .isInstanceOf(BadInput.class)
+                    .hasMessageContaining("was frozen for another scenario than fork-vs-pin-fast");
+        }
+        assertThatThrownBy(() -> Runs.sample(Runs.cell("v5.11", "fork-vs-pin-fast", "rff:t=3/07"), 1))
+                .hasStackTraceContaining("targets");
     }
 
     @Test
