@@ -106,6 +106,7 @@ final class ExploreText {
         return switch (cell.exploration().ended()) {
             case COMPLETE -> "";
             case AT_FAILURE -> ", up to the first violation";
+            case PREEMPTIONS -> ", all with that many preemptions";
             case STATES, MEMORY, STOPPED -> ", not all";
         };
     }

@@ -91,7 +91,7 @@ class ExploreVerbTest {
     }
 
     private static ExploreResult.Explored explored(Kernel kernel, Scenario scenario, Ended ended, long reached) {
-        Exploration exploration = new Exploration(ended, 1, 1, 1, 1, reached, new TreeMap<>());
+        Exploration exploration = new Exploration(ended, 1, 1, 1, 1, reached, new TreeMap<>(), Exploration.Extent.NONE);
         return ExploreResult.Explored.of(kernel, scenario, exploration, Optional.empty(), 0);
     }
 

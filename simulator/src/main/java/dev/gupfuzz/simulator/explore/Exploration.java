@@ -12,15 +12,38 @@ import java.util.SortedMap;
  * @param ends different states at which nobody could go on
  * @param levels most transitions on a shortest path to a state
  * @param reached goals that some schedule reached, as a mask
- * @param broken for each failure a shortest way to it
+ * @param broken for each failure a shortest way to it; with reductions, a shortest of those that were left
+ * @param extent how far it came, and what it took
  */
 public record Exploration(
-        Ended ended, long states, long transitions, long ends, int levels, long reached, SortedMap<Long, Way> broken) {
+        Ended ended,
+        long states,
+        long transitions,
+        long ends,
+        int levels,
+        long reached,
+        SortedMap<Long, Way> broken,
+        Extent extent) {
+
+    /**
+     * How far an exploration came, and what it took.
+     *
+     * @param waiting states that were found and not expanded
+     * @param widths states to expand, level by level
+     * @param tableBytes memory for the states that were visited
+     * @param frontierBytes most memory that states which waited to be expanded took
+     */
+    public record Extent(long waiting, List<Long> widths, long tableBytes, long frontierBytes) {
+        /** Nothing. */
+        public static final Extent NONE = new Extent(0, List.of(), 0, 0);
+    }
 
     /** Why an exploration stopped. */
     public enum Ended {
         /** Nothing is left. */
         COMPLETE,
+        /** Nothing is left with as many preemptions as were allowed. */
+        PREEMPTIONS,
         /** It was to stop at a failure. */
         AT_FAILURE,
         /** As many states as were allowed. */

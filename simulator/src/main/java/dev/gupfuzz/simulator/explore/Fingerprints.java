@@ -1,70 +1,73 @@
 package dev.gupfuzz.simulator.explore;
 
-import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.atomic.LongAdder;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The states that were seen, as fingerprints, each with the state that it was first reached from: two words a slot, open
- * addressing, at most {@link #LOAD} of the slots used. Several threads may add at once; growing is for one thread alone.
+ * The states that were seen, as fingerprints, each with the state that it was first reached from and, when asked for, the
+ * threads that are awake in it (see {@link Reductions}). Several threads may add at once.
+ *
+ * <p>It is cut into {@link #SHARDS} tables with open addressing, each with its own lock, which grow by a quarter one at a time.
+ * So a state takes at most 16 / ({@link #LOAD} / {@link #GROWTH}) = 25 bytes, or 28 with what is awake, at any size, and nothing
+ * large is ever copied.
  *
  * <p>Of all predecessors in the level in which a state is first reached the smallest is kept, so what is stored does not
  * depend on who comes first. A predecessor is kept by the lower bits of its fingerprint, which are also its place.
  */
 final class Fingerprints {
 
-    private static final int SLOT_BYTES = 2 * Long.BYTES;
-    private static final double LOAD = 0.75;
-    private static final int FIRST_BITS = 12;
-    private static final int BITS_MAX = 30;
+    /** Levels that can be told apart. */
+    static final int LEVELS = (1 << 16) - 1;
 
-    private static final int LEVEL_SHIFT = 48;
-    private static final int LEVELS = (1 << (Long.SIZE - LEVEL_SHIFT)) - 1;
+    private static final double LOAD = 0.8;
+    private static final double GROWTH = 1.25;
+
+    private static final int SHARD_BITS = 8;
+    private static final int SHARDS = 1 << SHARD_BITS;
+    /** Bits of a fingerprint that say where in its shard it stands: those above the shard's, up to {@link #LEVEL_SHIFT}. */
+    private static final int PLACE_BITS = 40;
+
+    private static final int LEVEL_SHIFT = SHARD_BITS + PLACE_BITS;
     private static final long LOWER = (1L << LEVEL_SHIFT) - 1;
 
-    private AtomicLongArray keys = new AtomicLongArray(1 << FIRST_BITS);
-    /** Above {@link #LEVEL_SHIFT} the level plus one, below it the predecessor. */
-    private AtomicLongArray origins = new AtomicLongArray(1 << FIRST_BITS);
+    /** What {@link #add} found. */
+    enum Found {
+        NEW,
+        /** It was added in the same level. */
+        SAME_LEVEL,
+        /** It was added in an earlier level. */
+        EARLIER
+    }
 
-    private final LongAdder added = new LongAdder();
-    private long size;
-    private int mask = (1 << FIRST_BITS) - 1;
+    private final Shard[] shards = new Shard[SHARDS];
+
+    /** @param masks whether to keep what is awake */
+    Fingerprints(boolean masks) {
+        for (int i = 0; i < SHARDS; i++) {
+            shards[i] = new Shard(masks);
+        }
+    }
 
     /**
      * Adds a state.
      *
-     * @param level how many transitions led here, the same for all that add at one time
-     * @return whether it is new
+     * @param level how many transitions led here, the same for all that add at one time; less than {@link #LEVELS}
+     * @param awake threads that are awake on this way; a state that was reached in an earlier level keeps what it has
      */
-    boolean add(long fingerprint, long parent, int level) {
-        int slot = (int) fingerprint & mask;
-        boolean isNew = false;
-        while (true) {
-            long there = keys.get(slot);
-            if (there == 0) {
-                if (keys.compareAndSet(slot, 0, fingerprint)) {
-                    added.increment();
-                    isNew = true;
-                    break;
-                }
-                there = keys.get(slot);
-            }
-            if (there == fingerprint) {
-                break;
-            }
-            slot = (slot + 1) & mask;
-        }
-        claim(slot, (level % LEVELS + 1L) << LEVEL_SHIFT, parent & LOWER);
-        return isNew;
+    Found add(long fingerprint, long parent, int level, int awake) {
+        return shard(fingerprint).add(fingerprint, (level + 1L) << LEVEL_SHIFT | lower(parent), awake);
     }
 
-    private void claim(int slot, long level, long parent) {
-        while (true) {
-            long there = origins.get(slot);
-            boolean better = there == 0 || ((there & ~LOWER) == level && parent < (there & LOWER));
-            if (!better || origins.compareAndSet(slot, there, level | parent)) {
-                return;
-            }
-        }
+    /** Threads that are awake in a state that was added. */
+    int awake(long fingerprint) {
+        return shard(fingerprint).awake(fingerprint);
+    }
+
+    /** Threads that are awake in a state that was added, and become so only now. */
+    int wake(long fingerprint, int awake) {
+        return shard(fingerprint).wake(fingerprint, awake);
     }
 
     /** What a fingerprint is known by as a predecessor. */
@@ -74,54 +77,182 @@ final class Fingerprints {
 
     /** The predecessor, as {@link #lower} gives it, of the state that {@code lower} stands for. */
     long parent(long lower) {
-        int slot = (int) lower & mask;
-        while ((keys.get(slot) & LOWER) != lower) {
-            slot = (slot + 1) & mask;
-        }
-        return origins.get(slot) & LOWER;
+        return shard(lower).parent(lower);
     }
 
     /** States that were added. To be asked while nobody adds. */
     long size() {
-        size += added.sumThenReset();
-        return size;
-    }
-
-    /** How many states may be added before it must grow. To be asked while nobody adds. */
-    long room() {
-        return (long) (LOAD * keys.length()) - size();
-    }
-
-    /** Bytes that both tables take while it grows; beyond reach when it cannot. */
-    long bytesToGrow() {
-        return keys.length() == 1 << BITS_MAX ? Long.MAX_VALUE : 3L * keys.length() * SLOT_BYTES;
-    }
-
-    /** Doubles the slots; false, and nothing is changed, when the heap is too small. To be called while nobody adds. */
-    boolean grow() {
-        int n = keys.length() * 2;
-        AtomicLongArray newKeys;
-        AtomicLongArray newOrigins;
-        try {
-            newKeys = new AtomicLongArray(n);
-            newOrigins = new AtomicLongArray(n);
-        } catch (OutOfMemoryError e) {
-            return false;
+        long sum = 0;
+        for (Shard shard : shards) {
+            sum += shard.size;
         }
-        for (int i = 0; i < keys.length(); i++) {
-            long key = keys.getPlain(i);
-            if (key != 0) {
-                int slot = (int) key & (n - 1);
-                while (newKeys.getPlain(slot) != 0) {
-                    slot = (slot + 1) & (n - 1);
+        return sum;
+    }
+
+    /** Bytes of the tables; of states alone, not of the order in which they came. To be asked while nobody adds. */
+    long bytes() {
+        long sum = 0;
+        for (Shard shard : shards) {
+            sum += shard.bytes();
+        }
+        return sum;
+    }
+
+    void save(DataOutput out) throws IOException {
+        for (Shard shard : shards) {
+            shard.save(out);
+        }
+    }
+
+    /** Becomes what was saved; it must be empty. */
+    void restore(DataInput in) throws IOException {
+        for (Shard shard : shards) {
+            shard.restore(in);
+        }
+    }
+
+    private Shard shard(long fingerprint) {
+        return shards[(int) fingerprint & (SHARDS - 1)];
+    }
+
+    /** One of the tables. */
+    private static final class Shard {
+        private static final int FIRST_SLOTS = 4;
+        /** Of the object and its arrays. */
+        private static final int HEADERS = 64;
+
+        /** Two a slot: the fingerprint, 0 for none; above {@link #LEVEL_SHIFT} the level plus one, below it the predecessor. */
+        private long[] slots = new long[2 * FIRST_SLOTS];
+
+        private short @Nullable [] awake;
+        private int size;
+
+        Shard(boolean masks) {
+            awake = masks ? new short[FIRST_SLOTS] : null;
+        }
+
+        synchronized Found add(long fingerprint, long origin, int awakeHere) {
+            int slot = find(fingerprint);
+            if (slots[2 * slot] == 0) {
+                if (size + 1 > LOAD * capacity()) {
+                    grow();
+                    slot = find(fingerprint);
                 }
-                newKeys.setPlain(slot, key);
-                newOrigins.setPlain(slot, origins.getPlain(i));
+                size++;
+                slots[2 * slot] = fingerprint;
+                slots[2 * slot + 1] = origin;
+                merge(slot, awakeHere);
+                return Found.NEW;
+            }
+            long known = slots[2 * slot + 1];
+            if (known >>> LEVEL_SHIFT != origin >>> LEVEL_SHIFT) {
+                return Found.EARLIER;
+            }
+            slots[2 * slot + 1] = Long.compareUnsigned(origin, known) < 0 ? origin : known;
+            merge(slot, awakeHere);
+            return Found.SAME_LEVEL;
+        }
+
+        private void merge(int slot, int awakeHere) {
+            if (awake != null) {
+                awake[slot] |= (short) awakeHere;
             }
         }
-        keys = newKeys;
-        origins = newOrigins;
-        mask = n - 1;
-        return true;
+
+        synchronized int awake(long fingerprint) {
+            return awake == null ? -1 : awake[find(fingerprint)] & 0xffff;
+        }
+
+        synchronized int wake(long fingerprint, int awakeHere) {
+            int slot = find(fingerprint);
+            int before = awake(fingerprint);
+            merge(slot, awakeHere);
+            return awakeHere & ~before;
+        }
+
+        long parent(long lower) {
+            int slot = place(lower);
+            while (lower(slots[2 * slot]) != lower) {
+                slot = after(slot);
+            }
+            return lower(slots[2 * slot + 1]);
+        }
+
+        private int capacity() {
+            return slots.length / 2;
+        }
+
+        private int place(long fingerprint) {
+            return (int) (((lower(fingerprint) >>> SHARD_BITS) * capacity()) >>> PLACE_BITS);
+        }
+
+        private int after(int slot) {
+            return slot + 1 == capacity() ? 0 : slot + 1;
+        }
+
+        /** Where it stands or belongs. */
+        private int find(long fingerprint) {
+            int slot = place(fingerprint);
+            while (slots[2 * slot] != fingerprint && slots[2 * slot] != 0) {
+                slot = after(slot);
+            }
+            return slot;
+        }
+
+        private void grow() {
+            resize((int) Math.ceil(capacity() * GROWTH));
+        }
+
+        private void resize(int capacity) {
+            long[] oldSlots = slots;
+            short[] oldAwake = awake;
+            // both or none: the heap may be too small for one of them
+            long[] newSlots = new long[2 * capacity];
+            short[] newAwake = oldAwake == null ? null : new short[capacity];
+            slots = newSlots;
+            awake = newAwake;
+            for (int i = 0; i < oldSlots.length / 2; i++) {
+                if (oldSlots[2 * i] != 0) {
+                    int slot = find(oldSlots[2 * i]);
+                    slots[2 * slot] = oldSlots[2 * i];
+                    slots[2 * slot + 1] = oldSlots[2 * i + 1];
+                    if (oldAwake != null && newAwake != null) {
+                        newAwake[slot] = oldAwake[i];
+                    }
+                }
+            }
+        }
+
+        long bytes() {
+            return HEADERS + 8L * slots.length + (awake == null ? 0 : 2L * awake.length);
+        }
+
+        void save(DataOutput out) throws IOException {
+            out.writeInt(capacity());
+            out.writeInt(size);
+            for (int i = 0; i < capacity(); i++) {
+                if (slots[2 * i] != 0) {
+                    out.writeLong(slots[2 * i]);
+                    out.writeLong(slots[2 * i + 1]);
+                    if (awake != null) {
+                        out.writeShort(awake[i]);
+                    }
+                }
+            }
+        }
+
+        void restore(DataInput in) throws IOException {
+            resize(in.readInt());
+            size = in.readInt();
+            for (int i = 0; i < size; i++) {
+                long fingerprint = in.readLong();
+                int slot = find(fingerprint);
+                slots[2 * slot] = fingerprint;
+                slots[2 * slot + 1] = in.readLong();
+                if (awake != null) {
+                    awake[slot] = in.readShort();
+                }
+            }
+        }
     }
 }

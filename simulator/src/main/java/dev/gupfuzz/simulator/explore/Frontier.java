@@ -1,72 +1,86 @@
 package dev.gupfuzz.simulator.explore;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * States that wait to be expanded, packed: of each state its key, that of the state before it, the thread that came to it, and
- * the words in which it differs from the start state, as (words skipped, value) in variable-length form. Cut into segments,
- * which are what workers take.
+ * States that wait to be expanded, packed: of each state its key, that of the state before it, the thread that came to it, the
+ * threads that were woken, and the words in which it differs from the start state: for 64 words a mask of those that differ, and
+ * their values in variable-length form. Cut into segments, which are what explorers take.
  */
 final class Frontier {
 
-    /** States of one segment. */
-    private static final int SEGMENT = 128;
+    /** Words that a mask speaks of. */
+    private static final int MASK = Long.SIZE;
+    /** Most bytes of a number. */
+    private static final int NUMBER_MAX = 5;
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     /** Some states behind one another. */
     record Segment(byte[] bytes, int states) {}
 
-    /** Packs states into segments. Not thread safe; each worker has one. */
+    /** Packs states into segments. Not thread safe; each explorer has one. */
     static final class Packer {
         private final int[] start;
+        private final int segment;
         private final List<Segment> done = new ArrayList<>();
         private byte[] bytes = new byte[1 << 14];
         private int length;
         private int states;
 
-        Packer(int[] start) {
+        /** @param segment states of one segment */
+        Packer(int[] start, int segment) {
             this.start = start;
+            this.segment = segment;
         }
 
-        /** @param last the thread that came here, or -1 */
-        void add(long key, long parent, int last, int[] words) {
-            int worst = 2 * Long.BYTES + 10 * words.length + 10;
+        /**
+         * @param last the thread that came here, or -1
+         * @param woken threads that this is about, as a mask; 0 for all
+         */
+        void add(long key, long parent, int last, int woken, int[] words) {
+            int worst = 2 * Long.BYTES + 10 + (Long.BYTES + MASK * NUMBER_MAX) * (words.length / MASK + 1);
             if (bytes.length - length < worst) {
                 bytes = Arrays.copyOf(bytes, bytes.length * 2 + worst);
             }
-            whole(key);
-            whole(parent);
-            number(last + 1);
-            int skipped = 0;
-            for (int i = 0; i < words.length; i++) {
-                if (words[i] == start[i]) {
-                    skipped++;
-                } else {
-                    number(skipped + 1);
-                    number((words[i] << 1) ^ (words[i] >> 31));
-                    skipped = 0;
+            byte[] out = bytes;
+            LONGS.set(out, length, key);
+            LONGS.set(out, length + Long.BYTES, parent);
+            int at = number(out, length + 2 * Long.BYTES, last + 1);
+            at = number(out, at, woken);
+            for (int from = 0; from < words.length; from += MASK) {
+                int to = Math.min(words.length, from + MASK);
+                long differ = 0;
+                for (int i = from; i < to; i++) {
+                    differ |= (words[i] == start[i] ? 0L : 1L) << i;
+                }
+                LONGS.set(out, at, differ);
+                at += Long.BYTES;
+                for (long rest = differ; rest != 0; rest &= rest - 1) {
+                    int word = words[from + Long.numberOfTrailingZeros(rest)];
+                    at = number(out, at, (word << 1) ^ (word >> 31));
                 }
             }
-            number(0);
-            if (++states == SEGMENT) {
+            length = at;
+            if (++states == segment) {
                 seal();
             }
         }
 
-        private void whole(long value) {
-            for (int i = 0; i < Long.BYTES; i++) {
-                bytes[length++] = (byte) (value >>> (8 * i));
-            }
-        }
-
-        private void number(int value) {
+        private static int number(byte[] out, int from, int value) {
+            int at = from;
             int rest = value;
             while ((rest & ~127) != 0) {
-                bytes[length++] = (byte) (rest | 128);
+                out[at++] = (byte) (rest | 128);
                 rest >>>= 7;
             }
-            bytes[length++] = (byte) rest;
+            out[at++] = (byte) rest;
+            return at;
         }
 
         private void seal() {
@@ -95,8 +109,10 @@ final class Frontier {
         long key;
         /** ... of the one before it, ... */
         long parent;
-        /** ... and the thread that came to it, or -1. */
+        /** ... the thread that came to it, or -1, ... */
         int last;
+        /** ... and the threads that were woken, or 0. */
+        int woken;
 
         Reader(int[] start) {
             this.start = start;
@@ -109,34 +125,32 @@ final class Frontier {
 
         /** Writes the next state into {@code words}, and what stands beside it into the fields. */
         void next(int[] words) {
-            key = whole();
-            parent = whole();
+            final byte[] in = bytes;
+            key = (long) LONGS.get(in, at);
+            parent = (long) LONGS.get(in, at + Long.BYTES);
+            at += 2 * Long.BYTES;
             last = number() - 1;
+            woken = number();
             System.arraycopy(start, 0, words, 0, start.length);
-            int i = -1;
-            for (int step = number(); step != 0; step = number()) {
-                i += step;
-                int value = number();
-                words[i] = (value >>> 1) ^ -(value & 1);
+            for (int from = 0; from < words.length; from += MASK) {
+                long differ = (long) LONGS.get(in, at);
+                at += Long.BYTES;
+                for (long rest = differ; rest != 0; rest &= rest - 1) {
+                    int value = number();
+                    words[from + Long.numberOfTrailingZeros(rest)] = (value >>> 1) ^ -(value & 1);
+                }
             }
-        }
-
-        private long whole() {
-            long value = 0;
-            for (int i = 0; i < Long.BYTES; i++) {
-                value |= (bytes[at++] & 255L) << (8 * i);
-            }
-            return value;
         }
 
         private int number() {
-            int value = 0;
-            int shift = 0;
-            while (bytes[at] < 0) {
-                value |= (bytes[at++] & 127) << shift;
-                shift += 7;
+            final byte[] in = bytes;
+            int next = in[at++];
+            int value = next & 127;
+            for (int shift = 7; next < 0; shift += 7) {
+                next = in[at++];
+                value |= (next & 127) << shift;
             }
-            return value | bytes[at++] << shift;
+            return value;
         }
     }
 

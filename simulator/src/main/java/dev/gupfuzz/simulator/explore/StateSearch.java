@@ -2,12 +2,13 @@ package dev.gupfuzz.simulator.explore;
 
 import dev.gupfuzz.simulator.Mix;
 import dev.gupfuzz.simulator.explore.Exploration.Ended;
-import dev.gupfuzz.simulator.explore.Exploration.Move;
+import dev.gupfuzz.simulator.explore.Exploration.Extent;
 import dev.gupfuzz.simulator.explore.Exploration.Way;
 import dev.gupfuzz.simulator.explore.Frontier.Segment;
 import dev.gupfuzz.simulator.search.JobRunner;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
@@ -25,11 +26,12 @@ import org.jspecify.annotations.Nullable;
  * the schedule that is reported for a failure, is the same on any number of cores.
  *
  * <p>A state with one thread that can run, and without a data choice there, is no decision: the step is taken at once and
- * the state is not kept, unless the plan wants every state.
+ * the state is not kept, unless the plan wants every state. {@link Reductions} leave out more.
  *
  * <p>By preemptions (iterative context bounding; Musuvathi and Qadeer, PLDI 2007): a state and the thread that came to it are
  * one node, and all nodes that c preemptions lead to are visited before any that needs c + 1. A failure is then come to with
- * the fewest preemptions there are, and that fewer do not suffice is proved.
+ * the fewest preemptions there are, and that fewer do not suffice is proved. Reductions are not mixed with it: the schedule
+ * that stands for others may have more preemptions than they have.
  */
 public final class StateSearch {
 
@@ -51,55 +53,79 @@ public final class StateSearch {
      * @param firstOnly stop once something broke: at the end of its level, or of its preemptions
      * @param everyState keep states without a decision too
      * @param byPreemptions visit what fewer preemptions lead to first
+     * @param preemptions go no further than to these many; only by preemptions
+     * @param reductions what may be left out; nothing by preemptions
      */
-    public record Plan(boolean firstOnly, boolean everyState, boolean byPreemptions) {
+    public record Plan(
+            boolean firstOnly, boolean everyState, boolean byPreemptions, int preemptions, Reductions reductions) {
         /** Everything that breaks. */
         public static final Plan ALL = new Plan(false, false, false);
         /** Something that breaks with the fewest decisions. */
         public static final Plan FIRST = new Plan(true, false, false);
         /** Something that breaks with the fewest preemptions. */
         public static final Plan FEWEST_PREEMPTIONS = new Plan(true, false, true);
-    }
 
-    private static final int NOBODY = -1;
-
-    /** States of a level that are handed out before the bounds are looked at again. */
-    private static final int BATCH = 1 << 16;
-
-    private final Supplier<? extends TransitionSystem> models;
-    private final int cores;
-    private final Bounds bounds;
-    private final Plan plan;
-
-    private final Fingerprints seen = new Fingerprints();
-    private final List<Worker> workers = new ArrayList<>();
-    private final SortedMap<Long, Failure> failures = new TreeMap<>();
-    private int level;
-    private int preemptions;
-    /** Whether the states that are handed out were not added yet. */
-    private boolean admitting;
-
-    /** A failure: the state before it, and the transition that led into it. */
-    private record Failure(int preemptions, int level, long before, int thread, int choice) {
-        boolean isBefore(Failure other) {
-            if (preemptions != other.preemptions) {
-                return preemptions < other.preemptions;
+        public Plan {
+            if (byPreemptions && !reductions.equals(Reductions.NONE)) {
+                throw new IllegalArgumentException("reductions are not mixed with an order by preemptions");
             }
-            if (level != other.level) {
-                return level < other.level;
-            }
-            if (before != other.before) {
-                return before < other.before;
-            }
-            return thread != other.thread ? thread < other.thread : choice < other.choice;
+        }
+
+        /** Everything there is, with any number of preemptions. */
+        public Plan(boolean firstOnly, boolean everyState, boolean byPreemptions) {
+            this(firstOnly, everyState, byPreemptions, Integer.MAX_VALUE, Reductions.NONE);
+        }
+
+        public Plan with(Reductions allowed) {
+            return new Plan(firstOnly, everyState, byPreemptions, preemptions, allowed);
+        }
+
+        /** By preemptions, and no more than these. */
+        public Plan upTo(int most) {
+            return new Plan(firstOnly, everyState, true, most, reductions);
         }
     }
 
-    private StateSearch(Supplier<? extends TransitionSystem> models, int cores, Bounds bounds, Plan plan) {
+    /** States of a level that are handed out before the bounds are looked at again. */
+    private static final int BATCH = 1 << 14;
+
+    private final Supplier<? extends TransitionSystem> models;
+    private final Bounds bounds;
+    private final Plan plan;
+
+    private final Fingerprints seen;
+    private final Explorer.Level level = new Explorer.Level();
+    private final List<Explorer> explorers = new ArrayList<>();
+    private final SortedMap<Long, Failure> failures = new TreeMap<>();
+    /** The words of the model at its start. */
+    private final int[] start;
+    /** What the first decision is known by. */
+    private long root;
+    /** States of this level that wait, of the next, of one more preemption, and of earlier levels in which threads wake up. */
+    private final Deque<Segment> frontier = new ArrayDeque<>();
+
+    private final List<Segment> next = new ArrayList<>();
+    private final List<Segment> later = new ArrayList<>();
+    private final List<Segment> late = new ArrayList<>();
+    /** Bytes of all four. */
+    private long waiting;
+    /** Most bytes that were waiting where a level ends, with those of that level. */
+    private long frontierPeak;
+
+    private long levelBytes;
+    /** States to expand, level by level. */
+    private final List<Long> widths = new ArrayList<>();
+
+    private StateSearch(
+            Supplier<? extends TransitionSystem> models, int cores, Bounds bounds, Plan plan, Tuning tuning) {
         this.models = models;
-        this.cores = cores;
         this.bounds = bounds;
         this.plan = plan;
+        start = models.get().words().clone();
+        seen = new Fingerprints(plan.reductions().sleep());
+        for (int i = 0; i < cores; i++) {
+            explorers.add(new Explorer(models.get(), plan, tuning, seen, level));
+        }
     }
 
     /**
@@ -110,292 +136,202 @@ public final class StateSearch {
      */
     public static Exploration explore(
             Supplier<? extends TransitionSystem> models, int cores, Bounds bounds, Plan plan) {
+        return explore(models, cores, bounds, plan, Tuning.USUAL);
+    }
+
+    static Exploration explore(
+            Supplier<? extends TransitionSystem> models, int cores, Bounds bounds, Plan plan, Tuning tuning) {
         if (cores < 1) {
             throw new IllegalArgumentException("cores must be positive: cores=" + cores);
         }
-        return new StateSearch(models, cores, bounds, plan).run();
+        return new StateSearch(models, cores, bounds, plan, tuning).run();
+    }
+
+    /** What the state that a model is at is known by. */
+    static long key(TransitionSystem model, Plan plan, int last) {
+        long fingerprint = model.fingerprint();
+        return plan.byPreemptions() ? nonZero(Mix.key(fingerprint, last)) : fingerprint;
+    }
+
+    static long nonZero(long key) {
+        return key == 0 ? 1 : key;
     }
 
     private Exploration run() {
-        for (int i = 0; i < cores; i++) {
-            workers.add(new Worker(models.get()));
+        explorers.get(0).begin();
+        root = explorers.get(0).key;
+        collect();
+        Ended ended;
+        try {
+            ended = search();
+        } catch (OutOfMemoryError e) {
+            frontier.clear(); // room for what is told about it
+            next.clear();
+            later.clear();
+            late.clear();
+            ended = Ended.MEMORY;
         }
-        Worker first = workers.get(0);
-        first.arrived(0, NOBODY, 0, false);
-        long root = first.key;
-        List<Segment> frontier = new ArrayList<>();
-        List<Segment> later = new ArrayList<>();
-        collect(frontier, later);
-        Ended ended = Ended.COMPLETE;
-        while (ended == Ended.COMPLETE && !frontier.isEmpty()) {
-            level++;
-            List<Segment> next = new ArrayList<>();
-            ended = expand(frontier, next, later);
-            admitting = false;
-            frontier = next;
-            if (ended == Ended.COMPLETE && frontier.isEmpty() && !later.isEmpty()) {
-                if (plan.firstOnly() && !failures.isEmpty()) {
-                    ended = Ended.AT_FAILURE;
-                }
-                frontier = later;
-                later = new ArrayList<>();
-                preemptions++;
-                level++; // of their own: their predecessors are compared with one another only
-                admitting = true;
-            }
-        }
-        long transitions = 0;
-        long ends = 0;
-        long reached = 0;
-        for (Worker worker : workers) {
-            transitions += worker.transitions;
-            ends += worker.ends;
-            reached |= worker.reached;
-        }
-        SortedMap<Long, Way> broken = new TreeMap<>();
-        failures.forEach((what, failure) -> broken.put(
-                what,
-                new Way(path(failure, Fingerprints.lower(root)), plan.byPreemptions() ? failure.preemptions() : -1)));
-        return new Exploration(
-                ended, seen.size(), transitions, ends, level, reached, Collections.unmodifiableSortedMap(broken));
+        return result(ended);
     }
 
-    /** Expands one level, in batches with a look at the bounds between them; {@link Ended#COMPLETE} says go on. */
-    private Ended expand(List<Segment> frontier, List<Segment> next, List<Segment> later) {
-        long waiting = bytes(frontier) + bytes(later);
-        int from = 0;
-        while (from < frontier.size()) {
-            int to = from;
+    private Ended search() {
+        while (true) {
+            if (frontier.isEmpty()) {
+                Ended ended = endLevel();
+                if (ended != null) {
+                    return ended;
+                }
+            }
+            List<Segment> batch = new ArrayList<>();
             int states = 0;
-            while (to < frontier.size() && states < BATCH) {
-                states += frontier.get(to++).states();
+            while (!frontier.isEmpty() && states < BATCH) {
+                Segment segment = frontier.remove();
+                batch.add(segment);
+                states += segment.states();
             }
-            long children = (long) states * workers.get(0).model.threads() * TransitionSystem.CHOICES_MAX;
-            while (seen.room() < children) {
-                if (seen.bytesToGrow() > bounds.bytes() - waiting) {
-                    return Ended.MEMORY;
-                }
-                if (!seen.grow()) {
-                    return Ended.MEMORY;
-                }
-            }
-            if (!together(frontier.subList(from, to))) {
-                return Ended.MEMORY;
-            }
-            waiting += collect(next, later);
+            together(batch);
+            waiting -= bytes(batch);
+            collect();
             if (bounds.stop().getAsBoolean()) {
                 return Ended.STOPPED;
             }
-            from = to;
+            if (seen.bytes() + waiting > bounds.bytes()) {
+                return Ended.MEMORY;
+            }
         }
-        if (plan.firstOnly() && failures.values().stream().anyMatch(failure -> failure.preemptions() <= preemptions)) {
-            return Ended.AT_FAILURE;
-        }
-        return seen.size() >= bounds.states() && !next.isEmpty() ? Ended.STATES : Ended.COMPLETE;
     }
 
-    /** All cores on these segments; false when the heap was too small for what they found. */
-    private boolean together(List<Segment> batch) {
+    /** On to the next level; why there is none, otherwise. */
+    private @Nullable Ended endLevel() {
+        wake();
+        frontierPeak = Math.max(frontierPeak, levelBytes + waiting);
+        if (plan.firstOnly() && failures.values().stream().anyMatch(f -> f.preemptions() <= level.preemptions)) {
+            return Ended.AT_FAILURE;
+        }
+        if (next.isEmpty() && later.isEmpty()) {
+            return Ended.COMPLETE;
+        }
+        if (seen.size() >= bounds.states()) {
+            return Ended.STATES;
+        }
+        if (next.isEmpty() && plan.firstOnly() && !failures.isEmpty()) {
+            return Ended.AT_FAILURE;
+        }
+        if (next.isEmpty() && level.preemptions == plan.preemptions()) {
+            return Ended.PREEMPTIONS;
+        }
+        level.number++;
+        level.admitting = next.isEmpty();
+        if (level.admitting) {
+            level.preemptions++;
+            level.number++; // one of their own: their predecessors are compared with one another only
+        }
+        if (level.number >= Fingerprints.LEVELS) {
+            throw new IllegalStateException("[simulator bug] too many levels: " + level.number);
+        }
+        List<Segment> from = level.admitting ? later : next;
+        frontier.addAll(from);
+        from.clear();
+        levelBytes = bytes(frontier);
+        widths.add(states(frontier));
+        return null;
+    }
+
+    /** All cores on these segments. */
+    private void together(List<Segment> batch) {
         AtomicInteger taken = new AtomicInteger();
         AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();
         try {
             JobRunner.run(
-                    Math.min(workers.size(), batch.size()),
+                    Math.min(explorers.size(), batch.size()),
                     "explore",
                     failed,
-                    core -> workers.get(core).work(batch, taken, failed));
+                    core -> explorers.get(core).work(batch, taken, failed));
         } catch (IllegalStateException e) {
-            if (e.getCause() instanceof OutOfMemoryError) {
-                return false;
+            if (e.getCause() instanceof OutOfMemoryError error) {
+                throw error;
             }
             throw e;
         }
-        return true;
     }
 
-    /** Takes from the workers what they found in a batch; returns the bytes of the new states. */
-    private long collect(List<Segment> next, List<Segment> later) {
-        long bytes = 0;
-        for (Worker worker : workers) {
-            List<Segment> packed = worker.packer.take();
-            List<Segment> kept = worker.laterPacker.take();
-            bytes += bytes(packed) + bytes(kept);
-            next.addAll(packed);
-            later.addAll(kept);
-            worker.failures.forEach((what, failure) ->
-                    failures.merge(what, failure, (old, other) -> other.isBefore(old) ? other : old));
-            worker.failures.clear();
+    /** Takes from the explorers what they found in a batch. */
+    private void collect() {
+        for (Explorer explorer : explorers) {
+            collect(explorer.next, next);
+            collect(explorer.later, later);
+            collect(explorer.late, late);
+            explorer.failures.forEach((what, failure) -> failures.merge(what, failure, Failure::first));
+            explorer.failures.clear();
         }
-        return bytes;
     }
 
-    private static long bytes(List<Segment> segments) {
+    private void collect(Frontier.Packer packer, List<Segment> into) {
+        List<Segment> packed = packer.take();
+        waiting += bytes(packed);
+        into.addAll(packed);
+    }
+
+    /** Lets the next level expand states of earlier ones again, for the threads that wake up there. */
+    private void wake() {
+        SortedMap<Long, Integer> woken = new TreeMap<>();
+        int[] words = start.clone();
+        Frontier.Reader reader = new Frontier.Reader(start);
+        for (Segment segment : late) {
+            reader.open(segment);
+            for (int n = 0; n < segment.states(); n++) {
+                reader.next(words);
+                woken.merge(reader.key, reader.woken, (a, b) -> a | b);
+            }
+        }
+        for (Segment segment : late) {
+            reader.open(segment);
+            for (int n = 0; n < segment.states(); n++) {
+                reader.next(words);
+                Integer threads = woken.remove(reader.key);
+                if (threads != null) {
+                    int now = seen.wake(reader.key, threads);
+                    explorers.get(0).next.add(reader.key, reader.parent, reader.last, now, words);
+                }
+            }
+        }
+        waiting -= bytes(late);
+        late.clear();
+        collect(explorers.get(0).next, next);
+    }
+
+    private static long bytes(Collection<Segment> segments) {
         return segments.stream().mapToLong(segment -> segment.bytes().length).sum();
     }
 
-    /** The schedule that leads to a failure: backwards by the stored predecessors, then forwards by trying. */
-    private List<Move> path(Failure failure, long root) {
-        List<Move> moves = new ArrayList<>();
-        if (failure.thread() == NOBODY) {
-            return moves;
-        }
-        Deque<Long> states = new ArrayDeque<>();
-        for (long at = Fingerprints.lower(failure.before()); at != root; at = seen.parent(at)) {
-            states.addFirst(at);
-        }
-        Worker worker = new Worker(models.get());
-        worker.settle();
-        for (long wanted : states) {
-            moves.add(worker.moveTo(wanted));
-        }
-        moves.add(new Move(failure.thread(), failure.choice()));
-        return moves;
+    private static long states(Collection<Segment> segments) {
+        return segments.stream().mapToLong(Segment::states).sum();
     }
 
-    /** One core's model and what it found. */
-    private final class Worker {
-        private final TransitionSystem model;
-        private final int[] words;
-        /** The state that is being expanded, and one to go back to on the way. */
-        private final int[] here;
-
-        private final int[] back;
-        private final Frontier.Packer packer;
-        /** States that one more preemption leads to. */
-        private final Frontier.Packer laterPacker;
-
-        private final Frontier.Reader reader;
-        private final SortedMap<Long, Failure> failures = new TreeMap<>();
-        private long transitions;
-        private long ends;
-        private long reached;
-        /** The thread that took the last step, ... */
-        private int last = NOBODY;
-        /** ... and what the state is known by, after {@link #arrived}. */
-        private long key;
-
-        Worker(TransitionSystem model) {
-            this.model = model;
-            words = model.words();
-            here = new int[words.length];
-            back = new int[words.length];
-            packer = new Frontier.Packer(words.clone());
-            laterPacker = new Frontier.Packer(words.clone());
-            reader = new Frontier.Reader(words.clone());
+    private Exploration result(Ended ended) {
+        long transitions = 0;
+        long ends = 0;
+        long reached = 0;
+        for (Explorer explorer : explorers) {
+            transitions += explorer.transitions;
+            ends += explorer.ends;
+            reached |= explorer.reached;
         }
-
-        void work(List<Segment> batch, AtomicInteger taken, AtomicReference<@Nullable Throwable> failed) {
-            int i = taken.getAndIncrement();
-            while (i < batch.size() && failed.get() == null) {
-                Segment segment = batch.get(i);
-                reader.open(segment);
-                for (int n = 0; n < segment.states(); n++) {
-                    reader.next(here);
-                    if (!admitting || seen.add(reader.key, reader.parent, level - 1)) {
-                        expand(reader.key, reader.last);
-                    }
-                }
-                i = taken.getAndIncrement();
-            }
-        }
-
-        private void expand(long before, int from) {
-            load(here);
-            int enabled = model.enabled();
-            boolean goesOn = plan.byPreemptions() && from != NOBODY && (enabled >> from & 1) != 0;
-            for (int rest = enabled; rest != 0; rest &= rest - 1) {
-                int t = Integer.numberOfTrailingZeros(rest);
-                int values = 1;
-                for (int choice = 0; choice < values; choice++) {
-                    load(here);
-                    values = Math.max(values, model.take(t, choice));
-                    if (values > TransitionSystem.CHOICES_MAX) { // room is made for so many
-                        throw new IllegalStateException("[simulator bug] a choice of too many values: " + values);
-                    }
-                    last = t;
-                    transitions++;
-                    arrived(before, t, choice, goesOn && t != from);
-                }
-            }
-        }
-
-        private void load(int[] state) {
-            System.arraycopy(state, 0, words, 0, words.length);
-            model.restored();
-        }
-
-        /** After a transition: on to the next decision, which is noted. */
-        private void arrived(long before, int t, int choice, boolean preempted) {
-            boolean decision = settle();
-            key = key();
-            if (decision && preempted) {
-                laterPacker.add(key, before, last, words); // fewer preemptions may lead there too
-                return;
-            }
-            boolean isNew = seen.add(key, before, level);
-            if (decision) {
-                if (isNew) {
-                    packer.add(key, before, last, words);
-                }
-            } else if (model.broken() != TransitionSystem.INTACT) {
-                Failure failure = new Failure(preemptions + (preempted ? 1 : 0), level, before, t, choice);
-                failures.merge(model.broken(), failure, (old, other) -> other.isBefore(old) ? other : old);
-            } else if (isNew) {
-                ends++;
-            }
-        }
-
-        private long key() {
-            long fingerprint = model.fingerprint();
-            if (!plan.byPreemptions()) {
-                return fingerprint;
-            }
-            long mixed = Mix.key(fingerprint, last);
-            return mixed == 0 ? 1 : mixed;
-        }
-
-        /** Takes steps while there is no decision; false when the run is over. */
-        private boolean settle() {
-            while (true) {
-                reached |= model.reached();
-                if (model.broken() != TransitionSystem.INTACT) {
-                    return false;
-                }
-                int enabled = model.enabled();
-                if (enabled == 0) {
-                    model.end();
-                    reached |= model.reached();
-                    return false;
-                }
-                if (plan.everyState() || (enabled & (enabled - 1)) != 0) {
-                    return true;
-                }
-                System.arraycopy(words, 0, back, 0, words.length);
-                int alone = Integer.numberOfTrailingZeros(enabled);
-                if (model.take(alone, 0) > 1) {
-                    load(back); // a data choice is a decision
-                    return true;
-                }
-                last = alone;
-            }
-        }
-
-        /** From the state that the model is at to a successor. */
-        private Move moveTo(long wanted) {
-            System.arraycopy(words, 0, here, 0, words.length);
-            for (int rest = model.enabled(); rest != 0; rest &= rest - 1) {
-                int t = Integer.numberOfTrailingZeros(rest);
-                int values = 1;
-                for (int choice = 0; choice < values; choice++) {
-                    load(here);
-                    values = Math.max(values, model.take(t, choice));
-                    last = t;
-                    if (settle() && Fingerprints.lower(key()) == wanted) {
-                        return new Move(t, choice);
-                    }
-                }
-            }
-            throw new IllegalStateException("[simulator bug] a stored state has no way to its successor");
-        }
+        SortedMap<Long, Way> broken = new TreeMap<>();
+        failures.forEach((what, failure) -> broken.put(
+                what,
+                new Way(
+                        Path.to(failure, root, seen, models.get(), plan),
+                        plan.byPreemptions() ? failure.preemptions() : -1)));
+        long rest = states(frontier) + states(next) + states(later);
+        return new Exploration(
+                ended,
+                seen.size(),
+                transitions,
+                ends,
+                level.number,
+                reached,
+                Collections.unmodifiableSortedMap(broken),
+                new Extent(rest, List.copyOf(widths), seen.bytes(), frontierPeak));
     }
 }

@@ -52,6 +52,18 @@ public interface TransitionSystem {
     /** What broke is forgotten, and the run goes on: for engines that look for what else can break. */
     void goOn();
 
+    /**
+     * Renames threads whose programs are the same, so that states that differ by such names alone become equal. Invariants and
+     * goals must not tell such threads apart. A model without such threads leaves all as it is.
+     *
+     * @param names is overwritten: what each thread is called now
+     */
+    default void canonicalize(int[] names) {
+        for (int t = 0; t < names.length; t++) {
+            names[t] = t;
+        }
+    }
+
     /** Objects that footprints speak of, numbered from 0. */
     int objects();
 

@@ -29,6 +29,42 @@ final class Corpus {
         return new Corpus(seed).make();
     }
 
+    /** Two or three threads of one text, perhaps with another one, and loops without a bound in some. */
+    static Text twins(long seed) {
+        Corpus corpus = new Corpus(seed ^ Mix.name("twins"));
+        List<Instruction> twin = corpus.thread(corpus.draw(3) == 0, 3);
+        List<List<Instruction>> threads = new ArrayList<>(List.of(twin, twin));
+        if (corpus.draw(3) > 0) {
+            threads.add(corpus.draw(2) == 0 ? twin : corpus.thread(corpus.draw(2) == 0, 3));
+        }
+        return corpus.text(threads);
+    }
+
+    /** Threads of which some go round in a loop until they see a value, which may be never. */
+    static Text loops(long seed) {
+        Corpus corpus = new Corpus(seed ^ Mix.name("loops"));
+        int n = 2 + corpus.draw(2);
+        List<List<Instruction>> threads = new ArrayList<>();
+        for (int t = 0; t < n; t++) {
+            threads.add(corpus.thread(t == 0 || corpus.draw(2) == 0, n == 2 ? 4 : 3));
+        }
+        return corpus.text(threads);
+    }
+
+    private List<Instruction> thread(boolean loops, int size) {
+        List<Instruction> thread = new ArrayList<>();
+        while (thread.size() < size - 1) {
+            block(thread, size - thread.size());
+        }
+        if (loops) {
+            int top = draw(2) == 0 ? 0 : thread.size();
+            int r = draw(REGISTERS);
+            thread.add(new Instruction(Code.LOAD, r, draw(DATA)));
+            thread.add(new Instruction(Code.JUMP_UNLESS, r, 1 + draw(2), top));
+        }
+        return thread;
+    }
+
     private int draw(int n) {
         return Mix.below(Mix.at(seed, draws++), n);
     }
@@ -44,6 +80,10 @@ final class Corpus {
             }
             threads.add(thread);
         }
+        return text(threads);
+    }
+
+    private Text text(List<List<Instruction>> threads) {
         boolean watched = draw(3) > 0;
         int x = draw(DATA);
         return new Text(
@@ -55,7 +95,7 @@ final class Corpus {
                 draw(3),
                 (x + 1) % DATA,
                 draw(3),
-                draw(n),
+                draw(threads.size()),
                 draw(REGISTERS),
                 draw(DATA));
     }

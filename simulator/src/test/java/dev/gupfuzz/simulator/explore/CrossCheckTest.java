@@ -105,7 +105,7 @@ class CrossCheckTest {
     }
 
     /** What a path breaks when it is followed. */
-    private static long follow(SmallProgram.Text text, List<Move> path, boolean forced) {
+    static long follow(SmallProgram.Text text, List<Move> path, boolean forced) {
         SmallProgram model = new SmallProgram(text);
         settle(model, forced);
         for (Move move : path) {

@@ -65,6 +65,11 @@ class Delegate implements TransitionSystem {
     }
 
     @Override
+    public void canonicalize(int[] names) {
+        model.canonicalize(names);
+    }
+
+    @Override
     public int objects() {
         return model.objects();
     }

@@ -2,6 +2,7 @@ package dev.gupfuzz.simulator.explore;
 
 import dev.gupfuzz.simulator.Mix;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Small programs for the engines: threads of instructions over shared variables and registers of their own. Jumps ride on
@@ -73,19 +74,43 @@ public final class SmallProgram implements TransitionSystem {
     public static final long DEADLOCK = 2;
     public static final long BAD_END = 3;
 
+    /** A mistake to be caught. */
+    enum Slip {
+        NONE,
+        /** Footprints leave out what an invariant reads. */
+        NO_SUPPORT,
+        /** Threads are taken for alike although the end tells one of them apart. */
+        WRONG_SYMMETRY
+    }
+
     private final Text text;
+    private final Slip slip;
+    private final Twins twins;
     private final int[] words;
     private final int perThread;
     private final Footprint footprint;
     private long broken = INTACT;
     private long reached;
+    private Consumer<int[]> ends = end -> {};
 
     public SmallProgram(Text text) {
+        this(text, Slip.NONE);
+    }
+
+    SmallProgram(Text text, Slip slip) {
         this.text = text;
+        this.slip = slip;
         footprint = new Footprint(objects());
         perThread = 1 + text.registers();
         words = new int[text.variables() + text.threads().size() * perThread];
         System.arraycopy(text.start(), 0, words, 0, text.start().length);
+        twins = new Twins(text, perThread, slip == Slip.WRONG_SYMMETRY ? -1 : text.endThread());
+    }
+
+    /** From now on it tells the words of each end at which nothing is broken. */
+    SmallProgram telling(Consumer<int[]> listener) {
+        ends = listener;
+        return this;
     }
 
     @Override
@@ -219,7 +244,7 @@ public final class SmallProgram implements TransitionSystem {
             }
             case CHOOSE, MATCH, JUMP_IF, JUMP_UNLESS -> {}
         }
-        if (watched(in)) {
+        if (watched(in) && slip != Slip.NO_SUPPORT) {
             into.read(text.badX());
             into.read(text.badY());
         }
@@ -242,6 +267,11 @@ public final class SmallProgram implements TransitionSystem {
     @Override
     public void goOn() {
         restored();
+    }
+
+    @Override
+    public void canonicalize(int[] names) {
+        twins.canonicalize(words, names);
     }
 
     @Override
@@ -271,8 +301,15 @@ public final class SmallProgram implements TransitionSystem {
     public void remaining(int thread, Footprint into) {
         into.clear();
         List<Instruction> rest = text.threads().get(thread);
-        for (int i = words[base(thread)]; i < rest.size(); i++) { // jumps go forward only
-            touches(rest.get(i), into);
+        int from = words[base(thread)];
+        for (int i = from; i < rest.size(); i++) {
+            Instruction in = rest.get(i);
+            touches(in, into);
+            boolean jumps = in.code() == Code.JUMP_IF || in.code() == Code.JUMP_UNLESS;
+            if (jumps && in.operands()[2] < from) {
+                from = in.operands()[2]; // a loop, all of it
+                i = from - 1;
+            }
         }
     }
 
@@ -303,6 +340,8 @@ public final class SmallProgram implements TransitionSystem {
                 && words[base(text.endThread()) + 1 + text.endRegister()] == 1
                 && words[text.endX()] == 1) {
             broken = BAD_END;
+        } else {
+            ends.accept(words);
         }
     }
 
