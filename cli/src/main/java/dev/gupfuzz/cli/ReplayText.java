@@ -57,7 +57,7 @@ final class ReplayText {
                     out,
                     String.format(
                             Locale.ROOT,
-                            "%4d %5.1f %%  %5.1f to %5.1f  |%-" + BAR + "s|  ",
+                            "%4d %4.0f %% [%3.0f, %3.0f]  %-" + BAR + "s  ",
                             point.step().index(),
                             100 * share,
                             100 * point.share().low(),
