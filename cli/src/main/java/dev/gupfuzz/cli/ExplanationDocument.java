@@ -12,6 +12,7 @@ final class ExplanationDocument {
 
     static Map<String, Object> of(Explanation explanation) {
         Map<String, Object> document = new LinkedHashMap<>();
+        document.put("signature", explanation.signature());
         document.put(
                 "criticalPairs",
                 explanation.pairs().stream().map(ExplanationDocument::pair).toList());

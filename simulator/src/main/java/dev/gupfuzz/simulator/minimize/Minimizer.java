@@ -14,7 +14,7 @@ import java.util.Optional;
  * of two runs is smaller, {@link Candidate#SMALLER}.
  *
  * <p>A scenario is given up for a smaller one, of which {@link Scenarios#smaller} knows, when a search there comes to the same
- * failure. The result does not depend on the number of cores, nor on time unless {@code bounds.stop()} does.
+ * failure; when a bound comes first, when the run's deviations lead to it there. The result does not depend on the number of cores, nor on time unless {@code bounds.stop()} does.
  */
 public final class Minimizer {
 
@@ -56,10 +56,12 @@ public final class Minimizer {
             for (Scenario scenario : Scenarios.smaller(best.scenario())) {
                 Subject there = new Subject(kernel, scenario, failure);
                 Search found = Search.of(there, cores, smallerBounds);
-                if (found.smallest().isPresent()) {
+                Optional<Candidate> carried = found.settled() ? Optional.empty() : Carry.over(subject, best, there);
+                Optional<Candidate> shown = found.smallest().or(() -> carried);
+                if (shown.isPresent()) {
                     subject = there;
-                    best = Reduction.of(there, found.smallest().get(), bounds.stop());
-                    search = Optional.of(found);
+                    best = Reduction.of(there, shown.get(), bounds.stop());
+                    search = Optional.of(found).filter(Search::settled);
                     smaller = true;
                     break;
                 }

@@ -94,6 +94,24 @@ class CriticalPairsTest {
                         .orElseThrow());
     }
 
+    /** Two forkers, four pages, another seed: one cause, one signature. */
+    @Test
+    void shouldSignOneCauseAlike() {
+        String signature =
+                Explanation.of(Explored.finding("v5.9", "fork-vs-pin-fast")).signature();
+
+        assertThat(signature)
+                .isEqualTo("I1b at forker, copy_present_pte: set_pte_at(dst_mm, addr, dst_pte, pte):"
+                        + " forker copy_present_page.READ_HAS_PINNED < pinner internal_get_user_pages_fast.SET_HAS_PINNED,"
+                        + " pinner gup_pte_range.RECHECK_PTE < forker copy_present_pte.WRPROTECT");
+        assertThat(Explanation.of(Explored.finding("v5.9", "two-forks-vs-pin-fast"))
+                        .signature())
+                .isEqualTo(signature);
+        assertThat(Explanation.of(Explored.finding("v5.9", "fork-vs-pin-fast:has-pinned=1"))
+                        .signature())
+                .isNotEqualTo(signature);
+    }
+
     private static String told(TraceStep step) {
         return step.thread() + " " + step.text();
     }

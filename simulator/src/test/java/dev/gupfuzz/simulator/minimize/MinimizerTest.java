@@ -187,6 +187,18 @@ class MinimizerTest {
     }
 
     @Test
+    void shouldLeaveOutThreadsThatNoSearchWasNeededFor() {
+        Cell cell = Runs.cell("v5.9", "fork-vs-pin-fast:noise=4", "random");
+        long seed =
+                Runs.sample(cell, 2_000).violations().values().iterator().next().lowestSeeds()[0];
+
+        Minimized minimized = Minimizer.of(Finding.witness(cell, seed), 1, new Bounds(10, 1L << 28, () -> false));
+
+        assertThat(minimized.certificate().proved()).isFalse();
+        assertThat(minimized.finding().cell().scenario().name()).isEqualTo("fork-vs-pin-fast");
+    }
+
+    @Test
     void shouldNotDependOnTheNumberOfCores() {
         Cell cell = Runs.cell("v5.9", "fork-vs-pin-fast:pages=2,noise=1", "random");
         long seed =
