@@ -155,6 +155,6 @@ class ReplayVerbTest {
             assertThat(point.get("high").asDouble()).isGreaterThanOrEqualTo(share);
         }
         assertThat(CommandLineRun.of("replay", token, "--rewind").out())
-                .contains("200 random continuations", "100.0 %");
+                .contains("200 random continuations", " 100 % [");
     }
 }
