@@ -2,14 +2,18 @@ package dev.gupfuzz.cli;
 
 import dev.gupfuzz.cli.ExploreResult.Explored;
 import dev.gupfuzz.simulator.Model;
+import dev.gupfuzz.simulator.explore.ClassSearch;
+import dev.gupfuzz.simulator.explore.Covered;
 import dev.gupfuzz.simulator.explore.Exploration;
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.minimize.Explanation;
 import dev.gupfuzz.simulator.trace.Finding;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /** What {@code explore} prints with {@code --json}. */
 final class ExploreDocument {
@@ -23,14 +27,7 @@ final class ExploreDocument {
         document.put("interrupted", result.interrupted());
         document.put("model", Model.version());
         document.put("engine", Model.engine());
-        document.put(
-                "states",
-                result.cells().stream().mapToLong(c -> c.exploration().states()).sum());
-        document.put(
-                "transitions",
-                result.cells().stream()
-                        .mapToLong(c -> c.exploration().transitions())
-                        .sum());
+        sum(document, result);
         document.put(
                 "seconds",
                 result.cells().stream().mapToDouble(Explored::seconds).sum());
@@ -54,18 +51,47 @@ final class ExploreDocument {
         return document;
     }
 
+    private static void sum(Map<String, Object> document, ExploreResult result) {
+        List<Covered> cells = result.cells().stream().map(Explored::covered).toList();
+        if (cells.stream().allMatch(Exploration.class::isInstance)) {
+            document.put("states", total(cells, c -> ((Exploration) c).states()));
+            document.put("transitions", total(cells, c -> ((Exploration) c).transitions()));
+        } else {
+            document.put("classes", total(cells, c -> ((ClassSearch.Result) c).classes()));
+            document.put("steps", total(cells, c -> ((ClassSearch.Result) c).events()));
+        }
+    }
+
+    private static long total(List<Covered> cells, ToLongFunction<Covered> part) {
+        return cells.stream().mapToLong(part).sum();
+    }
+
+    private static void engine(Map<String, Object> cell, Covered covered) {
+        if (covered instanceof Exploration exploration) {
+            cell.put("engine", "states");
+            cell.put("states", exploration.states());
+            cell.put("transitions", exploration.transitions());
+            cell.put("ends", exploration.ends());
+            cell.put("levels", exploration.levels());
+            cell.put("collisionProbability", exploration.collisionProbability());
+        } else if (covered instanceof ClassSearch.Result classes) {
+            cell.put("engine", "dpor");
+            cell.put("classes", classes.classes());
+            cell.put("blocked", classes.blocked());
+            cell.put("steps", classes.events());
+            cell.put("longest", classes.longest());
+            cell.put("share", classes.share());
+        }
+    }
+
     private static Map<String, Object> cell(Explored explored) {
-        Exploration exploration = explored.exploration();
+        Covered covered = explored.covered();
         Map<String, Object> cell = new LinkedHashMap<>();
         cell.put("kernel", explored.kernel().name());
         cell.put("scenario", explored.scenario().name());
         cell.put("verdict", explored.verdict().text());
-        cell.put("ended", exploration.ended().name().toLowerCase(Locale.ROOT).replace("at_failure", "violation"));
-        cell.put("states", exploration.states());
-        cell.put("transitions", exploration.transitions());
-        cell.put("ends", exploration.ends());
-        cell.put("levels", exploration.levels());
-        cell.put("collisionProbability", exploration.collisionProbability());
+        cell.put("ended", covered.ended().name().toLowerCase(Locale.ROOT).replace("at_failure", "violation"));
+        engine(cell, covered);
         Map<String, Object> goals = new LinkedHashMap<>();
         for (GoalPoint goal : explored.scenario().goalPoints(explored.kernel())) {
             goals.put(goal.id(), explored.reached(goal));

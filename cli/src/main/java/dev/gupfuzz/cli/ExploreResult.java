@@ -1,5 +1,6 @@
 package dev.gupfuzz.cli;
 
+import dev.gupfuzz.simulator.explore.Covered;
 import dev.gupfuzz.simulator.explore.Exploration;
 import dev.gupfuzz.simulator.explore.Exploration.Ended;
 import dev.gupfuzz.simulator.explore.Exploration.Way;
@@ -25,6 +26,7 @@ record ExploreResult(List<Explored> cells, List<String> notRun, int cores, boole
     /**
      * One kernel with one scenario.
      *
+     * @param covered what the engine that was asked for found out
      * @param byPreemptions the search that the findings come from, which proves that fewer preemptions do not suffice; empty
      *     when nothing broke, or a bound came first, and then they have the fewest decisions
      * @param findings a schedule for each place that breaks
@@ -32,7 +34,7 @@ record ExploreResult(List<Explored> cells, List<String> notRun, int cores, boole
     record Explored(
             Kernel kernel,
             Scenario scenario,
-            Exploration exploration,
+            Covered covered,
             Optional<Exploration> byPreemptions,
             SortedMap<Blame, Finding> findings,
             double seconds) {
@@ -43,15 +45,17 @@ record ExploreResult(List<Explored> cells, List<String> notRun, int cores, boole
         static Explored of(
                 Kernel kernel,
                 Scenario scenario,
-                Exploration exploration,
+                Covered covered,
                 Optional<Exploration> byPreemptions,
                 double seconds) {
             SortedMap<Blame, Finding> findings = new TreeMap<>();
-            for (Way way : byPreemptions.orElse(exploration).broken().values()) {
+            for (Way way : (byPreemptions.isPresent() ? byPreemptions.get() : covered)
+                    .broken()
+                    .values()) {
                 Finding finding = Finding.explored(kernel, scenario, way.moves());
                 findings.merge(finding.blame(), finding, BinaryOperator.minBy(SIMPLER));
             }
-            return new Explored(kernel, scenario, exploration, byPreemptions, findings, seconds);
+            return new Explored(kernel, scenario, covered, byPreemptions, findings, seconds);
         }
 
         String name() {
@@ -64,11 +68,11 @@ record ExploreResult(List<Explored> cells, List<String> notRun, int cores, boole
         }
 
         boolean complete() {
-            return exploration.ended() == Ended.COMPLETE;
+            return covered.ended() == Ended.COMPLETE;
         }
 
         boolean reached(GoalPoint goal) {
-            return (exploration.reached() & goal.bit()) != 0;
+            return (covered.reached() & goal.bit()) != 0;
         }
 
         /** Goals that were not reached; that is a result once the exploration is complete. */

@@ -1,6 +1,8 @@
 package dev.gupfuzz.cli;
 
 import dev.gupfuzz.cli.ExploreResult.Explored;
+import dev.gupfuzz.simulator.explore.ClassSearch;
+import dev.gupfuzz.simulator.explore.Covered;
 import dev.gupfuzz.simulator.explore.Exploration;
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.minimize.Explanation;
@@ -38,18 +40,16 @@ final class ExploreText {
     }
 
     private void cell(Explored cell, int cores) {
-        Exploration exploration = cell.exploration();
         String verdict =
                 cell.verdict() == Verdict.CLEAN ? "proved" : cell.verdict().text();
         out.println(terminal.bold(cell.name()) + ": " + verdict);
+        boolean states = cell.covered() instanceof Exploration;
         out.printf(
                 Locale.ROOT,
-                "  explored  %s, %s, %s, %.2f s on %s%s%n",
-                count(exploration.states(), "state"),
-                count(exploration.transitions(), "transition"),
-                count(exploration.levels(), "level"),
+                "  explored  %s, %.2f s on %s%s%n",
+                amount(cell.covered()),
                 cell.seconds(),
-                count(cores, "core"),
+                count(states ? cores : 1, "core"),
                 ending(cell));
         cell.first().ifPresent(finding -> certificate(cell, finding.preemptions()));
         if (!cell.findings().isEmpty() && cell.complete()) {
@@ -65,10 +65,7 @@ final class ExploreText {
             }
             if (cell.findings().isEmpty()) {
                 out.println("  proof     every schedule and data choice of this scenario, sequentially consistent;");
-                out.printf(
-                        Locale.ROOT,
-                        "            a state was missed by equal 64-bit fingerprints with probability %.1e at most%n",
-                        exploration.collisionProbability());
+                out.println("            " + restsOn(cell.covered()));
             }
             for (GoalPoint goal : cell.scenario().goalPoints(cell.kernel())) {
                 out.printf(
@@ -78,7 +75,7 @@ final class ExploreText {
                         cell.reached(goal) ? "reached" : "unreachable");
             }
         } else if (cell.findings().isEmpty()) {
-            out.println("  incomplete: " + advice(exploration.ended()));
+            out.println("  incomplete: " + advice(cell.covered()));
         }
     }
 
@@ -103,12 +100,39 @@ final class ExploreText {
     }
 
     private static String ending(Explored cell) {
-        return switch (cell.exploration().ended()) {
+        return switch (cell.covered().ended()) {
             case COMPLETE -> "";
             case AT_FAILURE -> ", up to the first violation";
             case PREEMPTIONS -> ", all with that many preemptions";
             case STATES, MEMORY, STOPPED -> ", not all";
         };
+    }
+
+    private static String amount(Covered covered) {
+        if (covered instanceof Exploration states) {
+            return count(states.states(), "state") + ", " + count(states.transitions(), "transition") + ", "
+                    + count(states.levels(), "level");
+        }
+        ClassSearch.Result classes = (ClassSearch.Result) covered;
+        return Quantities.grouped(classes.classes()) + " classes of schedules, " + count(classes.events(), "step")
+                + ", the longest schedule " + Quantities.grouped(classes.longest());
+    }
+
+    private static String restsOn(Covered covered) {
+        return covered instanceof Exploration states
+                ? String.format(
+                        Locale.ROOT,
+                        "a state was missed by equal 64-bit fingerprints with probability %.1e at most",
+                        states.collisionProbability())
+                : "one of each class of schedules that differ only in the order of steps which commute; no hashes";
+    }
+
+    private static String advice(Covered covered) {
+        String done = covered instanceof ClassSearch.Result classes
+                ? String.format(
+                        Locale.ROOT, "; %.2g of the tree is done, as far as its branches are known", classes.share())
+                : "";
+        return advice(covered.ended()) + done;
     }
 
     private static String advice(Exploration.Ended ended) {

@@ -1,5 +1,9 @@
 package dev.gupfuzz.cli;
 
+import dev.gupfuzz.simulator.BadInput;
+import dev.gupfuzz.simulator.Nearest;
+import dev.gupfuzz.simulator.explore.ClassSearch;
+import dev.gupfuzz.simulator.explore.Covered;
 import dev.gupfuzz.simulator.explore.Exploration;
 import dev.gupfuzz.simulator.explore.Exploration.Ended;
 import dev.gupfuzz.simulator.explore.MachineSystem;
@@ -9,9 +13,11 @@ import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,10 +42,27 @@ final class ExploreVerb implements Verb {
     @Mixin
     CellOptions cells = new CellOptions();
 
+    enum Engine {
+        states,
+        dpor
+    }
+
+    @Option(
+            names = "--engine",
+            paramLabel = "NAME",
+            description = {
+                "states: every state once, by fingerprint, on all cores. dpor: one schedule of each class, by what steps"
+                        + " conflict, without hashes, on one core. Default: states."
+            })
+    @Nullable
+    String engine;
+
     @Option(
             names = "--states",
             paramLabel = "N",
-            description = "Stop, incomplete, once N states are kept; looked at level by level.")
+            description =
+                    "Stop, incomplete, once N states are kept (looked at level by level); of dpor, once N steps are"
+                            + " taken.")
     @Nullable
     String states;
 
@@ -82,6 +105,7 @@ final class ExploreVerb implements Verb {
                 .flatMap(value -> problems.attempt(() -> Quantities.duration("--for", value)));
         Optional<Long> mebibytes = Optional.ofNullable(memory)
                 .flatMap(value -> problems.attempt(() -> Quantities.number("--memory-limit", value, 1, 1 << 22)));
+        Optional<Engine> chosen = Optional.ofNullable(engine).flatMap(name -> problems.attempt(() -> engine(name)));
         int threads = Cores.chosen(cores, problems);
         problems.throwIfAny();
 
@@ -101,7 +125,7 @@ final class ExploreVerb implements Verb {
                     notRun.add(kernel.name() + " x " + scenario.name());
                     continue;
                 }
-                done.add(explore(kernel, scenario, threads, bounds));
+                done.add(explore(kernel, scenario, chosen.orElse(Engine.states), threads, bounds));
             }
         }
         ExploreResult result = new ExploreResult(
@@ -117,21 +141,27 @@ final class ExploreVerb implements Verb {
         return result.exitCode();
     }
 
+    private static Engine engine(String name) {
+        List<String> names = Arrays.stream(Engine.values()).map(Engine::name).toList();
+        if (!names.contains(name)) {
+            throw new BadInput("unknown engine '" + name + "'" + Nearest.hint(name, names));
+        }
+        return Engine.valueOf(name);
+    }
+
     /** A violation is looked for again by preemptions, for the schedule that needs the fewest. */
-    private ExploreResult.Explored explore(Kernel kernel, Scenario scenario, int threads, StateSearch.Bounds bounds) {
+    private ExploreResult.Explored explore(
+            Kernel kernel, Scenario scenario, Engine by, int threads, StateSearch.Bounds bounds) {
         long began = System.nanoTime();
-        Exploration exploration = StateSearch.explore(
-                () -> new MachineSystem(kernel, scenario), threads, bounds, keepGoing ? Plan.ALL : Plan.FIRST);
+        Supplier<MachineSystem> models = () -> new MachineSystem(kernel, scenario);
+        Covered covered = by == Engine.dpor
+                ? ClassSearch.explore(models, bounds, !keepGoing)
+                : StateSearch.explore(models, threads, bounds, keepGoing ? Plan.ALL : Plan.FIRST);
         Optional<Exploration> byPreemptions = Optional.empty();
-        if (!exploration.broken().isEmpty()) {
-            byPreemptions = Optional.of(StateSearch.explore(
-                            () -> new MachineSystem(kernel, scenario),
-                            threads,
-                            bounds,
-                            new Plan(!keepGoing, false, true)))
+        if (!covered.broken().isEmpty()) {
+            byPreemptions = Optional.of(StateSearch.explore(models, threads, bounds, new Plan(!keepGoing, false, true)))
                     .filter(found -> found.ended() == Ended.AT_FAILURE || found.ended() == Ended.COMPLETE);
         }
-        return ExploreResult.Explored.of(
-                kernel, scenario, exploration, byPreemptions, (System.nanoTime() - began) / 1e9);
+        return ExploreResult.Explored.of(kernel, scenario, covered, byPreemptions, (System.nanoTime() - began) / 1e9);
     }
 }

@@ -35,6 +35,29 @@ class ExploreVerbTest {
     }
 
     @Test
+    void shouldProveAndRefuteWithEitherEngine() throws Exception {
+        JsonNode proof = json(ExitCode.CLEAN, "explore", "--kernel", "v5.11", "--engine", "dpor", "--json");
+        assertThat(proof.at("/cells/0/engine").asText()).isEqualTo("dpor");
+        assertThat(proof.at("/cells/0/ended").asText()).isEqualTo("complete");
+        assertThat(proof.at("/cells/0/unreachedGoals")).isEmpty();
+        assertThat(proof.get("classes").asLong()).isGreaterThan(100);
+        assertThat(proof.at("/cells/0/blocked").asLong()).isZero();
+
+        JsonNode refuted = json(ExitCode.VIOLATED, "explore", "--engine", "dpor", "--json");
+        assertThat(refuted.get("invariant").asText()).isEqualTo("I1b");
+        assertThat(refuted.at("/cells/0/certificate/preemptions").asInt()).isEqualTo(1);
+        assertThat(refuted.get("token"))
+                .isEqualTo(json(ExitCode.VIOLATED, "explore", "--json").get("token"));
+        assertThat(CommandLineRun.of("explore", "--kernel", "v5.11", "--engine", "dpor")
+                        .out())
+                .contains("classes of schedules");
+        assertThat(CommandLineRun.of("explore", "--kernel", "v5.11", "--engine", "dpor", "--states", "1000")
+                        .exitCode())
+                .isEqualTo(ExitCode.INCOMPLETE);
+        assertThat(CommandLineRun.of("explore", "--engine", "dpr").err()).contains("did you mean 'dpor'");
+    }
+
+    @Test
     void shouldShowACounterexampleThatReplays() throws Exception {
         JsonNode document = json(ExitCode.VIOLATED, "explore", "--json");
 

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class ClassSearch {
 
     /**
-     * What the search found out.
+     * What the search through classes found out.
      *
      * @param ended why it stopped
      * @param classes schedules that ran to their end, each of a class of its own
@@ -49,7 +49,8 @@ public final class ClassSearch {
             int longest,
             long reached,
             SortedMap<Long, Way> broken,
-            double share) {}
+            double share)
+            implements Covered {}
 
     private static final int VALUES = TransitionSystem.CHOICES_MAX;
     /** Steps between two looks at whether to stop. */

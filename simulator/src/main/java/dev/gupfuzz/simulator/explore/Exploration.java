@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.SortedMap;
 
 /**
- * What an engine found out.
+ * What the search through states found out.
  *
  * @param ended why it stopped
  * @param states different states with a decision, and those at which runs ended or broke something
@@ -23,7 +23,8 @@ public record Exploration(
         int levels,
         long reached,
         SortedMap<Long, Way> broken,
-        Extent extent) {
+        Extent extent)
+        implements Covered {
 
     /**
      * How far an exploration came, and what it took.
