@@ -115,7 +115,7 @@ public final class Coordinator implements AutoCloseable {
         return start(config, Faults.NONE);
     }
 
-    /** Starts a coordinator with planted faults. */
+    /** Starts a coordinator with planted faults, and with somebody who is shown everything that it publishes. */
     static Coordinator start(Config config, Faults faults) throws InfrastructureException, InterruptedException {
         Coordinator coordinator = new Coordinator(config.dataDir());
         boolean started = false;

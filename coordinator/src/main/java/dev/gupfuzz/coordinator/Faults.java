@@ -1,6 +1,11 @@
 package dev.gupfuzz.coordinator;
 
-/** Faults planted to show that the conservation law notices them; none outside tests. */
+import dev.gupfuzz.coordinator.book.Snapshot;
+
+/**
+ * Faults planted to show that the conservation law notices them, and an eye on what it notices; none outside tests. All of
+ * it is called on the bookkeeper's thread.
+ */
 public interface Faults {
     Faults NONE = new Faults() {};
 
@@ -13,4 +18,7 @@ public interface Faults {
     default boolean foldTwice(String campaign, int index) {
         return false;
     }
+
+    /** Shows every snapshot, in order, before anybody else can see it. */
+    default void published(Snapshot snapshot) {}
 }

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gupfuzz.campaign.wire.Job;
 import dev.gupfuzz.campaign.wire.RangeResult.Outcome;
+import dev.gupfuzz.coordinator.Watched.Reissue;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -22,6 +20,7 @@ class ConservationTest {
 
     private Cluster cluster;
     private Coordinator coordinator;
+    private Watched watched = new Watched(Faults.NONE);
 
     @BeforeEach
     void start() throws Exception {
@@ -44,18 +43,9 @@ class ConservationTest {
         return view(campaign).conservation().imbalance();
     }
 
-    /** Notes every imbalance that is shown from now on. */
-    private List<Long> watch(String campaign, AtomicBoolean until) {
-        List<Long> seen = java.util.Collections.synchronizedList(new ArrayList<>());
-        Thread watcher = new Thread(() -> {
-            while (!until.get()) {
-                seen.add(imbalance(campaign));
-                java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
-            }
-        });
-        watcher.setDaemon(true);
-        watcher.start();
-        return seen;
+    private void coordinate(Faults faults) throws Exception {
+        watched = new Watched(faults);
+        coordinator = cluster.coordinator(watched);
     }
 
     private void finish(String campaign) throws Exception {
@@ -72,41 +62,35 @@ class ConservationTest {
 
     @Test
     void shouldStayBalancedWithoutAFault() throws Exception {
-        coordinator = cluster.coordinator();
+        coordinate(Faults.NONE);
         coordinator.create(Cluster.spec("sound", 3));
-        AtomicBoolean done = new AtomicBoolean();
-        List<Long> seen = watch("sound", done);
         finish("sound");
-        done.set(true);
-        assertThat(seen).isNotEmpty().containsOnly(0L);
+        assertThat(watched.imbalances("sound")).containsExactly(0L);
+        assertThat(watched.reissues()).isEmpty();
         assertThat(view("sound").ranges().reissued()).isZero();
     }
 
     @Test
     void shouldNoticeAJobThatWasNeverWritten() throws Exception {
-        coordinator = cluster.coordinator(new Faults() {
+        coordinate(new Faults() {
             @Override
             public boolean loseJob(String campaign, int index, int attempt) {
                 return index == 1 && attempt == 1;
             }
         });
-        AtomicBoolean done = new AtomicBoolean();
         coordinator.create(Cluster.spec("lost-job", 3));
-        List<Long> seen = watch("lost-job", done);
         Await.until(
                 "the lost job is issued again", () -> view("lost-job").ranges().reissued() == 1);
         finish("lost-job");
-        done.set(true);
-        assertThat(seen).contains(1L).endsWith(0L);
+        assertThat(watched.imbalances("lost-job")).containsExactly(0L, 1L, 0L);
+        assertThat(watched.reissues()).containsOnly(new Reissue(1, 2, 1));
     }
 
     @Test
     void shouldNoticeAJobThatWasAcknowledgedWithoutAResult() throws Exception {
-        coordinator = cluster.coordinator();
+        coordinate(Faults.NONE);
         coordinator.create(Cluster.spec("lost-result", 3));
         Job job = cluster.takeJob();
-        AtomicBoolean done = new AtomicBoolean();
-        List<Long> seen = watch("lost-result", done);
         cluster.acknowledge();
         assertThat(cluster.work(coordinator, "lost-result", Cluster::result)).anySatisfy(next -> {
             assertThat(next.getIndex()).isEqualTo(job.getIndex());
@@ -114,13 +98,13 @@ class ConservationTest {
             assertThat(next.getSeeds()).isEqualTo(job.getSeeds());
         });
         finish("lost-result");
-        done.set(true);
-        assertThat(seen).contains(1L).endsWith(0L);
+        assertThat(watched.imbalances("lost-result")).containsExactly(0L, 1L, 0L);
+        assertThat(watched.reissues()).containsOnly(new Reissue((int) job.getIndex(), 2, 1));
     }
 
     @Test
     void shouldShowARangeThatWasFoldedTwiceUntilItsTopicsAreFoldedAnew() throws Exception {
-        coordinator = cluster.coordinator(new Faults() {
+        coordinate(new Faults() {
             @Override
             public boolean foldTwice(String campaign, int index) {
                 return index == 2;
@@ -129,27 +113,28 @@ class ConservationTest {
         coordinator.create(Cluster.spec("twice", 3));
         cluster.work(coordinator, "twice", Cluster::result);
         Await.until("the double fold shows", () -> imbalance("twice") == 1);
+        assertThat(watched.imbalances("twice")).containsExactly(0L, 1L);
 
         coordinator.close();
-        coordinator = cluster.coordinator();
+        coordinate(Faults.NONE);
         finish("twice");
+        assertThat(watched.imbalances("twice")).containsExactly(0L);
     }
 
     @Test
     void shouldShowAResultThatNobodyAskedFor() throws Exception {
-        coordinator = cluster.coordinator();
+        coordinate(Faults.NONE);
         coordinator.create(Cluster.spec("unasked", 30));
         Job job = cluster.takeJob();
         cluster.publish(Cluster.ended(job.toBuilder().setIndex(59).build(), Outcome.CANCELLED));
         Await.until("the unasked result shows", () -> imbalance("unasked") == 1);
+        assertThat(watched.imbalances("unasked")).containsExactly(0L, 1L);
     }
 
     @Test
     void shouldGiveUpARangeAfterThreeEngineErrorsAndStayBalanced() throws Exception {
-        coordinator = cluster.coordinator();
+        coordinate(Faults.NONE);
         coordinator.create(Cluster.spec("poison", 2));
-        AtomicBoolean done = new AtomicBoolean();
-        List<Long> seen = watch("poison", done);
         cluster.work(
                 coordinator,
                 "poison",
@@ -160,19 +145,19 @@ class ConservationTest {
                         : Cluster.result(job));
         Await.until(
                 "the accounts are checked", () -> view("poison").conservation().dead() == 1);
-        done.set(true);
         CampaignView view = view("poison");
         assertThat(view.ranges().dead()).isEqualTo(1);
         assertThat(view.ranges().reissued()).isEqualTo(2);
         assertThat(view.ranges().done()).isEqualTo(view.ranges().planned() - 1);
         assertThat(view.quarantine()).containsEntry(1, "no such label");
         assertThat(view.reasons()).anyMatch(reason -> reason.contains("dead=1"));
-        assertThat(seen).containsOnly(0L);
+        assertThat(watched.imbalances("poison")).containsExactly(0L);
+        assertThat(watched.reissues()).containsOnly(new Reissue(1, 2, 0), new Reissue(1, 3, 0));
     }
 
     @Test
     void shouldCountWhatACancelledCampaignNeverIssuedAsWithdrawn() throws Exception {
-        coordinator = cluster.coordinator();
+        coordinate(Faults.NONE);
         coordinator.create(Cluster.spec("stopped", 50));
         cluster.publish(Cluster.result(cluster.takeJob()));
         cluster.acknowledge();
@@ -191,13 +176,14 @@ class ConservationTest {
         assertThat(view.ranges().cancelled()).isEqualTo(view.ranges().issued() - 1);
         assertThat(view.ranges().withdrawn())
                 .isEqualTo(view.ranges().planned() - view.ranges().issued());
-        assertThat(view.conservation().imbalance()).isZero();
+        assertThat(watched.imbalances("stopped")).containsExactly(0L);
 
         coordinator.close();
-        coordinator = cluster.coordinator();
+        coordinate(Faults.NONE);
         Await.until(
                 "the accounts are checked again",
                 () -> view("stopped").conservation().equals(view.conservation()));
         assertThat(view("stopped").ranges()).isEqualTo(view.ranges());
+        assertThat(watched.imbalances("stopped")).containsExactly(0L);
     }
 }

@@ -8,6 +8,6 @@ public interface BookEvents {
     /** A write ended: {@code committed}, {@code failed} or {@code fenced}. */
     void written(String result);
 
-    /** A new snapshot is visible. */
+    /** A new snapshot becomes visible when this returns, so that whoever sees it finds the counters up to date. */
     void published(Snapshot snapshot);
 }

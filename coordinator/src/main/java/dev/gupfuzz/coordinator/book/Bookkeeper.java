@@ -64,7 +64,7 @@ public final class Bookkeeper implements AutoCloseable {
     private final RecordFold fold;
     private final Sender sender;
     private final BalanceCheck check = new BalanceCheck(jobs);
-    private final Publisher publisher = new Publisher();
+    private final Publisher publisher;
     private final Semaphore handover = new Semaphore(BATCHES_WAITING);
     private final ScheduledExecutorService owner = Executors.newSingleThreadScheduledExecutor(Bookkeeper::ownerThread);
     private final ClusterAsker asker;
@@ -91,6 +91,10 @@ public final class Bookkeeper implements AutoCloseable {
         this.asker = new ClusterAsker(probe, new Handing());
         this.fold = new RecordFold(books, jobs, events);
         this.sender = new Sender(books, writer, faults, events);
+        this.publisher = new Publisher(snapshot -> {
+            faults.published(snapshot);
+            events.published(snapshot);
+        });
     }
 
     private static Thread ownerThread(Runnable task) {
@@ -312,6 +316,7 @@ public final class Bookkeeper implements AutoCloseable {
                 }
             }
             noteReachable();
+            // What the check has just found missing is issued again in the next tick: never before it has been shown.
             publish();
         } catch (FencedException e) {
             fenced(e);
@@ -321,9 +326,7 @@ public final class Bookkeeper implements AutoCloseable {
     }
 
     private void publish() {
-        if (publisher.publish(books, replayed, reachable, members, jobs.deliverable(), checkedMs)) {
-            events.published(publisher.latest());
-        }
+        publisher.publish(books, replayed, reachable, members, jobs.deliverable(), checkedMs);
     }
 
     private void noteReachable() {

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +19,13 @@ final class Publisher {
 
     private final Object changed = new Object();
     private final Map<String, CampaignView> views = new HashMap<>();
+    private final Consumer<Snapshot> first;
     private volatile Snapshot latest = Snapshot.STARTING;
+
+    /** @param first is given every snapshot before anybody else can see it */
+    Publisher(Consumer<Snapshot> first) {
+        this.first = first;
+    }
 
     Snapshot latest() {
         return latest;
@@ -40,11 +47,11 @@ final class Publisher {
     }
 
     /**
-     * Publishes what has changed; returns whether anything had. Called by the bookkeeper's thread alone.
+     * Publishes what has changed, if anything has. Called by the bookkeeper's thread alone.
      *
      * @param replayed and the other values are those of {@link Snapshot}
      */
-    boolean publish(Books books, boolean replayed, boolean reachable, int members, int queueLag, long checkedMs) {
+    void publish(Books books, boolean replayed, boolean reachable, int members, int queueLag, long checkedMs) {
         boolean anything = false;
         List<CampaignView> campaigns = new ArrayList<>();
         Set<String> running = new HashSet<>();
@@ -67,14 +74,15 @@ final class Publisher {
                 && before.members() == members
                 && before.queueLag() == queueLag
                 && before.checkedMs() == checkedMs) {
-            return false;
+            return;
         }
+        Snapshot now =
+                new Snapshot(replayed, reachable, List.copyOf(campaigns), members, running.size(), queueLag, checkedMs);
+        first.accept(now);
         synchronized (changed) {
-            latest = new Snapshot(
-                    replayed, reachable, List.copyOf(campaigns), members, running.size(), queueLag, checkedMs);
+            latest = now;
             changed.notifyAll();
         }
-        return true;
     }
 
     private static void log(CampaignView before, CampaignView now) {
