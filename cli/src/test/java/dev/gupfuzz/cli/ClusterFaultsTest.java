@@ -65,10 +65,10 @@ class ClusterFaultsTest {
 
             try (GupfuzzProcess first = worker("first", "");
                     GupfuzzProcess second = worker("second", "")) {
+                first.await(
+                        "a job that a dead worker had held",
+                        () -> metric(first, REDELIVERIES) + metric(second, REDELIVERIES) > 0);
                 first.await("a third to be done", () -> done() > planned / 3);
-                assertThat(metric(first, REDELIVERIES) + metric(second, REDELIVERIES))
-                        .as("jobs that dead workers had held")
-                        .isPositive();
                 broker.signal("KILL");
                 assertThat(broker.await()).isEqualTo(KILLED);
                 broker.close();
