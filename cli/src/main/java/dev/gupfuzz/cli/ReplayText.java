@@ -45,9 +45,11 @@ final class ReplayText {
         PrintStream out = terminal.out();
         if (!curve.isEmpty()) {
             out.println();
-            out.println("rewind: " + curve.get(0).runs()
-                    + " random continuations of the state before each step; the share that");
-            out.println("breaks the invariant, with its 95 % interval (Clopper and Pearson)");
+            ExplanationText.wrapped(
+                    out,
+                    "",
+                    "rewind: " + curve.get(0).runs() + " random continuations of the state before each step; the share"
+                            + " that breaks the invariant, with its 95 % interval (Clopper and Pearson)");
             out.println();
         }
         for (RewindCurve.Point point : curve) {

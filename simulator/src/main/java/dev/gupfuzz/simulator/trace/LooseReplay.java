@@ -54,10 +54,8 @@ final class LooseReplay {
         StepOrder causes = order.causal();
         skipped = run.takeAll(causes);
         run.complete();
-        how = (causes.length() - skipped) + " of the " + causes.length()
-                + " steps that happen before the violation taken, "
-                + skipped + " left out; the finding has "
-                + order.events().size();
+        how = (causes.length() - skipped) + " of the " + causes.length() + " causes of the violation taken, " + skipped
+                + " left out";
     }
 
     private void goOn() {
