@@ -42,6 +42,7 @@ final class MinimizeDocument {
         Certificate proof = minimized.certificate();
         Map<String, Object> certificate = new LinkedHashMap<>();
         certificate.put("preemptions", proof.preemptions());
+        certificate.put("atLeast", proof.atLeast());
         certificate.put("proved", proof.proved());
         certificate.put("states", proof.states());
         certificate.put("transitions", proof.transitions());

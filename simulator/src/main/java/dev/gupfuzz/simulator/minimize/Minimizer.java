@@ -69,12 +69,22 @@ public final class Minimizer {
         }
         Subject last = subject;
         Search settled = search.orElseGet(() -> Search.of(last, cores, bounds));
+        if (settled.settled() && settled.smallest().isEmpty()) {
+            throw new IllegalStateException(
+                    "[simulator bug] a search of every schedule misses a failure that a run shows: " + failure + " on "
+                            + kernel.name() + ", " + best.scenario().name());
+        }
         if (settled.smallest().isPresent()) {
             Candidate searched = Reduction.of(last, settled.smallest().get(), bounds.stop());
             best = Candidate.SMALLER.compare(searched, best) < 0 ? searched : best;
         }
         Finding finding = Search.finding(last, best);
-        return new Minimized(original, finding, size(original, raw), size(finding, best), settled.certify(best));
+        return new Minimized(
+                original,
+                finding,
+                size(original, raw),
+                size(finding, best),
+                settled.certify(last, best, cores, bounds));
     }
 
     private static Minimized.Size size(Finding finding, Candidate run) {

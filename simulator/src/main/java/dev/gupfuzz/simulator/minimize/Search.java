@@ -40,19 +40,26 @@ record Search(Exploration exploration, Optional<Candidate> smallest) {
         return exploration.ended() == Ended.COMPLETE || exploration.ended() == Ended.AT_FAILURE;
     }
 
-    /** The fewest preemptions with which anything like the failure happens, when that is settled and it happens at all. */
-    Optional<Integer> fewest() {
-        return settled()
-                ? exploration.broken().values().stream().map(Way::preemptions).min(Integer::compare)
-                : Optional.empty();
-    }
-
-    Certificate certify(Candidate shown) {
-        return new Certificate(
-                shown.preemptions(),
-                fewest().filter(fewest -> fewest == shown.preemptions()).isPresent(),
-                exploration.states(),
-                exploration.transitions());
+    /**
+     * What is proved about a run of the scenario. Where this search ended at a bound, searches with 0, 1, ... preemptions at most
+     * say how many are too few.
+     */
+    Certificate certify(Subject subject, Candidate shown, int cores, Bounds bounds) {
+        int atLeast = settled()
+                ? exploration.broken().values().stream()
+                        .mapToInt(Way::preemptions)
+                        .min()
+                        .orElse(0)
+                : 0;
+        boolean within = true;
+        while (within && atLeast < shown.preemptions()) {
+            Exploration fewer = StateSearch.explore(
+                    () -> new FailureSystem(subject), cores, bounds, Plan.FEWEST_PREEMPTIONS.upTo(atLeast));
+            within =
+                    fewer.broken().isEmpty() && (fewer.ended() == Ended.COMPLETE || fewer.ended() == Ended.PREEMPTIONS);
+            atLeast += within ? 1 : 0;
+        }
+        return new Certificate(shown.preemptions(), atLeast, exploration.states(), exploration.transitions());
     }
 
     /** A finding executed twice, as every finding is. */

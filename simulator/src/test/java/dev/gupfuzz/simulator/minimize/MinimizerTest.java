@@ -186,6 +186,26 @@ class MinimizerTest {
                 .isLessThan(minimized.before().preemptions());
     }
 
+    /** More states than the bound lie behind two preemptions, fewer behind none: that much is proved, and no more is said. */
+    @Test
+    void shouldProveAsManyPreemptionsTooFewAsItsBoundAllows() {
+        Cell cell = Runs.cell("v5.11 without unpin-on-retry", "fork-vs-pin-fast", "random");
+        Finding walked = Runs.sample(cell, 2_000).violations().entrySet().stream()
+                .filter(found -> found.getKey().where().contains("put_compound_head(): put_page(page)"))
+                .map(found -> Finding.witness(cell, found.getValue().lowestSeeds()[0]))
+                .findFirst()
+                .orElseThrow();
+        int fewest = Minimizer.of(walked, 2, BOUNDS).certificate().preemptions();
+
+        Certificate some = Minimizer.of(walked, 2, new Bounds(1_500, 1L << 28, () -> false))
+                .certificate();
+
+        assertThat(fewest).isEqualTo(3);
+        assertThat(some.proved()).isFalse();
+        assertThat(some.atLeast()).isBetween(1, fewest - 1);
+        assertThat(some.text()).contains("proved impossible", "is not proved");
+    }
+
     @Test
     void shouldLeaveOutThreadsThatNoSearchWasNeededFor() {
         Cell cell = Runs.cell("v5.9", "fork-vs-pin-fast:noise=4", "random");
