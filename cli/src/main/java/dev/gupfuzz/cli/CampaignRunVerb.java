@@ -93,9 +93,9 @@ final class CampaignRunVerb implements Verb {
                 threads,
                 !accounts.complete());
         if (output.json) {
-            Json.print(session.terminal().out(), SearchDocument.of("campaign run", result));
+            Json.print(session.terminal().out(), SearchDocument.of("campaign run", result, false));
         } else {
-            new SearchText(session.terminal()).print(result, Optional.empty());
+            new SearchText(session.terminal()).print(result, Optional.empty(), false);
         }
         return accounts.errors().isEmpty() ? result.exitCode() : ExitCode.SELF_CHECK;
     }
@@ -107,6 +107,7 @@ final class CampaignRunVerb implements Verb {
                 spec.seeds(),
                 account.tally(),
                 complete ? Ended.FINISHED : Ended.INTERRUPTED,
+                Optional.empty(),
                 OptionalDouble.empty());
     }
 }

@@ -5,11 +5,13 @@ import dev.gupfuzz.cli.SearchResult.Ended;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.search.Cell;
+import dev.gupfuzz.simulator.search.Coverage;
 import dev.gupfuzz.simulator.search.Sampler;
 import dev.gupfuzz.simulator.search.Tally;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 
@@ -67,7 +69,16 @@ final class FuzzRun {
                     cell, request.firstSeed(), count, request.cores(), !request.keepGoing(), stop, progress::add);
         }
         OptionalDouble seconds = OptionalDouble.of(secondsSince(start));
-        return CellResult.of(cell, request.firstSeed(), asked, tally, ended(tally, asked), seconds);
+        Ended ended = ended(tally, asked);
+        Optional<Coverage> coverage = ended == Ended.AT_VIOLATION || tally.schedules() == 0
+                ? Optional.empty()
+                : Optional.of(Coverage.of(
+                        cell,
+                        request.firstSeed(),
+                        tally.schedules(),
+                        request.cores(),
+                        session.interrupts()::requested));
+        return CellResult.of(cell, request.firstSeed(), asked, tally, ended, coverage, seconds);
     }
 
     private Ended ended(Tally tally, long asked) {

@@ -69,6 +69,11 @@ final class FuzzVerb implements Verb {
             description = "Go on after a violation, and count all of them by invariant and place.")
     boolean keepGoing;
 
+    @Option(
+            names = "--uncovered",
+            description = "List the pairs of steps that were never seen next to one another in that order.")
+    boolean uncovered;
+
     @Option(names = "--no-minimize", description = "Show the finding as it was drawn.")
     boolean noMinimize;
 
@@ -85,11 +90,11 @@ final class FuzzVerb implements Verb {
                         .map(finding ->
                                 Minimization.of(finding, session, request.cores(), MINIMIZE_STATES, MINIMIZE_TIME));
         if (output.json) {
-            Map<String, Object> document = SearchDocument.of("fuzz", result);
+            Map<String, Object> document = SearchDocument.of("fuzz", result, uncovered);
             minimized.ifPresent(small -> document.put("minimized", MinimizeDocument.minimized(small)));
             Json.print(session.terminal().out(), document);
         } else {
-            new SearchText(session.terminal()).print(result, minimized);
+            new SearchText(session.terminal()).print(result, minimized, uncovered);
         }
         return result.exitCode();
     }

@@ -16,8 +16,13 @@ import java.util.SortedMap;
 final class SearchDocument {
     private SearchDocument() {}
 
-    /** @param verb the verb that searched, as the user wrote it */
-    static Map<String, Object> of(String verb, SearchResult result) {
+    /**
+     * The document of a search.
+     *
+     * @param verb the verb that searched, as the user wrote it
+     * @param withUnseen whether the pairs that nobody saw are listed
+     */
+    static Map<String, Object> of(String verb, SearchResult result, boolean withUnseen) {
         Map<String, Object> document = Json.document();
         document.put("verb", verb);
         document.put("verdict", result.verdict().text());
@@ -36,12 +41,14 @@ final class SearchDocument {
             document.put("preemptions", finding.preemptions());
             document.put("finding", finding(finding));
         });
-        document.put("cells", result.cells().stream().map(SearchDocument::cell).toList());
+        document.put(
+                "cells",
+                result.cells().stream().map(cell -> cell(cell, withUnseen)).toList());
         document.put("notRun", result.notRun());
         return document;
     }
 
-    private static Map<String, Object> cell(CellResult result) {
+    private static Map<String, Object> cell(CellResult result, boolean withUnseen) {
         Map<String, Object> cell = new LinkedHashMap<>();
         cell.put("kernel", result.cell().kernel().name());
         cell.put("scenario", result.cell().scenario().name());
@@ -61,6 +68,7 @@ final class SearchDocument {
                 result.tally().yields().stream().map(SearchDocument::member).toList());
         cell.put("digest", Quantities.hex(result.tally().digest()));
         cell.put("coverage", Quantities.hex(result.tally().coverage()));
+        result.coverage().ifPresent(seen -> cell.put("meetings", CoverageText.document(seen, withUnseen)));
         cell.put("goals", result.tally().goals());
         cell.put("cut", result.tally().cut());
         cell.put("unreachedGoals", result.unreached());

@@ -2,6 +2,7 @@ package dev.gupfuzz.cli;
 
 import dev.gupfuzz.simulator.search.Blame;
 import dev.gupfuzz.simulator.search.Cell;
+import dev.gupfuzz.simulator.search.Coverage;
 import dev.gupfuzz.simulator.search.Tally;
 import dev.gupfuzz.simulator.trace.Finding;
 import java.util.List;
@@ -33,6 +34,7 @@ record SearchResult(List<CellResult> cells, List<String> notRun, double seconds,
      *
      * @param askedSeeds how many seeds were asked for; 0 when only time limited them
      * @param witnesses one finding per (invariant, place), of its lowest seed
+     * @param coverage what kinds of meetings the schedules showed; empty after a search that ended at a violation
      * @param seconds wall time, where it was measured
      */
     record CellResult(
@@ -42,15 +44,22 @@ record SearchResult(List<CellResult> cells, List<String> notRun, double seconds,
             Tally tally,
             SortedMap<Blame, Finding> witnesses,
             Ended ended,
+            Optional<Coverage> coverage,
             OptionalDouble seconds) {
 
         /** With one finding per (invariant, place), executed here. */
         static CellResult of(
-                Cell cell, long firstSeed, long askedSeeds, Tally tally, Ended ended, OptionalDouble seconds) {
+                Cell cell,
+                long firstSeed,
+                long askedSeeds,
+                Tally tally,
+                Ended ended,
+                Optional<Coverage> coverage,
+                OptionalDouble seconds) {
             SortedMap<Blame, Finding> witnesses = new TreeMap<>();
             tally.violations()
                     .forEach((blame, count) -> witnesses.put(blame, Finding.witness(cell, count.lowestSeeds()[0])));
-            return new CellResult(cell, firstSeed, askedSeeds, tally, witnesses, ended, seconds);
+            return new CellResult(cell, firstSeed, askedSeeds, tally, witnesses, ended, coverage, seconds);
         }
 
         String name() {

@@ -29,8 +29,13 @@ final class SearchText {
         this.out = terminal.out();
     }
 
-    /** @param minimized the finding that is shown, made small; empty when it is to be shown as it was found */
-    void print(SearchResult result, Optional<Minimized> minimized) {
+    /**
+     * Prints a search.
+     *
+     * @param minimized the finding that is shown, made small; empty when it is to be shown as it was found
+     * @param withUnseen whether the pairs of steps that nobody saw are listed
+     */
+    void print(SearchResult result, Optional<Minimized> minimized, boolean withUnseen) {
         Optional<Finding> first = result.first();
         if (minimized.isPresent()) {
             new MinimizeText(terminal).print(minimized.get());
@@ -41,6 +46,9 @@ final class SearchText {
         }
         for (CellResult cell : result.cells()) {
             cell(cell, result.cores());
+            if (withUnseen) {
+                cell.coverage().ifPresent(coverage -> CoverageText.printUnseen(coverage, out));
+            }
         }
         if (!result.notRun().isEmpty()) {
             out.println("not run: " + String.join(", ", result.notRun()));
@@ -94,6 +102,7 @@ final class SearchText {
                 .goals()
                 .forEach((goal, reached) ->
                         out.printf(Locale.ROOT, "  goal      %-40s %15s%n", goal, Quantities.grouped(reached)));
+        cell.coverage().ifPresent(coverage -> CoverageText.print(coverage, out));
         if (cell.tally().violations().isEmpty() && cell.tally().schedules() > 0) {
             wrapped(RiskLine.of(cell.tally()));
         }

@@ -156,6 +156,15 @@ public final class Layout {
     // ---- names for what is no word of its own, beyond the last word
     // ------------------------------------------------------
 
+    /** The word that stands for what {@code name} is a part of: of a VMA tree its first word, else the name itself. */
+    public int whole(int name) {
+        if (name < mmBase || name >= pteBase) {
+            return name;
+        }
+        int in = (name - mmBase) & ((1 << MM_SHIFT) - 1);
+        return in >= VMAS && in < VMAS + VMA_SLOTS * VMA_WORDS ? name - in + VMAS : name;
+    }
+
     /** The readers of the mmap_lock at a word; the word itself stands for its writer. */
     public int readers(int lock) {
         return words + ((lock - mmBase) >> MM_SHIFT);

@@ -8,6 +8,7 @@ import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.machine.StepCode;
 import dev.gupfuzz.simulator.scenario.Scenario;
+import java.util.stream.IntStream;
 
 /** Takes one step of one thread, and makes machines that are ready for it. */
 public final class Step {
@@ -73,6 +74,11 @@ public final class Step {
         s[f + Frame.PC] = pc;
         s[Sched.TAKEN] += budget - left + unseen;
         return budget - left;
+    }
+
+    /** Every label that there is, in order. */
+    public static int[] labels() {
+        return IntStream.range(0, Pc.LABELS).filter(Labels::defined).toArray();
     }
 
     /** Takes the pending step of thread {@code t}, which must be enabled, and no other. */
