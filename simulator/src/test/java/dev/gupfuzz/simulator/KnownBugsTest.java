@@ -26,6 +26,7 @@ class KnownBugsTest {
                 "fork-vs-pin-fast:has-pinned=1",
                 "fork-vs-pin-fast:pages=4",
                 "fork-vs-pin-fast:pages=16",
+                "fork-vs-pin-fast:noise=2",
                 "fork-vs-pin-fast-writer",
                 "fork-vs-pin-fast-writer:pages=4,has-pinned=1",
                 "two-forks-vs-pin-fast",
@@ -93,6 +94,7 @@ class KnownBugsTest {
                     fork-vs-pin-fast:pages=16,has-pinned=1         |   20000
                     fork-vs-pin-fast:pages=64                      |    1500
                     fork-vs-pin-fast:pages=64,has-pinned=1         |    1500
+                    fork-vs-pin-fast:noise=2                       |  20000
                     fork-vs-pin-fast-writer                        | 200000
                     fork-vs-pin-fast-writer:has-pinned=1           | 100000
                     fork-vs-pin-fast-writer:pages=4                |  40000
