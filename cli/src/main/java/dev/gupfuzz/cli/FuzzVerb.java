@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
         },
         sortOptions = false)
 final class FuzzVerb implements Verb {
-    /** Schedules per kernel and scenario when no budget is given: about a second on one core. */
+    /** Schedules per kernel and scenario when no budget is given: some seconds on one core. */
     static final long DEFAULT_SEEDS = 1_000_000;
 
     static final String DEFAULT_SEED = "1";

@@ -85,7 +85,7 @@ final class SearchText {
                 Quantities.grouped(cell.tally().steps()),
                 cell.seconds().isPresent() ? time(cell.seconds().getAsDouble(), cores) : "",
                 ending(cell));
-        if (cell.tally().yields().size() > 1) {
+        if (cell.tally().yields().size() > 1 && cell.ended() != Ended.AT_VIOLATION) {
             cell.tally().yields().forEach(this::member);
         }
         if (cell.ended() != Ended.AT_VIOLATION && !cell.tally().violations().isEmpty()) {
@@ -123,23 +123,25 @@ final class SearchText {
         }
     }
 
-    /** A portfolio's members and what they learnt fill the lines below; its name is enough here. */
+    /** What its members learnt would fill lines; {@code --json} has it. */
     private static String strategy(Strategy strategy) {
-        return strategy.members().size() > 1 ? Strategy.PORTFOLIO : strategy.name();
+        return strategy.members().size() > 1 ? strategy.form() : strategy.name();
     }
 
     private void member(StrategyYield member) {
         out.printf(
                 Locale.ROOT,
-                "  %-9s %-40s %15s steps, %s of %s %s%n",
-                "member",
-                member.strategy().name(),
-                Quantities.grouped(member.steps()),
-                Quantities.grouped(member.violating()),
-                Quantities.grouped(member.schedules()),
+                "  member    %-8s %,15d schedules %,17d steps %,13d broke%s%n",
+                member.strategy().form(),
+                member.schedules(),
+                member.steps(),
+                member.violating(),
                 member.violating() == 0
-                        ? "broke"
-                        : String.format(Locale.ROOT, "broke, %.3g a million steps", member.perMillionSteps()));
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                member.perMillionSteps() < 10 ? ", %.2g a million steps" : ", %,.0f a million steps",
+                                member.perMillionSteps()));
     }
 
     private static String time(double seconds, int cores) {

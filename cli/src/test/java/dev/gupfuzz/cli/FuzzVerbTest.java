@@ -1,6 +1,7 @@
 package dev.gupfuzz.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -46,8 +47,37 @@ class FuzzVerbTest {
 
         assertThat(document.at("/cells/0/kernel").asText()).isEqualTo("v5.9");
         assertThat(document.at("/cells/0/scenario").asText()).isEqualTo("fork-vs-pin-fast");
-        assertThat(document.at("/cells/0/strategy").asText()).startsWith("pct:3,k=");
+        assertThat(document.at("/cells/0/strategy").asText()).startsWith("portfolio:");
         assertThat(document.get("verdict").asText()).isEqualTo("violated");
+    }
+
+    @Test
+    void shouldTellWhatEachMemberOfThePortfolioDidAndFound() throws Exception {
+        CommandLineRun run = CommandLineRun.of("fuzz", "--seeds", "4000", "--keep-going");
+        JsonNode document = json("fuzz", "--json", "--seeds", "4000", "--keep-going");
+
+        JsonNode cell = document.at("/cells/0");
+        long schedules = 0;
+        long violating = 0;
+        for (JsonNode member : cell.get("strategies")) {
+            schedules += member.get("schedules").asLong();
+            violating += member.get("violating").asLong();
+            String form = member.get("strategy").asText().split("[:,](?![0-9])", 2)[0];
+            assertThat(run.out()).contains("  member    " + form + " ");
+            double yield =
+                    1e6 * member.get("violating").asLong() / member.get("steps").asLong();
+            assertThat(member.get("violatingPerMillionSteps").asDouble()).isCloseTo(yield, within(1e-6));
+        }
+        assertThat(cell.get("strategies")).hasSize(8);
+        assertThat(schedules).isEqualTo(4_000);
+        assertThat(violating).isPositive();
+        for (JsonNode violation : cell.get("violations")) {
+            String found = violation.get("strategy").asText();
+            assertThat(cell.get("strategies"))
+                    .anyMatch(member -> member.get("strategy").asText().equals(found));
+            violating -= violation.get("count").asLong();
+        }
+        assertThat(violating).isZero();
     }
 
     @Test

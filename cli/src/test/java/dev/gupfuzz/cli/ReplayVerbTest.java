@@ -17,7 +17,7 @@ class ReplayVerbTest {
 
     @BeforeAll
     static void findTheRace() throws Exception {
-        found = FuzzVerbTest.json("fuzz", "--json").get("finding");
+        found = FuzzVerbTest.json("fuzz", "--json", "--strategy", "pct:3").get("finding");
         token = found.get("token").asText();
     }
 
@@ -97,7 +97,7 @@ class ReplayVerbTest {
     void shouldReplayABareSeed() throws Exception {
         String seed = found.get("seed").asText();
 
-        JsonNode document = FuzzVerbTest.json("replay", "--seed", seed, "--json");
+        JsonNode document = FuzzVerbTest.json("replay", "--seed", seed, "--strategy", "pct:3", "--json");
 
         assertThat(document.get("outcome").asText()).isEqualTo("violated");
         assertThat(document.get("stateHash")).isEqualTo(found.get("stateHash"));
