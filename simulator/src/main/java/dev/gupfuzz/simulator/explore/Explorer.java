@@ -24,7 +24,10 @@ final class Explorer {
     static final class Level {
         int number;
         int preemptions;
-        /** Whether the states that are handed out were not added yet. */
+        /**
+         * Whether states are handed out that were not added yet, because it took one more preemption to come to them. That is a
+         * level of its own: nothing else may come to them at the same time.
+         */
         boolean admitting;
     }
 
@@ -91,8 +94,10 @@ final class Explorer {
             reader.open(segment);
             for (int n = 0; n < segment.states(); n++) {
                 reader.next(here);
-                if (!level.admitting || seen.add(reader.key, reader.parent, level.number - 1, -1) == Found.NEW) {
+                if (!level.admitting) {
                     expand(reader.key, reader.last, reader.woken);
+                } else if (seen.add(reader.key, reader.parent, level.number, -1) == Found.NEW) {
+                    next.add(reader.key, reader.parent, reader.last, 0, here);
                 }
             }
             i = taken.getAndIncrement();

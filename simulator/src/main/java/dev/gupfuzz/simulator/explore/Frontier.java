@@ -1,10 +1,14 @@
 package dev.gupfuzz.simulator.explore;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -151,6 +155,25 @@ final class Frontier {
                 value |= (next & 127) << shift;
             }
             return value;
+        }
+    }
+
+    static void save(Collection<Segment> segments, DataOutput out) throws IOException {
+        out.writeInt(segments.size());
+        for (Segment segment : segments) {
+            out.writeInt(segment.states());
+            out.writeInt(segment.bytes().length);
+            out.write(segment.bytes());
+        }
+    }
+
+    static void restore(Collection<Segment> segments, DataInput in) throws IOException {
+        int n = in.readInt();
+        for (int i = 0; i < n; i++) {
+            int states = in.readInt();
+            byte[] bytes = new byte[in.readInt()];
+            in.readFully(bytes);
+            segments.add(new Segment(bytes, states));
         }
     }
 

@@ -6,12 +6,16 @@ import dev.gupfuzz.simulator.explore.Exploration.Extent;
 import dev.gupfuzz.simulator.explore.Exploration.Way;
 import dev.gupfuzz.simulator.explore.Frontier.Segment;
 import dev.gupfuzz.simulator.search.JobRunner;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -92,6 +96,7 @@ public final class StateSearch {
     private final Supplier<? extends TransitionSystem> models;
     private final Bounds bounds;
     private final Plan plan;
+    private final Checkpoints checkpoints;
 
     private final Fingerprints seen;
     private final Explorer.Level level = new Explorer.Level();
@@ -117,7 +122,13 @@ public final class StateSearch {
     private final List<Long> widths = new ArrayList<>();
 
     private StateSearch(
-            Supplier<? extends TransitionSystem> models, int cores, Bounds bounds, Plan plan, Tuning tuning) {
+            Supplier<? extends TransitionSystem> models,
+            int cores,
+            Bounds bounds,
+            Plan plan,
+            Checkpoints checkpoints,
+            Tuning tuning) {
+        this.checkpoints = checkpoints;
         this.models = models;
         this.bounds = bounds;
         this.plan = plan;
@@ -136,15 +147,31 @@ public final class StateSearch {
      */
     public static Exploration explore(
             Supplier<? extends TransitionSystem> models, int cores, Bounds bounds, Plan plan) {
-        return explore(models, cores, bounds, plan, Tuning.USUAL);
+        return explore(models, cores, bounds, plan, Checkpoints.NONE, Tuning.USUAL);
+    }
+
+    /**
+     * Explores a model from its present state, or from where a checkpoint of it ends, and keeps checkpoints.
+     *
+     * @throws dev.gupfuzz.simulator.BadInput when the checkpoint to go on from is of something else
+     * @throws java.io.UncheckedIOException when one cannot be written
+     */
+    public static Exploration explore(
+            Supplier<? extends TransitionSystem> models, int cores, Bounds bounds, Plan plan, Checkpoints checkpoints) {
+        return explore(models, cores, bounds, plan, checkpoints, Tuning.USUAL);
     }
 
     static Exploration explore(
-            Supplier<? extends TransitionSystem> models, int cores, Bounds bounds, Plan plan, Tuning tuning) {
+            Supplier<? extends TransitionSystem> models,
+            int cores,
+            Bounds bounds,
+            Plan plan,
+            Checkpoints checkpoints,
+            Tuning tuning) {
         if (cores < 1) {
             throw new IllegalArgumentException("cores must be positive: cores=" + cores);
         }
-        return new StateSearch(models, cores, bounds, plan, tuning).run();
+        return new StateSearch(models, cores, bounds, plan, checkpoints, tuning).run();
     }
 
     /** What the state that a model is at is known by. */
@@ -158,13 +185,19 @@ public final class StateSearch {
     }
 
     private Exploration run() {
-        explorers.get(0).begin();
-        root = explorers.get(0).key;
-        collect();
+        if (!checkpoints.read(this::restore)) {
+            explorers.get(0).begin();
+            root = explorers.get(0).key;
+            collect();
+        }
         Ended ended;
         try {
             ended = search();
-        } catch (OutOfMemoryError e) {
+            switch (ended) {
+                case STATES, MEMORY, STOPPED -> checkpoints.write(this::save);
+                case COMPLETE, PREEMPTIONS, AT_FAILURE -> {}
+            }
+        } catch (OutOfMemoryError e) { // in the middle of a batch: nothing to go on from
             frontier.clear(); // room for what is told about it
             next.clear();
             later.clear();
@@ -198,6 +231,9 @@ public final class StateSearch {
             if (seen.bytes() + waiting > bounds.bytes()) {
                 return Ended.MEMORY;
             }
+            if (checkpoints.isDue()) {
+                checkpoints.write(this::save);
+            }
         }
     }
 
@@ -224,7 +260,6 @@ public final class StateSearch {
         level.admitting = next.isEmpty();
         if (level.admitting) {
             level.preemptions++;
-            level.number++; // one of their own: their predecessors are compared with one another only
         }
         if (level.number >= Fingerprints.LEVELS) {
             throw new IllegalStateException("[simulator bug] too many levels: " + level.number);
@@ -233,7 +268,9 @@ public final class StateSearch {
         frontier.addAll(from);
         from.clear();
         levelBytes = bytes(frontier);
-        widths.add(states(frontier));
+        if (!level.admitting) {
+            widths.add(states(frontier));
+        }
         return null;
     }
 
@@ -308,30 +345,83 @@ public final class StateSearch {
         return segments.stream().mapToLong(Segment::states).sum();
     }
 
-    private Exploration result(Ended ended) {
-        long transitions = 0;
-        long ends = 0;
-        long reached = 0;
-        for (Explorer explorer : explorers) {
-            transitions += explorer.transitions;
-            ends += explorer.ends;
-            reached |= explorer.reached;
+    /** Where it stands between two batches. */
+    private void save(DataOutput out) throws IOException {
+        out.writeInt(level.number);
+        out.writeInt(level.preemptions);
+        out.writeBoolean(level.admitting);
+        out.writeLong(root);
+        out.writeLong(frontierPeak);
+        out.writeLong(levelBytes);
+        Frontier.save(frontier, out);
+        Frontier.save(next, out);
+        Frontier.save(later, out);
+        Frontier.save(late, out);
+        out.writeInt(widths.size());
+        for (long width : widths) {
+            out.writeLong(width);
         }
+        out.writeInt(failures.size());
+        for (Map.Entry<Long, Failure> entry : failures.entrySet()) {
+            out.writeLong(entry.getKey());
+            entry.getValue().save(out);
+        }
+        out.writeLong(
+                explorers.stream().mapToLong(explorer -> explorer.transitions).sum());
+        out.writeLong(explorers.stream().mapToLong(explorer -> explorer.ends).sum());
+        out.writeLong(reached());
+        seen.save(out);
+    }
+
+    private void restore(DataInput in) throws IOException {
+        level.number = in.readInt();
+        level.preemptions = in.readInt();
+        level.admitting = in.readBoolean();
+        root = in.readLong();
+        frontierPeak = in.readLong();
+        levelBytes = in.readLong();
+        for (Collection<Segment> segments : List.of(frontier, next, later, late)) {
+            Frontier.restore(segments, in);
+            waiting += bytes(segments);
+        }
+        int levels = in.readInt();
+        for (int i = 0; i < levels; i++) {
+            widths.add(in.readLong());
+        }
+        int broken = in.readInt();
+        for (int i = 0; i < broken; i++) {
+            failures.put(in.readLong(), Failure.restored(in));
+        }
+        Explorer first = explorers.get(0);
+        first.transitions = in.readLong();
+        first.ends = in.readLong();
+        first.reached = in.readLong();
+        seen.restore(in);
+    }
+
+    private long reached() {
+        return explorers.stream().mapToLong(explorer -> explorer.reached).reduce(0, (a, b) -> a | b);
+    }
+
+    private Exploration result(Ended ended) {
         SortedMap<Long, Way> broken = new TreeMap<>();
         failures.forEach((what, failure) -> broken.put(
                 what,
                 new Way(
                         Path.to(failure, root, seen, models.get(), plan),
                         plan.byPreemptions() ? failure.preemptions() : -1)));
-        long rest = states(frontier) + states(next) + states(later);
         return new Exploration(
                 ended,
                 seen.size(),
-                transitions,
-                ends,
+                explorers.stream().mapToLong(explorer -> explorer.transitions).sum(),
+                explorers.stream().mapToLong(explorer -> explorer.ends).sum(),
                 level.number,
-                reached,
+                reached(),
                 Collections.unmodifiableSortedMap(broken),
-                new Extent(rest, List.copyOf(widths), seen.bytes(), frontierPeak));
+                new Extent(
+                        states(frontier) + states(next) + states(later),
+                        List.copyOf(widths),
+                        seen.bytes(),
+                        frontierPeak));
     }
 }

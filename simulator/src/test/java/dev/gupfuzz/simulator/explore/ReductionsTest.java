@@ -145,6 +145,7 @@ class ReductionsTest {
                 cores,
                 Bounds.NONE,
                 plan,
+                Checkpoints.NONE,
                 new Tuning(1, omitted)); // so that several cores have something to do
     }
 

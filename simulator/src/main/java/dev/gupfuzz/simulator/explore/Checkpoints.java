@@ -1,0 +1,142 @@
+package dev.gupfuzz.simulator.explore;
+
+import dev.gupfuzz.simulator.BadInput;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInput;
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
+import java.util.zip.CheckedOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where an exploration is kept while it is unfinished, and where it goes on from. A file says what it is of, and is whole or
+ * refused: it is written beside the old one, with a checksum, and takes its place at once.
+ *
+ * @param resume file to go on from, or null
+ * @param file file to write when it is time, and when a bound ends the exploration, or null
+ * @param identity what is explored, and how: all that the numbers in the file depend on, under its names
+ * @param due asked now and then; true when it is time to write
+ */
+public record Checkpoints(
+        @Nullable Path resume, @Nullable Path file, Map<String, String> identity, BooleanSupplier due) {
+
+    /** Nowhere. */
+    public static final Checkpoints NONE = new Checkpoints(null, null, new LinkedHashMap<>(), () -> false);
+
+    private static final String MAGIC = "gupfuzz checkpoint 1";
+
+    /** What writes an exploration, or reads it. */
+    interface Body<S> {
+        void accept(S stream) throws IOException;
+    }
+
+    boolean isDue() {
+        return file != null && due.getAsBoolean();
+    }
+
+    /** Writes the file, if one is wanted. */
+    void write(Body<DataOutput> body) {
+        if (file == null) {
+            return;
+        }
+        Path beside = file.resolveSibling(file.getFileName() + ".new");
+        CRC32 sum = new CRC32();
+        try {
+            try (OutputStream raw = Files.newOutputStream(beside);
+                    DataOutputStream out = new DataOutputStream(
+                            new CheckedOutputStream(new BufferedOutputStream(raw, 1 << 16), sum))) {
+                out.writeUTF(MAGIC);
+                out.writeInt(identity.size());
+                for (Map.Entry<String, String> entry : identity.entrySet()) {
+                    out.writeUTF(entry.getKey());
+                    out.writeUTF(entry.getValue());
+                }
+                body.accept(out);
+                out.writeLong(sum.getValue());
+            }
+            try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
+            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the checkpoint cannot be written: " + e, e);
+        }
+    }
+
+    /**
+     * Reads the file to go on from, if there is one.
+     *
+     * @throws BadInput when it is no checkpoint, not whole, or of something else
+     */
+    boolean read(Body<DataInput> body) {
+        if (resume == null) {
+            return false;
+        }
+        try {
+            whole(resume);
+            try (DataInputStream in =
+                    new DataInputStream(new BufferedInputStream(Files.newInputStream(resume), 1 << 16))) {
+                in.readUTF();
+                int entries = in.readInt();
+                for (int i = 0; i < entries; i++) {
+                    same(in.readUTF(), in.readUTF());
+                }
+                body.accept(in);
+            }
+            return true;
+        } catch (IOException e) {
+            throw refused("cannot be read: " + e);
+        }
+    }
+
+    /** Whether it is a checkpoint, and its checksum is right. */
+    private void whole(Path path) throws IOException {
+        CRC32 sum = new CRC32();
+        long length = Files.size(path) - Long.BYTES;
+        try (DataInputStream in = new DataInputStream(
+                new CheckedInputStream(new BufferedInputStream(Files.newInputStream(path), 1 << 16), sum))) {
+            byte[] magic = new byte[MAGIC.length() + Short.BYTES];
+            if (length < magic.length) {
+                throw refused("is no checkpoint");
+            }
+            in.readFully(magic);
+            if (!new String(magic, Short.BYTES, MAGIC.length(), StandardCharsets.US_ASCII).equals(MAGIC)) {
+                throw refused("is no checkpoint of this version of gupfuzz");
+            }
+            in.skipNBytes(length - magic.length);
+            long expected = sum.getValue();
+            if (in.readLong() != expected) {
+                throw refused("is not whole: its checksum is wrong");
+            }
+        }
+    }
+
+    private void same(String name, String found) {
+        String wanted = identity.get(name);
+        if (!found.equals(wanted)) {
+            throw refused("is of another " + name + ": it has '" + found + "', this is '" + wanted
+                    + "'; give the options that it was made with, or start anew without --resume");
+        }
+    }
+
+    private BadInput refused(String why) {
+        return new BadInput(List.of("checkpoint '" + resume + "' " + why));
+    }
+}
