@@ -74,6 +74,13 @@ final class ExploreDocument {
             cell.put("ends", exploration.ends());
             cell.put("levels", exploration.levels());
             cell.put("collisionProbability", exploration.collisionProbability());
+            cell.put("reductions", exploration.plan().reductions().names());
+            if (exploration.plan().byPreemptions()) {
+                cell.put("preemptionBound", exploration.plan().preemptions());
+            }
+            cell.put("tableBytes", exploration.extent().tableBytes());
+            cell.put("frontierBytes", exploration.extent().frontierBytes());
+            cell.put("waiting", exploration.extent().waiting());
         } else if (covered instanceof ClassSearch.Result classes) {
             cell.put("engine", "dpor");
             cell.put("classes", classes.classes());

@@ -71,6 +71,11 @@ record ExploreResult(List<Explored> cells, List<String> notRun, int cores, boole
             return covered.ended() == Ended.COMPLETE;
         }
 
+        /** Every schedule with as many preemptions as were asked for was looked at, and there are others. */
+        boolean upToPreemptions() {
+            return covered.ended() == Ended.PREEMPTIONS;
+        }
+
         boolean reached(GoalPoint goal) {
             return (covered.reached() & goal.bit()) != 0;
         }
@@ -86,6 +91,9 @@ record ExploreResult(List<Explored> cells, List<String> notRun, int cores, boole
         Verdict verdict() {
             if (!findings.isEmpty()) {
                 return Verdict.VIOLATED;
+            }
+            if (upToPreemptions()) { // a goal may need more of them
+                return unreached().isEmpty() ? Verdict.CLEAN : Verdict.INCOMPLETE;
             }
             if (!complete()) {
                 return Verdict.INCOMPLETE;

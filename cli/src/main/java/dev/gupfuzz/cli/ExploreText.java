@@ -4,6 +4,7 @@ import dev.gupfuzz.cli.ExploreResult.Explored;
 import dev.gupfuzz.simulator.explore.ClassSearch;
 import dev.gupfuzz.simulator.explore.Covered;
 import dev.gupfuzz.simulator.explore.Exploration;
+import dev.gupfuzz.simulator.explore.Outlook;
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.minimize.Explanation;
 import dev.gupfuzz.simulator.trace.Finding;
@@ -13,6 +14,8 @@ import java.util.Optional;
 
 /** What {@code explore} prints for people: the counterexample first, or what exactly was proved. */
 final class ExploreText {
+    private static final double MIB = 1 << 20;
+
     private final Terminal terminal;
     private final PrintStream out;
 
@@ -40,8 +43,9 @@ final class ExploreText {
     }
 
     private void cell(Explored cell, int cores) {
-        String verdict =
-                cell.verdict() == Verdict.CLEAN ? "proved" : cell.verdict().text();
+        String verdict = cell.verdict() != Verdict.CLEAN
+                ? cell.verdict().text()
+                : cell.upToPreemptions() ? "no violation with " + preemptionBound(cell) : "proved";
         out.println(terminal.bold(cell.name()) + ": " + verdict);
         boolean states = cell.covered() instanceof Exploration;
         out.printf(
@@ -51,6 +55,11 @@ final class ExploreText {
                 cell.seconds(),
                 count(states ? cores : 1, "core"),
                 ending(cell));
+        if (cell.covered() instanceof Exploration found
+                && !found.plan().reductions().names().isEmpty()) {
+            out.println("  reduced   by "
+                    + String.join(", ", found.plan().reductions().names()));
+        }
         cell.first().ifPresent(finding -> certificate(cell, finding.preemptions()));
         if (!cell.findings().isEmpty() && cell.complete()) {
             cell.findings()
@@ -74,14 +83,54 @@ final class ExploreText {
                         goal.id(),
                         cell.reached(goal) ? "reached" : "unreachable");
             }
+        } else if (cell.upToPreemptions() && cell.findings().isEmpty()) {
+            out.println("  proof     every schedule with " + preemptionBound(cell)
+                    + " and every data choice of this scenario, sequentially");
+            out.println("            consistent; others were not looked at;");
+            out.println("            " + restsOn(cell.covered()));
+            if (!cell.unreached().isEmpty()) {
+                out.println("  incomplete: with so few preemptions no schedule reaches "
+                        + String.join(", ", cell.unreached()) + "; raise --preemptions");
+            }
         } else if (cell.findings().isEmpty()) {
             out.println("  incomplete: " + advice(cell.covered()));
+            if (cell.covered() instanceof Exploration found) {
+                extent(found);
+            }
         }
+    }
+
+    private static String preemptionBound(Explored cell) {
+        int most = ((Exploration) cell.covered()).plan().preemptions();
+        return "at most " + count(most, "preemption");
+    }
+
+    /** What a bound left, and what was taken up to there. */
+    private void extent(Exploration found) {
+        Exploration.Extent extent = found.extent();
+        double guess = found.plan().byPreemptions() ? -1 : Outlook.rest(extent.widths());
+        out.printf(
+                Locale.ROOT,
+                "  rest      %s %s found and not expanded%s%n",
+                count(extent.waiting(), "state"),
+                extent.waiting() == 1 ? "was" : "were",
+                guess < extent.waiting()
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                "; the sizes of %d levels suggest %.0e to come, which may be 10 times off",
+                                extent.widths().size(),
+                                guess));
+        out.printf(
+                Locale.ROOT,
+                "  memory    %.1f MiB for visited states, %.1f MiB at most for those that waited%n",
+                extent.tableBytes() / MIB,
+                extent.frontierBytes() / MIB);
     }
 
     private void certificate(Explored cell, int preemptions) {
         if (cell.byPreemptions().isEmpty()) {
-            out.println("  minimal   in decisions; a bound came before it was known how few preemptions suffice");
+            out.println("  minimal   not known: a bound came before it was known how few preemptions suffice");
             return;
         }
         Exploration by = cell.byPreemptions().get();
@@ -110,7 +159,10 @@ final class ExploreText {
 
     private static String amount(Covered covered) {
         if (covered instanceof Exploration states) {
-            return count(states.states(), "state") + ", " + count(states.transitions(), "transition") + ", "
+            // by preemptions a state counts once for each thread that can have come to it
+            return count(states.states(), states.plan().byPreemptions() ? "pair" : "state")
+                    + (states.plan().byPreemptions() ? " of state and last thread" : "") + ", "
+                    + count(states.transitions(), "transition") + ", "
                     + count(states.levels(), "level");
         }
         ClassSearch.Result classes = (ClassSearch.Result) covered;
@@ -138,7 +190,9 @@ final class ExploreText {
     private static String advice(Exploration.Ended ended) {
         return switch (ended) {
             case STATES -> "the bound of --states was reached; raise it";
-            case MEMORY -> "the memory for states is used up; raise --memory-limit, and the heap with it";
+            case MEMORY ->
+                "the memory for states is used up; raise --memory-limit, and the heap with"
+                        + " GUPFUZZ_JAVA_OPTS=-Xmx...";
             default -> "the time was over or a signal came; give --for more";
         };
     }

@@ -1,16 +1,17 @@
 package dev.gupfuzz.cli;
 
+import dev.gupfuzz.campaign.InfrastructureException;
 import dev.gupfuzz.simulator.BadInput;
 import dev.gupfuzz.simulator.Nearest;
 import dev.gupfuzz.simulator.explore.ClassSearch;
 import dev.gupfuzz.simulator.explore.Covered;
 import dev.gupfuzz.simulator.explore.Exploration;
-import dev.gupfuzz.simulator.explore.Exploration.Ended;
 import dev.gupfuzz.simulator.explore.MachineSystem;
 import dev.gupfuzz.simulator.explore.StateSearch;
 import dev.gupfuzz.simulator.explore.StateSearch.Plan;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.scenario.Scenario;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,6 +37,8 @@ import picocli.CommandLine.Option;
         sortOptions = false)
 final class ExploreVerb implements Verb {
     private static final Duration GRACE = Duration.ofSeconds(10);
+    /** A checkpoint may be as large as the memory. */
+    private static final Duration GRACE_TO_WRITE = Duration.ofMinutes(10);
     /** Of the heap, what states may take; the rest is for everything else. */
     private static final double HEAP_SHARE = 0.8;
 
@@ -93,10 +96,13 @@ final class ExploreVerb implements Verb {
     boolean keepGoing;
 
     @Mixin
+    StateOptions explicit = new StateOptions();
+
+    @Mixin
     OutputOptions output = new OutputOptions();
 
     @Override
-    public int run(Session session) {
+    public int run(Session session) throws InfrastructureException {
         Problems problems = session.problems();
         CellOptions.Choice choice = cells.choose(problems);
         Optional<Long> most = Optional.ofNullable(states)
@@ -107,9 +113,15 @@ final class ExploreVerb implements Verb {
                 .flatMap(value -> problems.attempt(() -> Quantities.number("--memory-limit", value, 1, 1 << 22)));
         Optional<Engine> chosen = Optional.ofNullable(engine).flatMap(name -> problems.attempt(() -> engine(name)));
         int threads = Cores.chosen(cores, problems);
+        if (chosen.equals(Optional.of(Engine.dpor)) && explicit.any()) {
+            problems.add(
+                    "--preemptions, --reductions, --checkpoint and --resume are for --engine states: leave them out");
+        }
+        Optional<Plan> plan = explicit.plan(
+                keepGoing, choice.kernels().size() * choice.scenarios().size(), problems);
         problems.throwIfAny();
 
-        session.interrupts().allow(GRACE, ExitCode.INTERRUPTED);
+        session.interrupts().allow(explicit.keepsCheckpoints() ? GRACE_TO_WRITE : GRACE, ExitCode.INTERRUPTED);
         long start = System.nanoTime();
         BooleanSupplier outOfTime = () -> time.isPresent()
                 && System.nanoTime() - start >= time.orElseThrow().toNanos();
@@ -125,7 +137,7 @@ final class ExploreVerb implements Verb {
                     notRun.add(kernel.name() + " x " + scenario.name());
                     continue;
                 }
-                done.add(explore(kernel, scenario, chosen.orElse(Engine.states), threads, bounds));
+                done.add(explore(kernel, scenario, chosen.orElse(Engine.states), threads, bounds, plan.orElseThrow()));
             }
         }
         ExploreResult result = new ExploreResult(
@@ -151,16 +163,28 @@ final class ExploreVerb implements Verb {
 
     /** A violation is looked for again by preemptions, for the schedule that needs the fewest. */
     private ExploreResult.Explored explore(
-            Kernel kernel, Scenario scenario, Engine by, int threads, StateSearch.Bounds bounds) {
+            Kernel kernel, Scenario scenario, Engine by, int threads, StateSearch.Bounds bounds, Plan plan)
+            throws InfrastructureException {
         long began = System.nanoTime();
         Supplier<MachineSystem> models = () -> new MachineSystem(kernel, scenario);
-        Covered covered = by == Engine.dpor
-                ? ClassSearch.explore(models, bounds, !keepGoing)
-                : StateSearch.explore(models, threads, bounds, keepGoing ? Plan.ALL : Plan.FIRST);
+        Covered covered;
+        try {
+            covered = by == Engine.dpor
+                    ? ClassSearch.explore(models, bounds, !keepGoing)
+                    : StateSearch.explore(models, threads, bounds, plan, explicit.checkpoints(kernel, scenario, plan));
+        } catch (UncheckedIOException e) {
+            throw new InfrastructureException(e.getMessage(), e);
+        }
         Optional<Exploration> byPreemptions = Optional.empty();
         if (!covered.broken().isEmpty()) {
-            byPreemptions = Optional.of(StateSearch.explore(models, threads, bounds, new Plan(!keepGoing, false, true)))
-                    .filter(found -> found.ended() == Ended.AT_FAILURE || found.ended() == Ended.COMPLETE);
+            byPreemptions = Optional.of(
+                            covered instanceof Exploration found && plan.byPreemptions()
+                                    ? found
+                                    : StateSearch.explore(models, threads, bounds, new Plan(!keepGoing, false, true)))
+                    .filter(found -> switch (found.ended()) {
+                        case AT_FAILURE, COMPLETE, PREEMPTIONS -> true;
+                        case STATES, MEMORY, STOPPED -> false;
+                    });
         }
         return ExploreResult.Explored.of(kernel, scenario, covered, byPreemptions, (System.nanoTime() - began) / 1e9);
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gupfuzz.simulator.explore.Exploration;
 import dev.gupfuzz.simulator.explore.Exploration.Ended;
+import dev.gupfuzz.simulator.explore.StateSearch.Plan;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.kernel.Kernels;
 import dev.gupfuzz.simulator.scenario.Scenario;
@@ -114,7 +115,8 @@ class ExploreVerbTest {
     }
 
     private static ExploreResult.Explored explored(Kernel kernel, Scenario scenario, Ended ended, long reached) {
-        Exploration exploration = new Exploration(ended, 1, 1, 1, 1, reached, new TreeMap<>(), Exploration.Extent.NONE);
+        Exploration exploration =
+                new Exploration(Plan.FIRST, ended, 1, 1, 1, 1, reached, new TreeMap<>(), Exploration.Extent.NONE);
         return ExploreResult.Explored.of(kernel, scenario, exploration, Optional.empty(), 0);
     }
 

@@ -12,7 +12,9 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -76,7 +78,7 @@ public record Checkpoints(
             }
             Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new UncheckedIOException("the checkpoint cannot be written: " + e, e);
+            throw new UncheckedIOException("checkpoint '" + file + "' cannot be written: " + reason(e), e);
         }
     }
 
@@ -102,7 +104,7 @@ public record Checkpoints(
             }
             return true;
         } catch (IOException e) {
-            throw refused("cannot be read: " + e);
+            throw refused("cannot be read: " + reason(e));
         }
     }
 
@@ -134,6 +136,13 @@ public record Checkpoints(
             throw refused("is of another " + name + ": it has '" + found + "', this is '" + wanted
                     + "'; give the options that it was made with, or start anew without --resume");
         }
+    }
+
+    private static String reason(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return "there is no such file or folder";
+        }
+        return e instanceof AccessDeniedException ? "permission denied" : String.valueOf(e.getMessage());
     }
 
     private BadInput refused(String why) {

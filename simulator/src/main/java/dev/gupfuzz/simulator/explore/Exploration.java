@@ -6,6 +6,7 @@ import java.util.SortedMap;
 /**
  * What the search through states found out.
  *
+ * @param plan what was asked
  * @param ended why it stopped
  * @param states different states with a decision, and those at which runs ended or broke something
  * @param transitions steps taken from states with a decision, one for each enabled thread and value of its data choice
@@ -16,6 +17,7 @@ import java.util.SortedMap;
  * @param extent how far it came, and what it took
  */
 public record Exploration(
+        StateSearch.Plan plan,
         Ended ended,
         long states,
         long transitions,

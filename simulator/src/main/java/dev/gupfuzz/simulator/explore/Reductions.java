@@ -1,5 +1,8 @@
 package dev.gupfuzz.simulator.explore;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * What an exploration may leave out, because a schedule that differs only in the order of steps that do not touch the same
  * is looked at in its place. What breaks, which goals are reached and in which states runs end stays the same.
@@ -16,6 +19,24 @@ public record Reductions(boolean sleep, boolean persistent, boolean local, boole
 
     /** All that there are. */
     public static final Reductions ALL = new Reductions(true, true, true, true);
+
+    /** Those that are on, by name. */
+    public List<String> names() {
+        List<String> names = new ArrayList<>();
+        if (sleep) {
+            names.add("sleep");
+        }
+        if (persistent) {
+            names.add("persistent");
+        }
+        if (local) {
+            names.add("local");
+        }
+        if (symmetry) {
+            names.add("symmetry");
+        }
+        return names;
+    }
 
     /** Whether any needs to know what steps touch. */
     boolean needFootprints() {

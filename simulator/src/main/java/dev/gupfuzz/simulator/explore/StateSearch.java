@@ -118,6 +118,8 @@ public final class StateSearch {
     private long frontierPeak;
 
     private long levelBytes;
+    /** States that were given up, because the heap was too small. */
+    private long abandoned;
     /** States to expand, level by level. */
     private final List<Long> widths = new ArrayList<>();
 
@@ -190,6 +192,7 @@ public final class StateSearch {
             root = explorers.get(0).key;
             collect();
         }
+        checkpoints.write(this::save); // now, because later it may be hours of work that cannot be written
         Ended ended;
         try {
             ended = search();
@@ -198,6 +201,7 @@ public final class StateSearch {
                 case COMPLETE, PREEMPTIONS, AT_FAILURE -> {}
             }
         } catch (OutOfMemoryError e) { // in the middle of a batch: nothing to go on from
+            abandoned = states(frontier) + states(next) + states(later);
             frontier.clear(); // room for what is told about it
             next.clear();
             later.clear();
@@ -411,6 +415,7 @@ public final class StateSearch {
                         Path.to(failure, root, seen, models.get(), plan),
                         plan.byPreemptions() ? failure.preemptions() : -1)));
         return new Exploration(
+                plan,
                 ended,
                 seen.size(),
                 explorers.stream().mapToLong(explorer -> explorer.transitions).sum(),
@@ -419,7 +424,7 @@ public final class StateSearch {
                 reached(),
                 Collections.unmodifiableSortedMap(broken),
                 new Extent(
-                        states(frontier) + states(next) + states(later),
+                        abandoned + states(frontier) + states(next) + states(later),
                         List.copyOf(widths),
                         seen.bytes(),
                         frontierPeak));
