@@ -118,7 +118,7 @@ final class ExploreText {
                         ? ""
                         : String.format(
                                 Locale.ROOT,
-                                "; the sizes of %d levels suggest %.0e to come, which may be 10 times off",
+                                "; the sizes of %d levels suggest %.0e to come, a guess that can be far off",
                                 extent.widths().size(),
                                 guess));
         out.printf(
