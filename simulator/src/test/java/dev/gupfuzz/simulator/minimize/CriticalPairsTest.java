@@ -2,14 +2,18 @@ package dev.gupfuzz.simulator.minimize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gupfuzz.simulator.Runs;
+import dev.gupfuzz.simulator.invariant.Invariant;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.routine.Step;
 import dev.gupfuzz.simulator.scenario.Scenario;
+import dev.gupfuzz.simulator.search.Cell;
 import dev.gupfuzz.simulator.trace.Finding;
 import dev.gupfuzz.simulator.trace.StepOrder;
+import dev.gupfuzz.simulator.trace.Trace;
 import dev.gupfuzz.simulator.trace.TraceStep;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +35,37 @@ class CriticalPairsTest {
                                 + " over page[1].refcount",
                         "pinner pte_val(pte) != pte_val(*ptep) < forker ptep_set_wrprotect(src_mm, addr, src_pte)"
                                 + " over parent.pte[0]");
+    }
+
+    /** The two pairs are the race: of 4,000 drawn schedules those break I1b, and only those, that have both in this order. */
+    @Test
+    void shouldBeWhatTellsFailingSchedulesFromPassingOnes() {
+        int failing = 0;
+        for (String strategy : List.of("random", "pct:3")) {
+            Cell cell = Runs.cell("v5.9", "fork-vs-pin-fast:has-pinned=1", strategy);
+            for (int seed = 1; seed <= 2_000; seed++) {
+                Trace trace = Trace.ofSeed(cell, seed);
+                int check = first(trace, "copy_present_page.MAYBE_DMA_PINNED");
+                int grab = first(trace, "gup_pte_range.GRAB");
+                int recheck = first(trace, "gup_pte_range.RECHECK_PTE");
+                int wrprotect = first(trace, "copy_present_pte.WRPROTECT");
+                boolean both = check < grab && recheck < wrprotect && recheck < Integer.MAX_VALUE;
+                boolean broken = trace.violation()
+                        .filter(blame -> blame.invariant() == Invariant.I1B)
+                        .isPresent();
+                assertThat(broken).as("%s, seed %d", strategy, seed).isEqualTo(both);
+                failing += broken ? 1 : 0;
+            }
+        }
+        assertThat(failing).isGreaterThan(100);
+    }
+
+    private static int first(Trace trace, String step) {
+        return trace.steps().stream()
+                .filter(s -> (s.routine() + "." + s.label()).equals(step))
+                .mapToInt(TraceStep::index)
+                .findFirst()
+                .orElse(Integer.MAX_VALUE);
     }
 
     @ParameterizedTest
