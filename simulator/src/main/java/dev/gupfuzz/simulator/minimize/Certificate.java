@@ -29,7 +29,7 @@ public record Certificate(int preemptions, int atLeast, long states, long transi
                     + " ended at its bound";
         }
         if (preemptions == 0) {
-            return "needs no preemption: " + visited;
+            return "needs no preemption";
         }
         return "needs exactly " + count(preemptions) + "; " + (preemptions == 1 ? "0 is" : "fewer are")
                 + " proved impossible: " + visited;

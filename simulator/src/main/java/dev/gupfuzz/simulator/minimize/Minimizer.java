@@ -7,6 +7,7 @@ import dev.gupfuzz.simulator.scenario.Scenarios;
 import dev.gupfuzz.simulator.trace.Conductor;
 import dev.gupfuzz.simulator.trace.Finding;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Makes a finding small: first its schedule by runs ({@link Reduction}), then its scenario, then its schedule by a search that
@@ -14,7 +15,8 @@ import java.util.Optional;
  * of two runs is smaller, {@link Candidate#SMALLER}.
  *
  * <p>A scenario is given up for a smaller one, of which {@link Scenarios#smaller} knows, when a search there comes to the same
- * failure; when a bound comes first, when the run's deviations lead to it there. The result does not depend on the number of cores, nor on time unless {@code bounds.stop()} does.
+ * failure, or when a bound comes first and the run's deviations lead to it there; but not for more preemptions. The result
+ * does not depend on the number of cores, nor on time unless {@code bounds.stop()} does.
  */
 public final class Minimizer {
 
@@ -56,11 +58,14 @@ public final class Minimizer {
             for (Scenario scenario : Scenarios.smaller(best.scenario())) {
                 Subject there = new Subject(kernel, scenario, failure);
                 Search found = Search.of(there, cores, smallerBounds);
-                Optional<Candidate> carried = found.settled() ? Optional.empty() : Carry.over(subject, best, there);
-                Optional<Candidate> shown = found.smallest().or(() -> carried);
-                if (shown.isPresent()) {
+                Optional<Candidate> shown =
+                        found.settled() ? found.smallest() : found.smallest().or(carried(subject, best, there));
+                int most = best.preemptions();
+                Optional<Candidate> reduced = shown.map(run -> Reduction.of(there, run, bounds.stop()))
+                        .filter(run -> run.preemptions() <= most);
+                if (reduced.isPresent()) {
                     subject = there;
-                    best = Reduction.of(there, shown.get(), bounds.stop());
+                    best = reduced.get();
                     search = Optional.of(found).filter(Search::settled);
                     smaller = true;
                     break;
@@ -85,6 +90,10 @@ public final class Minimizer {
                 size(original, raw),
                 size(finding, best),
                 settled.certify(last, best, cores, bounds));
+    }
+
+    private static Supplier<Optional<Candidate>> carried(Subject here, Candidate run, Subject there) {
+        return () -> Carry.over(here, run, there);
     }
 
     private static Minimized.Size size(Finding finding, Candidate run) {
