@@ -24,6 +24,10 @@ public final class Coverage {
 
     /** Most schedules that are watched. */
     public static final int WATCHED_MAX = 10_000;
+    /** So many at least, where there are so many; */
+    private static final int WATCHED_MIN = 1_000;
+    /** of more, one in so many: watching one takes about as long as drawing fifty. */
+    private static final int WATCHED_ONE_IN = 64;
 
     private static final int NEVER = Integer.MAX_VALUE;
     /** The runs that count as late: the last one of so many. */
@@ -58,13 +62,15 @@ public final class Coverage {
     }
 
     /**
-     * Watches up to {@link #WATCHED_MAX} schedules of an interval of seeds, evenly spread.
+     * Watches some of the schedules of an interval of seeds, evenly spread: all of up to a thousand, about a thousand of up
+     * to 64,000, and one in 64 of more, up to {@link #WATCHED_MAX}.
      *
      * @param count seeds of the interval, at least 1
      * @param stop asked now and then; true ends it after a first part of them
      */
     public static Coverage of(Cell cell, long firstSeed, long count, int cores, BooleanSupplier stop) {
-        long stride = (count + WATCHED_MAX - 1) / WATCHED_MAX;
+        long wanted = Math.min(count, Math.max(WATCHED_MIN, Math.min(WATCHED_MAX, count / WATCHED_ONE_IN)));
+        long stride = (count + wanted - 1) / wanted;
         int runs = (int) ((count + stride - 1) / stride);
         Coverage[] chunks = new Coverage[(runs + CHUNK - 1) / CHUNK];
         AtomicInteger next = new AtomicInteger();

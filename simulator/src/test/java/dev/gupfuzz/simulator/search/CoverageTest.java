@@ -56,9 +56,9 @@ class CoverageTest {
     @ValueSource(ints = {2, 3})
     void shouldNotDependOnTheNumberOfCores(int cores) {
         Cell cell = cell("v5.11", "fork-vs-pin-fast", "portfolio");
-        Coverage one = Coverage.of(cell, 7, 30_000, 1, () -> false);
-        Coverage other = Coverage.of(cell, 7, 30_000, cores, () -> false);
-        assertThat(one.watched()).isEqualTo(10_000);
+        Coverage one = Coverage.of(cell, 7, 130_000, 1, () -> false);
+        Coverage other = Coverage.of(cell, 7, 130_000, cores, () -> false);
+        assertThat(one.watched()).isEqualTo(2_000); // one in 65: even steps that give no more than one in 64
         assertThat(other.classes()).isEqualTo(one.classes());
         assertThat(other.adjacent()).isEqualTo(one.adjacent());
         assertThat(other.readsFrom()).isEqualTo(one.readsFrom());
@@ -98,7 +98,7 @@ class CoverageTest {
         long all = ClassSearch.explore(
                         () -> new MachineSystem(cell.kernel(), cell.scenario()), StateSearch.Bounds.NONE, true)
                 .classes();
-        Coverage coverage = Coverage.of(cell, 1, 10_000, 2, () -> false);
+        Coverage coverage = Coverage.of(cell, 1, 1_000_000, 2, () -> false);
         assertThat((long) coverage.classes().all()).isGreaterThan(all / 4).isLessThanOrEqualTo(all);
     }
 
