@@ -58,8 +58,7 @@ class PosRule extends Rule {
         for (int rest = enabled; rest != 0; rest &= rest - 1) {
             int t = Integer.numberOfTrailingZeros(rest);
             int bit = 1 << t;
-            // A flush may turn another thread's pending access into a walk.
-            if ((known & bit) == 0 || label[t] != pending.label(t)) {
+            if (!current(t)) {
                 known |= bit;
                 label[t] = pending.label(t);
                 key[t] = pending.arrive(lane, t);
@@ -77,19 +76,24 @@ class PosRule extends Rule {
 
     @Override
     void takes(int t) {
+        takes(t, current(t) ? word[t] : pending.word(t), current(t) ? kind[t] : pending.kind(t));
+    }
+
+    /** The thread takes a step with this access. */
+    final void takes(int t, int at, int how) {
         known &= ~(1 << t);
         drawn &= ~(1 << t);
-        if (drawn == 0) {
-            return;
-        }
-        int at = pending.word(t);
-        int how = pending.kind(t);
         for (int rest = drawn; rest != 0; rest &= rest - 1) {
             int u = Integer.numberOfTrailingZeros(rest);
             if (word[u] == at && ((how | kind[u]) & Pending.WRITES) != 0) {
                 drawn &= ~(1 << u);
             }
         }
+    }
+
+    /** Whether what is kept of the thread's pending step is still so: a flush may have made another one of it. */
+    final boolean current(int t) {
+        return (known >> t & 1) != 0 && label[t] == pending.label(t);
     }
 
     final long priority(int t) {

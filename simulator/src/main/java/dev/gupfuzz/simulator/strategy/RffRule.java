@@ -99,13 +99,16 @@ class RffRule extends PosRule {
 
     @Override
     void takes(int t) {
-        if (toCome >= 0 && t == targets.readerThread(target) && pending.label(t) == targets.readerLabel(target)) {
-            met |= toCome == 0 && lastWriter(pending.word(t)) == targets.writer(target);
+        int word = current(t) ? pendingWord(t) : pending.word(t);
+        int kind = current(t) ? pendingKind(t) : pending.kind(t);
+        int label = pending.label(t);
+        if (toCome >= 0 && t == targets.readerThread(target) && label == targets.readerLabel(target)) {
+            met |= toCome == 0 && lastWriter(word) == targets.writer(target);
             toCome--;
         }
-        if ((pending.kind(t) & Pending.WRITES) != 0) {
-            lastWriter[pending.word(t)] = run << Integer.SIZE | targets.operation(t, pending.label(t));
+        if ((kind & Pending.WRITES) != 0) {
+            lastWriter[word] = run << Integer.SIZE | targets.operation(t, label);
         }
-        super.takes(t);
+        takes(t, word, kind);
     }
 }

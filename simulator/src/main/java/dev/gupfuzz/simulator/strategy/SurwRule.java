@@ -99,7 +99,7 @@ final class SurwRule extends Rule {
         started |= enabled;
         for (int rest = enabled; rest != 0; rest &= rest - 1) {
             int t = Integer.numberOfTrailingZeros(rest);
-            if ((known >> t & 1) == 0 || label[t] != pending.label(t)) {
+            if (!current(t)) {
                 known |= 1 << t;
                 label[t] = pending.label(t);
                 key[t] = pending.arrive(lane, t);
@@ -127,6 +127,11 @@ final class SurwRule extends Rule {
             }
             blocked |= 1 << t;
         }
+    }
+
+    /** Whether what is kept of the thread's pending step is still so. */
+    private boolean current(int t) {
+        return (known >> t & 1) != 0 && label[t] == pending.label(t);
     }
 
     private int highest(int free) {
@@ -171,9 +176,10 @@ final class SurwRule extends Rule {
             plain.takes(t);
             return;
         }
+        boolean touched = current(t) ? touches[t] : pending.inGroup(pending.word(t), group);
         known &= ~(1 << t);
         started |= 1 << t;
-        if (pending.inGroup(pending.word(t), group)) {
+        if (touched) {
             left[t] = Math.max(0, left[t] - 1);
             blocked = 0;
             intended = NOBODY;
