@@ -106,6 +106,19 @@ class ExploreStatesTest {
             assertThat(process.await()).isEqualTo(ExitCode.INTERRUPTED);
         }
         assertThat(file).exists();
+        try (GupfuzzProcess process = GupfuzzProcess.start(
+                directory,
+                Map.of("JAVA_TOOL_OPTIONS", "-Xmx8m"),
+                "explore",
+                "--kernel",
+                "v5.11",
+                "--scenario",
+                LARGE,
+                "--resume",
+                file.toString())) {
+            assertThat(process.await()).isIn(ExitCode.USAGE, ExitCode.INCOMPLETE);
+            assertThat(process.out() + process.err()).contains("-Xmx...").doesNotContain("Exception", "\tat ");
+        }
         // on to the end of the level, and there on another way
         JsonNode resumed = json(
                 ExitCode.INCOMPLETE,

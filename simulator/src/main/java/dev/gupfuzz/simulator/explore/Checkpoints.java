@@ -103,6 +103,8 @@ public record Checkpoints(
                 body.accept(in);
             }
             return true;
+        } catch (OutOfMemoryError e) {
+            throw refused("does not fit into the heap: raise it with GUPFUZZ_JAVA_OPTS=-Xmx...");
         } catch (IOException e) {
             throw refused("cannot be read: " + reason(e));
         }

@@ -9,11 +9,8 @@ import dev.gupfuzz.simulator.search.JobRunner;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -106,22 +103,8 @@ public final class StateSearch {
     private final int[] start;
     /** What the first decision is known by. */
     private long root;
-    /** States of this level that wait, of the next, of one more preemption, and of earlier levels in which threads wake up. */
-    private final Deque<Segment> frontier = new ArrayDeque<>();
 
-    private final List<Segment> next = new ArrayList<>();
-    private final List<Segment> later = new ArrayList<>();
-    private final List<Segment> late = new ArrayList<>();
-    /** Bytes of all four. */
-    private long waiting;
-    /** Most bytes that were waiting where a level ends, with those of that level. */
-    private long frontierPeak;
-
-    private long levelBytes;
-    /** States that were given up, because the heap was too small. */
-    private long abandoned;
-    /** States to expand, level by level. */
-    private final List<Long> widths = new ArrayList<>();
+    private final Waiting waiting = new Waiting();
 
     private StateSearch(
             Supplier<? extends TransitionSystem> models,
@@ -187,25 +170,21 @@ public final class StateSearch {
     }
 
     private Exploration run() {
-        if (!checkpoints.read(this::restore)) {
-            explorers.get(0).begin();
-            root = explorers.get(0).key;
-            collect();
-        }
-        checkpoints.write(this::save); // now, because later it may be hours of work that cannot be written
         Ended ended;
         try {
+            if (!checkpoints.read(this::restore)) {
+                explorers.get(0).begin();
+                root = explorers.get(0).key;
+                collect();
+            }
+            checkpoints.write(this::save); // now, because later it may be hours of work that cannot be written
             ended = search();
             switch (ended) {
                 case STATES, MEMORY, STOPPED -> checkpoints.write(this::save);
                 case COMPLETE, PREEMPTIONS, AT_FAILURE -> {}
             }
         } catch (OutOfMemoryError e) { // in the middle of a batch: nothing to go on from
-            abandoned = states(frontier) + states(next) + states(later);
-            frontier.clear(); // room for what is told about it
-            next.clear();
-            later.clear();
-            late.clear();
+            waiting.giveUp(); // room for what is told about it
             ended = Ended.MEMORY;
         }
         return result(ended);
@@ -213,26 +192,18 @@ public final class StateSearch {
 
     private Ended search() {
         while (true) {
-            if (frontier.isEmpty()) {
+            if (waiting.isLevelDone()) {
                 Ended ended = endLevel();
                 if (ended != null) {
                     return ended;
                 }
             }
-            List<Segment> batch = new ArrayList<>();
-            int states = 0;
-            while (!frontier.isEmpty() && states < BATCH) {
-                Segment segment = frontier.remove();
-                batch.add(segment);
-                states += segment.states();
-            }
-            together(batch);
-            waiting -= bytes(batch);
+            together(waiting.take(BATCH));
             collect();
             if (bounds.stop().getAsBoolean()) {
                 return Ended.STOPPED;
             }
-            if (seen.bytes() + waiting > bounds.bytes()) {
+            if (seen.bytes() + waiting.bytes() > bounds.bytes()) {
                 return Ended.MEMORY;
             }
             if (checkpoints.isDue()) {
@@ -243,38 +214,32 @@ public final class StateSearch {
 
     /** On to the next level; why there is none, otherwise. */
     private @Nullable Ended endLevel() {
-        wake();
-        frontierPeak = Math.max(frontierPeak, levelBytes + waiting);
+        waiting.wake(seen, start, explorers.get(0));
+        boolean none = waiting.isNextEmpty();
         if (plan.firstOnly() && failures.values().stream().anyMatch(f -> f.preemptions() <= level.preemptions)) {
             return Ended.AT_FAILURE;
         }
-        if (next.isEmpty() && later.isEmpty()) {
+        if (none && waiting.isLaterEmpty()) {
             return Ended.COMPLETE;
         }
         if (seen.size() >= bounds.states()) {
             return Ended.STATES;
         }
-        if (next.isEmpty() && plan.firstOnly() && !failures.isEmpty()) {
+        if (none && plan.firstOnly() && !failures.isEmpty()) {
             return Ended.AT_FAILURE;
         }
-        if (next.isEmpty() && level.preemptions == plan.preemptions()) {
+        if (none && level.preemptions == plan.preemptions()) {
             return Ended.PREEMPTIONS;
         }
         level.number++;
-        level.admitting = next.isEmpty();
+        level.admitting = none;
         if (level.admitting) {
             level.preemptions++;
         }
         if (level.number >= Fingerprints.LEVELS) {
             throw new IllegalStateException("[simulator bug] too many levels: " + level.number);
         }
-        List<Segment> from = level.admitting ? later : next;
-        frontier.addAll(from);
-        from.clear();
-        levelBytes = bytes(frontier);
-        if (!level.admitting) {
-            widths.add(states(frontier));
-        }
+        waiting.turn();
         return null;
     }
 
@@ -299,54 +264,10 @@ public final class StateSearch {
     /** Takes from the explorers what they found in a batch. */
     private void collect() {
         for (Explorer explorer : explorers) {
-            collect(explorer.next, next);
-            collect(explorer.later, later);
-            collect(explorer.late, late);
+            waiting.collect(explorer);
             explorer.failures.forEach((what, failure) -> failures.merge(what, failure, Failure::first));
             explorer.failures.clear();
         }
-    }
-
-    private void collect(Frontier.Packer packer, List<Segment> into) {
-        List<Segment> packed = packer.take();
-        waiting += bytes(packed);
-        into.addAll(packed);
-    }
-
-    /** Lets the next level expand states of earlier ones again, for the threads that wake up there. */
-    private void wake() {
-        SortedMap<Long, Integer> woken = new TreeMap<>();
-        int[] words = start.clone();
-        Frontier.Reader reader = new Frontier.Reader(start);
-        for (Segment segment : late) {
-            reader.open(segment);
-            for (int n = 0; n < segment.states(); n++) {
-                reader.next(words);
-                woken.merge(reader.key, reader.woken, (a, b) -> a | b);
-            }
-        }
-        for (Segment segment : late) {
-            reader.open(segment);
-            for (int n = 0; n < segment.states(); n++) {
-                reader.next(words);
-                Integer threads = woken.remove(reader.key);
-                if (threads != null) {
-                    int now = seen.wake(reader.key, threads);
-                    explorers.get(0).next.add(reader.key, reader.parent, reader.last, now, words);
-                }
-            }
-        }
-        waiting -= bytes(late);
-        late.clear();
-        collect(explorers.get(0).next, next);
-    }
-
-    private static long bytes(Collection<Segment> segments) {
-        return segments.stream().mapToLong(segment -> segment.bytes().length).sum();
-    }
-
-    private static long states(Collection<Segment> segments) {
-        return segments.stream().mapToLong(Segment::states).sum();
     }
 
     /** Where it stands between two batches. */
@@ -355,16 +276,7 @@ public final class StateSearch {
         out.writeInt(level.preemptions);
         out.writeBoolean(level.admitting);
         out.writeLong(root);
-        out.writeLong(frontierPeak);
-        out.writeLong(levelBytes);
-        Frontier.save(frontier, out);
-        Frontier.save(next, out);
-        Frontier.save(later, out);
-        Frontier.save(late, out);
-        out.writeInt(widths.size());
-        for (long width : widths) {
-            out.writeLong(width);
-        }
+        waiting.save(out);
         out.writeInt(failures.size());
         for (Map.Entry<Long, Failure> entry : failures.entrySet()) {
             out.writeLong(entry.getKey());
@@ -382,16 +294,7 @@ public final class StateSearch {
         level.preemptions = in.readInt();
         level.admitting = in.readBoolean();
         root = in.readLong();
-        frontierPeak = in.readLong();
-        levelBytes = in.readLong();
-        for (Collection<Segment> segments : List.of(frontier, next, later, late)) {
-            Frontier.restore(segments, in);
-            waiting += bytes(segments);
-        }
-        int levels = in.readInt();
-        for (int i = 0; i < levels; i++) {
-            widths.add(in.readLong());
-        }
+        waiting.restore(in);
         int broken = in.readInt();
         for (int i = 0; i < broken; i++) {
             failures.put(in.readLong(), Failure.restored(in));
@@ -423,10 +326,6 @@ public final class StateSearch {
                 level.number,
                 reached(),
                 Collections.unmodifiableSortedMap(broken),
-                new Extent(
-                        abandoned + states(frontier) + states(next) + states(later),
-                        List.copyOf(widths),
-                        seen.bytes(),
-                        frontierPeak));
+                new Extent(waiting.states(), waiting.widths(), seen.bytes(), waiting.peak()));
     }
 }
