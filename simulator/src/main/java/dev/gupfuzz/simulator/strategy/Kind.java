@@ -20,7 +20,7 @@ enum Kind {
 
         @Override
         Scheduler scheduler(Views views, int argument, String learnt) {
-            return new RandomWalk(views.machine());
+            return new RandomWalk(views.pending());
         }
     },
 

@@ -1,13 +1,9 @@
 package dev.gupfuzz.simulator.strategy;
 
 import dev.gupfuzz.simulator.Mix;
-import dev.gupfuzz.simulator.machine.Frame;
-import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Machine;
-import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.routine.Step;
-import java.util.Arrays;
 
 /**
  * Uniform choice among the threads that can run: at each decision the one with the largest {@code keyed(seed; operation,
@@ -17,11 +13,7 @@ import java.util.Arrays;
 final class RandomWalk extends Scheduler {
 
     private static final long LANE = Mix.ready(Mix.name("random-walk"));
-    /** Occurrences whose keys are kept ready. */
-    private static final int READY = 8;
-
     private static final int WAITS = 64;
-    private static final int EPOCH_SHIFT = 20;
     /** Bits of a draw that give way to the thread's number, so that the largest draw says whose it is. */
     private static final int THREAD = Machine.THREADS_MAX - 1;
 
@@ -30,13 +22,8 @@ final class RandomWalk extends Scheduler {
     private static final int WAITED = 1;
     private static final int DRAW = 2;
 
-    /** For (thread, label, occurrence): the operation's key, ready to be folded into a seed. */
-    private final long[] operations;
-
+    private final MachinePending operations;
     private final long[] waits = new long[WAITS];
-    private final long[] roles;
-    /** For (thread, label): run number and occurrences in it. */
-    private final int[] occurrences;
 
     /**
      * For each thread four words about its pending operation: its key, the decisions that it has been pending at,
@@ -44,32 +31,13 @@ final class RandomWalk extends Scheduler {
      */
     private final long[] pending;
 
-    private int epoch;
-
-    RandomWalk(Machine machine) {
-        super(machine);
-        int threads = machine.threads;
-        operations = new long[threads * Pc.LABELS * READY];
-        roles = new long[threads];
-        occurrences = new int[threads * Pc.LABELS];
-        pending = new long[threads << WORDS_SHIFT];
+    RandomWalk(MachinePending operations) {
+        super(operations.machine());
+        this.operations = operations;
+        pending = new long[operations.threads << WORDS_SHIFT];
         for (int w = 0; w < WAITS; w++) {
             waits[w] = Mix.ready(w);
         }
-        for (int t = 0; t < threads; t++) {
-            roles[t] = Mix.name(machine.scenario.threads().get(t));
-            for (int label = 0; label < Pc.LABELS; label++) {
-                if (Labels.defined(label)) {
-                    for (int i = 0; i < READY; i++) {
-                        operations[(t * Pc.LABELS + label) * READY + i] = operation(t, label, i);
-                    }
-                }
-            }
-        }
-    }
-
-    private long operation(int t, int label, int occurrence) {
-        return Mix.mix64(Mix.keyed(0, roles[t], Labels.key(label), occurrence) + Mix.GOLDEN);
     }
 
     @Override
@@ -81,10 +49,7 @@ final class RandomWalk extends Scheduler {
         m.reset();
         m.choices.draw(seed);
         long lane = Mix.mix64(seed ^ LANE);
-        if (++epoch == 1 << (31 - EPOCH_SHIFT)) {
-            Arrays.fill(occurrences, 0);
-            epoch = 1;
-        }
+        operations.begin();
         int decided = 0;
         int known = 0;
         int enabled;
@@ -126,13 +91,7 @@ final class RandomWalk extends Scheduler {
 
     /** The thread's pending operation is at a decision for the first time. */
     private void arrive(long lane, int t) {
-        int label = Pc.label(m.s[Frame.at(t) + Frame.PC]);
-        int slot = t * Pc.LABELS + label;
-        int seen = occurrences[slot];
-        int occurrence = seen >>> EPOCH_SHIFT == epoch ? seen & (1 << EPOCH_SHIFT) - 1 : 0;
-        occurrences[slot] = epoch << EPOCH_SHIFT | occurrence + 1;
-        long operation = occurrence < READY ? operations[slot * READY + occurrence] : operation(t, label, occurrence);
-        long key = Mix.mix64(lane ^ operation);
+        long key = operations.arrive(lane, t);
         int at = t << WORDS_SHIFT;
         pending[at + KEY] = key;
         pending[at + WAITED] = 0;
