@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 
 /** What {@code explore --engine states} can be told beside its bounds. */
 final class StateOptions {
-    private static final List<String> REDUCTIONS = List.of("sleep", "persistent", "local");
+    private static final List<String> REDUCTIONS = List.of("sleep", "persistent", "local", "symmetry");
     private static final Duration CHECKPOINT_EVERY = Duration.ofMinutes(5);
 
     @Option(
@@ -35,8 +35,8 @@ final class StateOptions {
             names = "--reductions",
             paramLabel = "LIST",
             description = {
-                "What to leave out because another order of the same steps is looked at: sleep, persistent, local, with commas"
-                        + " between them; all; none. Default: none."
+                "What to leave out because another order of the same steps is looked at: sleep, persistent, local, symmetry, with"
+                        + " commas between them; all; none. Default: none."
             })
     @Nullable
     String reductions;
@@ -99,7 +99,11 @@ final class StateOptions {
                 }
             }
         }
-        return new Reductions(names.contains("sleep"), names.contains("persistent"), names.contains("local"), false);
+        return new Reductions(
+                names.contains("sleep"),
+                names.contains("persistent"),
+                names.contains("local"),
+                names.contains("symmetry"));
     }
 
     /** Where the exploration is kept, and from where it goes on. */

@@ -25,6 +25,7 @@ public final class MachineSystem implements TransitionSystem {
     private final int[] s;
     private final long[] keys;
     private final MachineObjects objects;
+    private final FrameNames frameNames;
     private final Footprint footprint;
     /** Thread of the last step. */
     private int last;
@@ -44,6 +45,7 @@ public final class MachineSystem implements TransitionSystem {
             keys[i] = Mix.at(LANE, i) | 1;
         }
         objects = new MachineObjects(m);
+        frameNames = new FrameNames(m);
         footprint = new Footprint(objects.count());
         long goals = 0;
         for (GoalPoint goal : scenario.goalPoints(kernel)) {
@@ -184,6 +186,14 @@ public final class MachineSystem implements TransitionSystem {
     public void goOn() {
         m.violated = -1;
         s[Sched.ENABLED] &= ~Sched.STOP;
+    }
+
+    @Override
+    public void canonicalize(int[] threads) {
+        for (int t = 0; t < threads.length; t++) {
+            threads[t] = t; // every thread has a role of its own
+        }
+        frameNames.canonicalize();
     }
 
     @Override

@@ -10,7 +10,7 @@ import java.util.List;
  * @param sleep sleep sets: of two independent steps only one order is taken. Fewer transitions, the same states
  * @param persistent persistent sets: only threads that the others cannot interfere with go on. Fewer states
  * @param local a step that touches nothing which another thread may still touch is no decision. Fewer states
- * @param symmetry states that differ by the names of threads with the same program are one. Fewer states
+ * @param symmetry states that differ by the names of physical frames, or of threads with the same program, are one. Fewer states
  */
 public record Reductions(boolean sleep, boolean persistent, boolean local, boolean symmetry) {
 

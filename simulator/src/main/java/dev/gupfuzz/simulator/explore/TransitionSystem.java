@@ -53,8 +53,8 @@ public interface TransitionSystem {
     void goOn();
 
     /**
-     * Renames threads whose programs are the same, so that states that differ by such names alone become equal. Invariants and
-     * goals must not tell such threads apart. A model without such threads leaves all as it is.
+     * Renames threads whose programs are the same, and what else has a name without a meaning, so that states that differ by such
+     * names alone become equal. Invariants and goals must not tell such things apart. A model without them leaves all as it is.
      *
      * @param names is overwritten: what each thread is called now
      */
