@@ -48,7 +48,7 @@ class ExploreStatesTest {
         JsonNode nothing = json(ExitCode.CLEAN, "--kernel", "v5.11", "--reductions", "none");
         assertThat(all.at("/cells/0/reductions"))
                 .extracting(JsonNode::asText)
-                .containsExactly("sleep", "persistent", "local");
+                .containsExactly("sleep", "persistent", "local", "symmetry");
         assertThat(nothing.at("/cells/0/reductions")).isEmpty();
         assertThat(all.get("transitions").asLong())
                 .isLessThan(nothing.get("transitions").asLong());
