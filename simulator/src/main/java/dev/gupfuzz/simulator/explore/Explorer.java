@@ -31,6 +31,9 @@ final class Explorer {
         boolean admitting;
     }
 
+    /** States that are held back, so that the table's memory for all of them is on its way at once. */
+    private static final int HELD = 16;
+
     private final TransitionSystem model;
     private final StateSearch.Plan plan;
     private final Tuning tuning;
@@ -51,6 +54,17 @@ final class Explorer {
     final Frontier.Packer later;
     /** States of earlier levels in which threads that slept are awake on a new way. */
     final Frontier.Packer late;
+
+    /** Whether a state may be added later than it is come to: not where what is known of it decides what is taken next. */
+    private final boolean holds;
+
+    private final long[] heldKeys = new long[HELD];
+    private final long[] heldBefore = new long[HELD];
+    private final int[] heldLast = new int[HELD];
+    private final int[][] heldWords;
+    private int held;
+    /** What was read ahead: kept, so that the reading is. */
+    long readAhead;
 
     final SortedMap<Long, Failure> failures = new TreeMap<>();
     long transitions;
@@ -79,11 +93,14 @@ final class Explorer {
         next = new Frontier.Packer(words.clone(), tuning.segment());
         later = new Frontier.Packer(words.clone(), tuning.segment());
         late = new Frontier.Packer(words.clone(), tuning.segment());
+        holds = !plan.reductions().sleep() && !plan.reductions().persistent();
+        heldWords = new int[HELD][words.length];
     }
 
     /** From the start to the first decision. */
     void begin() {
         arrived(0, Failure.NOBODY, 0, 0, false);
+        settleHeld();
     }
 
     /** Takes segments until there are none. */
@@ -100,6 +117,7 @@ final class Explorer {
                     next.add(reader.key, reader.parent, reader.last, 0, here);
                 }
             }
+            settleHeld();
             i = taken.getAndIncrement();
         }
     }
@@ -178,6 +196,10 @@ final class Explorer {
                 later.add(key, before, last, 0, words); // fewer preemptions may lead there too
                 return true;
             }
+            if (holds) {
+                hold(before);
+                return true;
+            }
             Found found = seen.add(key, before, level.number, ~sleepers);
             if (found == Found.NEW) {
                 next.add(key, before, last, 0, words);
@@ -199,6 +221,31 @@ final class Explorer {
             ends++;
         }
         return true;
+    }
+
+    private void hold(long before) {
+        heldKeys[held] = key;
+        heldBefore[held] = before;
+        heldLast[held] = last;
+        System.arraycopy(words, 0, heldWords[held], 0, words.length);
+        if (++held == HELD) {
+            settleHeld();
+        }
+    }
+
+    /** Adds the states that were held back. */
+    private void settleHeld() {
+        long sum = 0;
+        for (int i = 0; i < held; i++) {
+            sum += seen.readAhead(heldKeys[i]);
+        }
+        readAhead += sum;
+        for (int i = 0; i < held; i++) {
+            if (seen.add(heldKeys[i], heldBefore[i], level.number, -1) == Found.NEW) {
+                next.add(heldKeys[i], heldBefore[i], heldLast[i], 0, heldWords[i]);
+            }
+        }
+        held = 0;
     }
 
     private int settle(int asleep) {

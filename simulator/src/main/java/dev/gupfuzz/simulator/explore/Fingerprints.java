@@ -60,6 +60,11 @@ final class Fingerprints {
         return shard(fingerprint).add(fingerprint, (level + 1L) << LEVEL_SHIFT | lower(parent), awake);
     }
 
+    /** Reads where a state would stand, so that the memory is at hand when it is added; the value means nothing. */
+    long readAhead(long fingerprint) {
+        return shard(fingerprint).readAhead(fingerprint);
+    }
+
     /** Threads that are awake in a state that was added. */
     int awake(long fingerprint) {
         return shard(fingerprint).awake(fingerprint);
@@ -170,6 +175,11 @@ final class Fingerprints {
             return awakeHere & ~before;
         }
 
+        long readAhead(long fingerprint) {
+            long[] now = slots; // another explorer may let it grow
+            return now[2 * place(fingerprint, now.length / 2)];
+        }
+
         long parent(long lower) {
             int slot = place(lower);
             while (lower(slots[2 * slot]) != lower) {
@@ -183,7 +193,11 @@ final class Fingerprints {
         }
 
         private int place(long fingerprint) {
-            return (int) (((lower(fingerprint) >>> SHARD_BITS) * capacity()) >>> PLACE_BITS);
+            return place(fingerprint, capacity());
+        }
+
+        private static int place(long fingerprint, int capacity) {
+            return (int) (((lower(fingerprint) >>> SHARD_BITS) * capacity) >>> PLACE_BITS);
         }
 
         private int after(int slot) {

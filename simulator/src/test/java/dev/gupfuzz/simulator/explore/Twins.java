@@ -40,8 +40,8 @@ final class Twins {
             return;
         }
         for (int name = 0; name < names.length; name++) {
-            boolean alike =
-                    name == t || (text.threads().get(name) == text.threads().get(t) && name != apart && t != apart);
+            boolean alike = name == t
+                    || (text.threads().get(name).equals(text.threads().get(t)) && name != apart && t != apart);
             if (alike && (used >> name & 1) == 0) {
                 names[t] = name;
                 name(text, apart, names, t + 1, used | 1 << name);
