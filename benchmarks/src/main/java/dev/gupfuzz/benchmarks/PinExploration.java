@@ -1,6 +1,7 @@
 package dev.gupfuzz.benchmarks;
 
 import dev.gupfuzz.simulator.explore.Exploration;
+import dev.gupfuzz.simulator.explore.Reductions;
 import dev.gupfuzz.simulator.explore.StateSearch;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -15,7 +16,7 @@ import java.util.function.Supplier;
  */
 public final class PinExploration {
     private static final String USAGE =
-            "usage: PinExploration PAGES PINNERS (fixed | original) (every-state | decisions | violation) TIMES";
+            "usage: PinExploration PAGES PINNERS (fixed | original) (every-state | reduced | violation) TIMES";
 
     private PinExploration() {}
 
@@ -51,11 +52,14 @@ public final class PinExploration {
         }
     }
 
-    /** Everything with all states, everything as {@code explore} does it, or up to a violation with fewest preemptions. */
+    /** Everything with all states, everything with all reductions, or up to a violation with fewest preemptions. */
     private static StateSearch.Plan plan(String mode) {
-        return mode.equals("violation")
-                ? StateSearch.Plan.FEWEST_PREEMPTIONS
-                : new StateSearch.Plan(false, isFirst(mode, "every-state", "decisions"), false);
+        if (mode.equals("violation")) {
+            return StateSearch.Plan.FEWEST_PREEMPTIONS;
+        }
+        return isFirst(mode, "every-state", "reduced")
+                ? new StateSearch.Plan(false, true, false)
+                : StateSearch.Plan.ALL.with(Reductions.ALL);
     }
 
     private static boolean isFirst(String given, String first, String second) {
