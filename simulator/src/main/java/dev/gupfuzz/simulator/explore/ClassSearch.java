@@ -121,9 +121,6 @@ public final class ClassSearch {
     private final Footprint waited;
     private final List<Node> nodes = new ArrayList<>();
     private final SortedMap<Long, Way> broken = new TreeMap<>();
-    /** First event whose races were not looked at. */
-    private int fresh;
-
     private long classes;
     private long blocked;
     private long events;
@@ -258,8 +255,6 @@ public final class ClassSearch {
         run.print[n].set(model.footprint());
         run.broke[n] = model.broken() != TransitionSystem.INTACT;
         run.append();
-        // a race is looked at once, but for every outcome of the data choices behind it
-        fresh = values > 1 ? 0 : Math.min(fresh, depth);
         events++;
         longest = Math.max(longest, depth + 1);
         boolean counts = !run.brokeBefore(n); // what only comes behind a failure is not reached
@@ -311,7 +306,9 @@ public final class ClassSearch {
                 broken.computeIfAbsent(model.broken(), code -> way());
             }
         }
-        for (int n = fresh; n < depth; n++) {
+        // all of them, those of steps that schedules have in common too: what comes behind decides what covers a
+        // reversal
+        for (int n = 0; n < depth; n++) {
             int t = run.thread[n];
             if (run.conditional[n]) {
                 new Cuts(n, t, run.conflicts(t, run.print[n], n)).search();
@@ -331,7 +328,6 @@ public final class ClassSearch {
                 new Cuts(depth, t, conflicts).search();
             }
         }
-        fresh = depth;
     }
 
     /** Leaves out an event and what happens after it. */

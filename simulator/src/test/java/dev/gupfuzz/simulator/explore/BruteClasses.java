@@ -22,7 +22,7 @@ final class BruteClasses {
         int[] here = model.words().clone();
         int enabled = model.enabled();
         if (enabled == 0) {
-            classes.add(order(depth));
+            classes.add(order(run, depth));
             return;
         }
         for (int t = 0; t < model.threads(); t++) {
@@ -43,12 +43,12 @@ final class BruteClasses {
     }
 
     /** For each thread its events, each with its choice and with how much of every thread happens before it. */
-    private String order(int length) {
+    static String order(Execution run, int length) {
         StringBuilder text = new StringBuilder();
-        for (int t = 0; t < model.threads(); t++) {
+        for (int t = 0; t < run.threads; t++) {
             for (int n = 0; n < length; n++) {
                 if (run.thread[n] == t) {
-                    int[] past = new int[model.threads()];
+                    int[] past = new int[run.threads];
                     for (int i = 0; i < n; i++) {
                         past[run.thread[i]] += run.before(i, n) ? 1 : 0;
                     }

@@ -51,6 +51,16 @@ final class Corpus {
         return corpus.text(threads);
     }
 
+    /** Four threads of up to four steps: too many schedules to be run one by one. */
+    static Text crowd(long seed) {
+        Corpus corpus = new Corpus(seed ^ Mix.name("crowd"));
+        List<List<Instruction>> threads = new ArrayList<>();
+        for (int t = 0; t < 4; t++) {
+            threads.add(corpus.thread(false, 5));
+        }
+        return corpus.text(threads);
+    }
+
     private List<Instruction> thread(boolean loops, int size) {
         List<Instruction> thread = new ArrayList<>();
         while (thread.size() < size - 1) {
