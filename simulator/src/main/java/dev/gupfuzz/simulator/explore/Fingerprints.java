@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
  * The states that were seen, as fingerprints, each with the state that it was first reached from and, when asked for, the
  * threads that are awake in it (see {@link Reductions}). Several threads may add at once.
  *
- * <p>It is cut into {@link #SHARDS} tables with open addressing, each with its own lock, which grow by a quarter one at a time.
- * So a state takes at most 16 / ({@link #LOAD} / {@link #GROWTH}) = 25 bytes, or 28 with what is awake, at any size, and nothing
- * large is ever copied.
+ * <p>It is cut into {@link #SHARDS} tables with open addressing, each with its own lock where several threads add, which grow one
+ * at a time, so nothing large is ever copied. They begin with sizes from one up to {@link #GROWTH}, and so grow by turns: at any time
+ * they are filled to all degrees between {@link #LOAD} / {@link #GROWTH} and {@link #LOAD}, and a state takes 16 / LOAD * (GROWTH - 1) /
+ * ln GROWTH = 27 bytes, or 31 with what is awake, at any size.
  *
  * <p>Of all predecessors in the level in which a state is first reached the smallest is kept, so what is stored does not
  * depend on who comes first. A predecessor is kept by the lower bits of its fingerprint, which are also its place.
@@ -21,8 +22,8 @@ final class Fingerprints {
     /** Levels that can be told apart. */
     static final int LEVELS = (1 << 16) - 1;
 
-    private static final double LOAD = 0.8;
-    private static final double GROWTH = 1.25;
+    private static final double LOAD = 0.75;
+    private static final double GROWTH = 1.6;
 
     private static final int SHARD_BITS = 8;
     private static final int SHARDS = 1 << SHARD_BITS;
@@ -43,10 +44,17 @@ final class Fingerprints {
 
     private final Shard[] shards = new Shard[SHARDS];
 
-    /** @param masks whether to keep what is awake */
-    Fingerprints(boolean masks) {
+    /** Whether several threads may add at once. */
+    private final boolean shared;
+
+    /**
+     * @param masks whether to keep what is awake
+     * @param shared whether several threads may add at once
+     */
+    Fingerprints(boolean masks, boolean shared) {
+        this.shared = shared;
         for (int i = 0; i < SHARDS; i++) {
-            shards[i] = new Shard(masks);
+            shards[i] = new Shard(masks, (double) i / SHARDS);
         }
     }
 
@@ -57,7 +65,14 @@ final class Fingerprints {
      * @param awake threads that are awake on this way; a state that was reached in an earlier level keeps what it has
      */
     Found add(long fingerprint, long parent, int level, int awake) {
-        return shard(fingerprint).add(fingerprint, (level + 1L) << LEVEL_SHIFT | lower(parent), awake);
+        Shard shard = shard(fingerprint);
+        long origin = (level + 1L) << LEVEL_SHIFT | lower(parent);
+        if (!shared) {
+            return shard.add(fingerprint, origin, awake);
+        }
+        synchronized (shard) {
+            return shard.add(fingerprint, origin, awake);
+        }
     }
 
     /** Reads where a state would stand, so that the memory is at hand when it is added; the value means nothing. */
@@ -122,40 +137,60 @@ final class Fingerprints {
 
     /** One of the tables. */
     private static final class Shard {
-        private static final int FIRST_SLOTS = 4;
+        private static final int FIRST_SLOTS = 16;
         /** Of the object and its arrays. */
         private static final int HEADERS = 64;
 
         /** Two a slot: the fingerprint, 0 for none; above {@link #LEVEL_SHIFT} the level plus one, below it the predecessor. */
-        private long[] slots = new long[2 * FIRST_SLOTS];
+        private long[] slots;
 
         private short @Nullable [] awake;
         private int size;
+        /** States that it takes before it grows. */
+        private int most;
 
-        Shard(boolean masks) {
-            awake = masks ? new short[FIRST_SLOTS] : null;
+        /** @param part from 0 to 1: how far it is on the way to its next size already, so that not all grow at once */
+        Shard(boolean masks, double part) {
+            int capacity = (int) Math.ceil(FIRST_SLOTS * Math.pow(GROWTH, part));
+            slots = new long[2 * capacity];
+            awake = masks ? new short[capacity] : null;
+            most = (int) (LOAD * capacity);
         }
 
-        synchronized Found add(long fingerprint, long origin, int awakeHere) {
-            int slot = find(fingerprint);
-            if (slots[2 * slot] == 0) {
-                if (size + 1 > LOAD * capacity()) {
-                    grow();
-                    slot = find(fingerprint);
+        Found add(long fingerprint, long origin, int awakeHere) {
+            final long[] there = slots;
+            int at = 2 * place(fingerprint, there.length / 2);
+            for (long key = there[at]; key != fingerprint; key = there[at]) {
+                if (key == 0) {
+                    insert(at / 2, fingerprint, origin, awakeHere);
+                    return Found.NEW;
                 }
-                size++;
-                slots[2 * slot] = fingerprint;
-                slots[2 * slot + 1] = origin;
-                merge(slot, awakeHere);
-                return Found.NEW;
+                at += 2;
+                if (at == there.length) {
+                    at = 0;
+                }
             }
-            long known = slots[2 * slot + 1];
+            long known = there[at + 1];
             if (known >>> LEVEL_SHIFT != origin >>> LEVEL_SHIFT) {
                 return Found.EARLIER;
             }
-            slots[2 * slot + 1] = Long.compareUnsigned(origin, known) < 0 ? origin : known;
-            merge(slot, awakeHere);
+            if (Long.compareUnsigned(origin, known) < 0) {
+                there[at + 1] = origin;
+            }
+            merge(at / 2, awakeHere);
             return Found.SAME_LEVEL;
+        }
+
+        private void insert(int free, long fingerprint, long origin, int awakeHere) {
+            int slot = free;
+            if (size >= most) {
+                grow();
+                slot = find(fingerprint);
+            }
+            size++;
+            slots[2 * slot] = fingerprint;
+            slots[2 * slot + 1] = origin;
+            merge(slot, awakeHere);
         }
 
         private void merge(int slot, int awakeHere) {
@@ -225,13 +260,21 @@ final class Fingerprints {
             short[] newAwake = oldAwake == null ? null : new short[capacity];
             slots = newSlots;
             awake = newAwake;
-            for (int i = 0; i < oldSlots.length / 2; i++) {
-                if (oldSlots[2 * i] != 0) {
-                    int slot = find(oldSlots[2 * i]);
-                    slots[2 * slot] = oldSlots[2 * i];
-                    slots[2 * slot + 1] = oldSlots[2 * i + 1];
+            most = (int) (LOAD * capacity);
+            for (int from = 0; from < oldSlots.length; from += 2) {
+                long key = oldSlots[from];
+                if (key != 0) {
+                    int at = 2 * place(key, capacity);
+                    while (newSlots[at] != 0) {
+                        at += 2;
+                        if (at == newSlots.length) {
+                            at = 0;
+                        }
+                    }
+                    newSlots[at] = key;
+                    newSlots[at + 1] = oldSlots[from + 1];
                     if (oldAwake != null && newAwake != null) {
-                        newAwake[slot] = oldAwake[i];
+                        newAwake[at / 2] = oldAwake[from / 2];
                     }
                 }
             }

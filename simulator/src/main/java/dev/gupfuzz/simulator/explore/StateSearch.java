@@ -118,7 +118,7 @@ public final class StateSearch {
         this.bounds = bounds;
         this.plan = plan;
         start = models.get().words().clone();
-        seen = new Fingerprints(plan.reductions().sleep());
+        seen = new Fingerprints(plan.reductions().sleep(), cores > 1);
         for (int i = 0; i < cores; i++) {
             explorers.add(new Explorer(models.get(), plan, tuning, seen, level));
         }
