@@ -42,7 +42,7 @@ public record Checkpoints(
     /** Nowhere. */
     public static final Checkpoints NONE = new Checkpoints(null, null, new LinkedHashMap<>(), () -> false);
 
-    private static final String MAGIC = "gupfuzz checkpoint 1";
+    private static final String MAGIC = "gupfuzz checkpoint 2";
 
     /** What writes an exploration, or reads it. */
     interface Body<S> {

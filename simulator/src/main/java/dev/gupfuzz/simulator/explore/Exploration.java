@@ -1,7 +1,9 @@
 package dev.gupfuzz.simulator.explore;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the search through states found out.
@@ -29,7 +31,8 @@ public record Exploration(
         implements Covered {
 
     /**
-     * How far an exploration came, and what it took.
+     * How far an exploration came, and what it took. Equal whatever {@code frontierBytes} is: it depends a little on which core packed
+     * which states, everything else on no such thing.
      *
      * @param waiting states that were found and not expanded
      * @param widths states to expand, level by level
@@ -39,6 +42,19 @@ public record Exploration(
     public record Extent(long waiting, List<Long> widths, long tableBytes, long frontierBytes) {
         /** Nothing. */
         public static final Extent NONE = new Extent(0, List.of(), 0, 0);
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Extent extent
+                    && waiting == extent.waiting
+                    && tableBytes == extent.tableBytes
+                    && widths.equals(extent.widths);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(waiting, widths, tableBytes);
+        }
     }
 
     /** Why an exploration stopped. */

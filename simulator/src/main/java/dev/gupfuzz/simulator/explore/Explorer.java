@@ -31,9 +31,6 @@ final class Explorer {
         boolean admitting;
     }
 
-    /** States that are held back, so that the table's memory for all of them is on its way at once. */
-    private static final int HELD = 16;
-
     private final TransitionSystem model;
     private final StateSearch.Plan plan;
     private final Tuning tuning;
@@ -58,13 +55,7 @@ final class Explorer {
     /** Whether a state may be added later than it is come to: not where what is known of it decides what is taken next. */
     private final boolean holds;
 
-    private final long[] heldKeys = new long[HELD];
-    private final long[] heldBefore = new long[HELD];
-    private final int[] heldLast = new int[HELD];
-    private final int[][] heldWords;
-    private int held;
-    /** What was read ahead: kept, so that the reading is. */
-    long readAhead;
+    private final Held held;
 
     final SortedMap<Long, Failure> failures = new TreeMap<>();
     long transitions;
@@ -85,22 +76,22 @@ final class Explorer {
         this.level = level;
         model.noting(plan.reductions().needFootprints());
         words = model.words();
-        here = new int[words.length];
         names = new int[model.threads()];
         passage = new Passage(model, plan);
         pending = new Pending(model, tuning);
         reader = new Frontier.Reader(words.clone());
+        here = reader.words;
         next = new Frontier.Packer(words.clone(), tuning.segment());
         later = new Frontier.Packer(words.clone(), tuning.segment());
         late = new Frontier.Packer(words.clone(), tuning.segment());
         holds = !plan.reductions().sleep() && !plan.reductions().persistent();
-        heldWords = new int[HELD][words.length];
+        held = new Held(seen, next, words.length);
     }
 
     /** From the start to the first decision. */
     void begin() {
         arrived(0, Failure.NOBODY, 0, 0, false);
-        settleHeld();
+        held.settle(level.number);
     }
 
     /** Takes segments until there are none. */
@@ -110,16 +101,16 @@ final class Explorer {
             Segment segment = batch.get(i);
             reader.open(segment);
             for (int n = 0; n < segment.states(); n++) {
-                reader.next(here);
+                reader.next();
                 if (!level.admitting) {
                     expand(reader.key, reader.last, reader.woken);
                 } else if (seen.add(reader.key, reader.parent, level.number, -1) == Found.NEW) {
-                    next.add(reader.key, reader.parent, reader.last, 0, here);
+                    next.add(reader.key, reader.parent, reader.last, 0, here, 0);
                 }
             }
-            settleHeld();
             i = taken.getAndIncrement();
         }
+        held.settle(level.number);
     }
 
     private void expand(long before, int from, int woken) {
@@ -193,20 +184,20 @@ final class Explorer {
         key = StateSearch.key(model, plan, last);
         if (stop == Passage.DECISION) {
             if (preempted) {
-                later.add(key, before, last, 0, words); // fewer preemptions may lead there too
+                later.add(key, before, last, 0, words, 0); // fewer preemptions may lead there too
                 return true;
             }
             if (holds) {
-                hold(before);
+                held.add(key, before, last, words, level.number);
                 return true;
             }
             Found found = seen.add(key, before, level.number, ~sleepers);
             if (found == Found.NEW) {
-                next.add(key, before, last, 0, words);
+                next.add(key, before, last, 0, words, 0);
             } else if (found == Found.EARLIER && plan.reductions().sleep() && tuning.keeps(Omitted.REPAIR)) {
                 int woken = model.enabled() & ~sleepers & ~seen.awake(key);
                 if (woken != 0) {
-                    late.add(key, before, last, woken, words);
+                    late.add(key, before, last, woken, words, 0);
                 }
             }
             return found != Found.EARLIER;
@@ -221,31 +212,6 @@ final class Explorer {
             ends++;
         }
         return true;
-    }
-
-    private void hold(long before) {
-        heldKeys[held] = key;
-        heldBefore[held] = before;
-        heldLast[held] = last;
-        System.arraycopy(words, 0, heldWords[held], 0, words.length);
-        if (++held == HELD) {
-            settleHeld();
-        }
-    }
-
-    /** Adds the states that were held back. */
-    private void settleHeld() {
-        long sum = 0;
-        for (int i = 0; i < held; i++) {
-            sum += seen.readAhead(heldKeys[i]);
-        }
-        readAhead += sum;
-        for (int i = 0; i < held; i++) {
-            if (seen.add(heldKeys[i], heldBefore[i], level.number, -1) == Found.NEW) {
-                next.add(heldKeys[i], heldBefore[i], heldLast[i], 0, heldWords[i]);
-            }
-        }
-        held = 0;
     }
 
     private int settle(int asleep) {

@@ -13,17 +13,31 @@ import java.util.List;
 
 /**
  * States that wait to be expanded, packed: of each state its key, that of the state before it, the thread that came to it, the
- * threads that were woken, and the words in which it differs from the start state: for 64 words a mask of those that differ, and
- * their values in variable-length form. Cut into segments, which are what explorers take.
+ * threads that were woken, and the words that differ from those of the state packed before: the place, and what differs in 1, 2 or 4
+ * bytes. Cut into segments, which are what explorers take; each begins with what differs from the start state.
  */
 final class Frontier {
 
-    /** Words that a mask speaks of. */
-    private static final int MASK = Long.SIZE;
-    /** Most bytes of a number. */
-    private static final int NUMBER_MAX = 5;
+    /** Words that a state may have. */
+    private static final int WORDS_MAX = 1 << 14;
+    /** Words that are looked at together where one was found to differ. */
+    private static final int NEAR = 16;
+    /** Key, state before, and threads. */
+    private static final int HEADER = 2 * Long.BYTES + Integer.BYTES;
+    /** The thread that came to it takes these bits of the threads. */
+    private static final int LAST_BITS = 8;
+
+    private static final int LAST = (1 << LAST_BITS) - 1;
+    /** Before a difference its length, below its place; 0 behind the last. */
+    private static final int LENGTH_BITS = 2;
+
+    private static final int LENGTH = (1 << LENGTH_BITS) - 1;
+    /** Differences are read and written as 4 bytes, of which only the first ones may count: so many bytes are left behind. */
+    private static final int SLACK = Integer.BYTES;
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle CHARS = MethodHandles.byteArrayViewVarHandle(char[].class, ByteOrder.LITTLE_ENDIAN);
 
     /** Some states behind one another. */
     record Segment(byte[] bytes, int states) {}
@@ -32,6 +46,11 @@ final class Frontier {
     static final class Packer {
         private final int[] start;
         private final int segment;
+        /** Bytes of a state, at most. */
+        private final int most;
+        /** The state that was packed last. */
+        private final int[] previous;
+
         private final List<Segment> done = new ArrayList<>();
         private byte[] bytes = new byte[1 << 14];
         private int length;
@@ -39,58 +58,70 @@ final class Frontier {
 
         /** @param segment states of one segment */
         Packer(int[] start, int segment) {
+            if (start.length > WORDS_MAX) {
+                throw new IllegalArgumentException("too many words: " + start.length);
+            }
             this.start = start;
             this.segment = segment;
+            previous = start.clone();
+            most = HEADER + (Character.BYTES + Integer.BYTES) * start.length + SLACK;
         }
 
         /**
          * @param last the thread that came here, or -1
          * @param woken threads that this is about, as a mask; 0 for all
+         * @param from where in {@code words} the state begins
          */
-        void add(long key, long parent, int last, int woken, int[] words) {
-            int worst = 2 * Long.BYTES + 10 + (Long.BYTES + MASK * NUMBER_MAX) * (words.length / MASK + 1);
-            if (bytes.length - length < worst) {
-                bytes = Arrays.copyOf(bytes, bytes.length * 2 + worst);
+        void add(long key, long parent, int last, int woken, int[] words, int from) {
+            if (bytes.length - length < most) {
+                bytes = Arrays.copyOf(bytes, bytes.length * 2 + most);
             }
-            byte[] out = bytes;
+            final byte[] out = bytes;
             LONGS.set(out, length, key);
             LONGS.set(out, length + Long.BYTES, parent);
-            int at = number(out, length + 2 * Long.BYTES, last + 1);
-            at = number(out, at, woken);
-            for (int from = 0; from < words.length; from += MASK) {
-                int to = Math.min(words.length, from + MASK);
-                long differ = 0;
-                for (int i = from; i < to; i++) {
-                    differ |= (words[i] == start[i] ? 0L : 1L) << i;
+            INTS.set(out, length + 2 * Long.BYTES, (last + 1) | woken << LAST_BITS);
+            int at = length + HEADER;
+            final int[] before = previous;
+            int i = 0;
+            while (i < before.length) {
+                int end = Math.min(before.length, i + NEAR);
+                int differ = 0;
+                for (int j = i; j < end; j++) {
+                    differ |= (words[from + j] == before[j] ? 0 : 1) << (j - i);
                 }
-                LONGS.set(out, at, differ);
-                at += Long.BYTES;
-                for (long rest = differ; rest != 0; rest &= rest - 1) {
-                    int word = words[from + Long.numberOfTrailingZeros(rest)];
-                    at = number(out, at, (word << 1) ^ (word >> 31));
+                for (int rest = differ; rest != 0; rest &= rest - 1) {
+                    int j = i + Integer.numberOfTrailingZeros(rest);
+                    int word = words[from + j];
+                    int difference = word ^ before[j];
+                    before[j] = word;
+                    int kind = 1 + (difference >>> Byte.SIZE != 0 ? 1 : 0) + (difference >>> Short.SIZE != 0 ? 1 : 0);
+                    CHARS.set(out, at, (char) (j << LENGTH_BITS | kind));
+                    INTS.set(out, at + Character.BYTES, difference);
+                    at += Character.BYTES + (1 << (kind - 1));
                 }
+                i = differs(before, words, from, end);
             }
-            length = at;
+            CHARS.set(out, at, (char) 0);
+            length = at + Character.BYTES;
             if (++states == segment) {
                 seal();
             }
         }
 
-        private static int number(byte[] out, int from, int value) {
-            int at = from;
-            int rest = value;
-            while ((rest & ~127) != 0) {
-                out[at++] = (byte) (rest | 128);
-                rest >>>= 7;
+        /** The first word from {@code i} on that differs; the length when none does. */
+        private static int differs(int[] before, int[] words, int from, int i) {
+            if (i == before.length) {
+                return i;
             }
-            out[at++] = (byte) rest;
-            return at;
+            int at = Arrays.mismatch(before, i, before.length, words, from + i, from + before.length);
+            return at < 0 ? before.length : i + at;
         }
 
         private void seal() {
-            done.add(new Segment(Arrays.copyOf(bytes, length), states));
+            done.add(new Segment(Arrays.copyOf(bytes, length + SLACK), states));
             length = 0;
             states = 0;
+            System.arraycopy(start, 0, previous, 0, start.length);
         }
 
         /** What was packed since the last call. */
@@ -109,9 +140,11 @@ final class Frontier {
         private final int[] start;
         private byte[] bytes = new byte[0];
         private int at;
-        /** Key of the state that was read, ... */
+        /** Words of the state that was read; nobody else writes into them. */
+        final int[] words;
+        /** Its key, ... */
         long key;
-        /** ... of the one before it, ... */
+        /** ... that of the one before it, ... */
         long parent;
         /** ... the thread that came to it, or -1, ... */
         int last;
@@ -120,41 +153,32 @@ final class Frontier {
 
         Reader(int[] start) {
             this.start = start;
+            words = start.clone();
         }
 
         void open(Segment segment) {
             bytes = segment.bytes();
             at = 0;
+            System.arraycopy(start, 0, words, 0, start.length);
         }
 
-        /** Writes the next state into {@code words}, and what stands beside it into the fields. */
-        void next(int[] words) {
+        /** Reads the next state. */
+        void next() {
             final byte[] in = bytes;
+            final int[] state = words;
             key = (long) LONGS.get(in, at);
             parent = (long) LONGS.get(in, at + Long.BYTES);
-            at += 2 * Long.BYTES;
-            last = number() - 1;
-            woken = number();
-            System.arraycopy(start, 0, words, 0, start.length);
-            for (int from = 0; from < words.length; from += MASK) {
-                long differ = (long) LONGS.get(in, at);
-                at += Long.BYTES;
-                for (long rest = differ; rest != 0; rest &= rest - 1) {
-                    int value = number();
-                    words[from + Long.numberOfTrailingZeros(rest)] = (value >>> 1) ^ -(value & 1);
-                }
+            int threads = (int) INTS.get(in, at + 2 * Long.BYTES);
+            last = (threads & LAST) - 1;
+            woken = threads >>> LAST_BITS;
+            int from = at + HEADER;
+            for (int head = (char) CHARS.get(in, from); head != 0; head = (char) CHARS.get(in, from)) {
+                int length = 1 << ((head & LENGTH) - 1);
+                int mask = (int) ((1L << (Byte.SIZE * length)) - 1);
+                state[head >>> LENGTH_BITS] ^= (int) INTS.get(in, from + Character.BYTES) & mask;
+                from += Character.BYTES + length;
             }
-        }
-
-        private int number() {
-            final byte[] in = bytes;
-            int next = in[at++];
-            int value = next & 127;
-            for (int shift = 7; next < 0; shift += 7) {
-                next = in[at++];
-                value |= (next & 127) << shift;
-            }
-            return value;
+            at = from + Character.BYTES;
         }
     }
 

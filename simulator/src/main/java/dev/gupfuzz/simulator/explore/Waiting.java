@@ -91,22 +91,22 @@ final class Waiting {
      */
     void wake(Fingerprints seen, int[] start, Explorer by) {
         SortedMap<Long, Integer> woken = new TreeMap<>();
-        int[] words = start.clone();
         Frontier.Reader reader = new Frontier.Reader(start);
         for (Segment segment : late) {
             reader.open(segment);
             for (int n = 0; n < segment.states(); n++) {
-                reader.next(words);
+                reader.next();
                 woken.merge(reader.key, reader.woken, (a, b) -> a | b);
             }
         }
         for (Segment segment : late) {
             reader.open(segment);
             for (int n = 0; n < segment.states(); n++) {
-                reader.next(words);
+                reader.next();
                 Integer threads = woken.remove(reader.key);
                 if (threads != null) {
-                    by.next.add(reader.key, reader.parent, reader.last, seen.wake(reader.key, threads), words);
+                    by.next.add(
+                            reader.key, reader.parent, reader.last, seen.wake(reader.key, threads), reader.words, 0);
                 }
             }
         }
