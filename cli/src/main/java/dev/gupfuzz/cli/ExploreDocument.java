@@ -74,6 +74,7 @@ final class ExploreDocument {
             cell.put("ends", exploration.ends());
             cell.put("levels", exploration.levels());
             cell.put("collisionProbability", exploration.collisionProbability());
+            cell.put("endings", exploration.endings().kind().text());
             cell.put("reductions", exploration.plan().reductions().names());
             if (exploration.plan().byPreemptions()) {
                 cell.put("preemptionBound", exploration.plan().preemptions());

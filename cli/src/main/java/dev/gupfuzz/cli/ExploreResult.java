@@ -1,6 +1,8 @@
 package dev.gupfuzz.cli;
 
 import dev.gupfuzz.simulator.explore.Covered;
+import dev.gupfuzz.simulator.explore.Endings;
+import dev.gupfuzz.simulator.explore.Endings.Lasso;
 import dev.gupfuzz.simulator.explore.Exploration;
 import dev.gupfuzz.simulator.explore.Exploration.Ended;
 import dev.gupfuzz.simulator.explore.Exploration.Way;
@@ -55,6 +57,11 @@ record ExploreResult(List<Explored> cells, List<String> notRun, int cores, boole
                 Finding finding = Finding.explored(kernel, scenario, way.moves());
                 findings.merge(finding.blame(), finding, BinaryOperator.minBy(SIMPLER));
             }
+            Lasso lasso = endings(covered).lasso();
+            if (lasso != null) {
+                Finding finding = Finding.livelock(kernel, scenario, lasso);
+                findings.put(finding.blame(), finding);
+            }
             return new Explored(kernel, scenario, covered, byPreemptions, findings, seconds);
         }
 
@@ -65,6 +72,15 @@ record ExploreResult(List<Explored> cells, List<String> notRun, int cores, boole
         /** The simplest of the findings. */
         Optional<Finding> first() {
             return findings.values().stream().min(SIMPLER);
+        }
+
+        /** Whether every schedule ends; the other engine runs schedules to their ends and so does not ask. */
+        Endings endings() {
+            return endings(covered);
+        }
+
+        private static Endings endings(Covered covered) {
+            return covered instanceof Exploration states ? states.endings() : Endings.NOT_LOOKED_FOR;
         }
 
         boolean complete() {
@@ -95,7 +111,7 @@ record ExploreResult(List<Explored> cells, List<String> notRun, int cores, boole
             if (upToPreemptions()) { // a goal may need more of them
                 return unreached().isEmpty() ? Verdict.CLEAN : Verdict.INCOMPLETE;
             }
-            if (!complete()) {
+            if (!complete() || endings().kind() == Endings.Kind.UNKNOWN) {
                 return Verdict.INCOMPLETE;
             }
             return unreached().isEmpty() ? Verdict.CLEAN : Verdict.VIOLATED;

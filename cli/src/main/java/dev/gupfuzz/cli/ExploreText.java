@@ -3,6 +3,7 @@ package dev.gupfuzz.cli;
 import dev.gupfuzz.cli.ExploreResult.Explored;
 import dev.gupfuzz.simulator.explore.ClassSearch;
 import dev.gupfuzz.simulator.explore.Covered;
+import dev.gupfuzz.simulator.explore.Endings;
 import dev.gupfuzz.simulator.explore.Exploration;
 import dev.gupfuzz.simulator.explore.Outlook;
 import dev.gupfuzz.simulator.invariant.GoalPoint;
@@ -75,6 +76,7 @@ final class ExploreText {
             if (cell.findings().isEmpty()) {
                 out.println("  proof     every schedule and data choice of this scenario, sequentially consistent;");
                 out.println("            " + restsOn(cell.covered()));
+                endings(cell);
             }
             for (GoalPoint goal : cell.scenario().goalPoints(cell.kernel())) {
                 out.printf(
@@ -97,6 +99,21 @@ final class ExploreText {
             if (cell.covered() instanceof Exploration found) {
                 extent(found);
             }
+        }
+    }
+
+    private void endings(Explored cell) {
+        switch (cell.endings().kind()) {
+            case ALL -> out.println("  endings   every schedule comes to an end: no livelock");
+            case ALL_FAIR ->
+                out.println(
+                        "  endings   a schedule goes on for ever only while a thread that can go on is kept waiting");
+            case UNKNOWN ->
+                out.println("  incomplete: a bound came before it was known whether every schedule ends; raise it");
+            case NOT_LOOKED_FOR, LIVELOCK -> {}
+        }
+        if (cell.covered() instanceof Exploration found && !found.plan().endings()) {
+            out.println("  endings   not looked at with these reductions: a livelock would not be found");
         }
     }
 
@@ -129,6 +146,10 @@ final class ExploreText {
     }
 
     private void certificate(Explored cell, int preemptions) {
+        if (cell.endings().kind() == Endings.Kind.LIVELOCK) {
+            out.println("  minimal   no way into a loop has fewer steps; preemptions were not minimised");
+            return;
+        }
         if (cell.byPreemptions().isEmpty()) {
             out.println("  minimal   not known: a bound came before it was known how few preemptions suffice");
             return;

@@ -101,6 +101,9 @@ final class ReplayVerb implements Verb {
         Optional<Kernel> kernel = single("--kernel", cells.kernels(own, problems), problems);
         Replay.Mode how = mode(problems);
         int runs = continuations(problems);
+        if (rewind && finding.isPresent() && finding.get().loop().exists()) {
+            problems.add("--rewind is for schedules that end: this one goes round for ever");
+        }
         if (rewind && kernel.isPresent() && !kernel.get().name().equals(own)) {
             problems.add("--rewind goes along the finding's own run: leave out --kernel");
         }

@@ -74,7 +74,7 @@ final class StateOptions {
         Optional<Reductions> allowed =
                 reductions == null ? Optional.of(Reductions.NONE) : problems.attempt(() -> reductions(reductions));
         if (preemptions == null) {
-            return allowed.map(plan::with);
+            return allowed.map(plan::with).map(Plan::withEndings);
         }
         if (allowed.isPresent() && !allowed.get().equals(Reductions.NONE)) {
             problems.add("--preemptions goes without --reductions: the schedule that stands for others may need more"

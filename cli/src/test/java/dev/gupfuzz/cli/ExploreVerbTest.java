@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.gupfuzz.simulator.explore.Endings;
 import dev.gupfuzz.simulator.explore.Exploration;
 import dev.gupfuzz.simulator.explore.Exploration.Ended;
 import dev.gupfuzz.simulator.explore.StateSearch.Plan;
@@ -115,8 +116,8 @@ class ExploreVerbTest {
     }
 
     private static ExploreResult.Explored explored(Kernel kernel, Scenario scenario, Ended ended, long reached) {
-        Exploration exploration =
-                new Exploration(Plan.FIRST, ended, 1, 1, 1, 1, reached, new TreeMap<>(), Exploration.Extent.NONE);
+        Exploration exploration = new Exploration(
+                Plan.FIRST, ended, 1, 1, 1, 1, reached, new TreeMap<>(), Exploration.Extent.NONE, Endings.ALL);
         return ExploreResult.Explored.of(kernel, scenario, exploration, Optional.empty(), 0);
     }
 

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param reached goals that some schedule reached, as a mask
  * @param broken for each failure a shortest way to it; with reductions, a shortest of those that were left
  * @param extent how far it came, and what it took
+ * @param endings whether every schedule ends
  */
 public record Exploration(
         StateSearch.Plan plan,
@@ -27,7 +28,8 @@ public record Exploration(
         int levels,
         long reached,
         SortedMap<Long, Way> broken,
-        Extent extent)
+        Extent extent,
+        Endings endings)
         implements Covered {
 
     /**
@@ -84,6 +86,10 @@ public record Exploration(
      *     when that was not asked
      */
     public record Way(List<Move> moves, int preemptions) {}
+
+    Exploration with(Endings told) {
+        return new Exploration(plan, ended, states, transitions, ends, levels, reached, broken, extent, told);
+    }
 
     /** Chance, at most, that two states shared a fingerprint of 64 bits, so that one of them was not looked at. */
     public double collisionProbability() {

@@ -29,6 +29,8 @@ final class Explorer {
          * level of its own: nothing else may come to them at the same time.
          */
         boolean admitting;
+        /** Whether transitions are taken back, to see to which states none is left. */
+        boolean trimming;
     }
 
     private final TransitionSystem model;
@@ -51,6 +53,9 @@ final class Explorer {
     final Frontier.Packer later;
     /** States of earlier levels in which threads that slept are awake on a new way. */
     final Frontier.Packer late;
+
+    /** Beside a state from which nothing goes on: one transition, or nobody awake. */
+    private final int endNote;
 
     /** Whether a state may be added later than it is come to: not where what is known of it decides what is taken next. */
     private final boolean holds;
@@ -84,12 +89,15 @@ final class Explorer {
         next = new Frontier.Packer(words.clone(), tuning.segment());
         later = new Frontier.Packer(words.clone(), tuning.segment());
         late = new Frontier.Packer(words.clone(), tuning.segment());
+        endNote = plan.endings() ? 1 : 0;
         holds = !plan.reductions().sleep() && !plan.reductions().persistent();
         held = new Held(seen, next, words.length);
     }
 
-    /** From the start to the first decision. */
-    void begin() {
+    /** From the start, whose words these are, to the first decision. */
+    void begin(int[] start) {
+        System.arraycopy(start, 0, words, 0, words.length);
+        model.restored();
         arrived(0, Failure.NOBODY, 0, 0, false);
         held.settle(level.number);
     }
@@ -182,6 +190,10 @@ final class Explorer {
         }
         int sleepers = plan.reductions().symmetry() ? canonical(asleep) : asleep;
         key = StateSearch.key(model, plan, last);
+        if (level.trimming) {
+            trim(stop, before);
+            return true;
+        }
         if (stop == Passage.DECISION) {
             if (preempted) {
                 later.add(key, before, last, 0, words, 0); // fewer preemptions may lead there too
@@ -204,14 +216,26 @@ final class Explorer {
         }
         if (model.broken() != TransitionSystem.INTACT) {
             // the same words may be an intact state on another way
-            seen.add(StateSearch.nonZero(Mix.key(key, model.broken())), before, level.number, 0);
+            seen.add(brokenKey(), before, level.number, endNote);
             int preemptions = level.preemptions + (preempted ? 1 : 0);
             Failure failure = new Failure(preemptions, level.number, before, t, choice);
             failures.merge(model.broken(), failure, Failure::first);
-        } else if (seen.add(key, before, level.number, 0) == Found.NEW) {
+        } else if (seen.add(key, before, level.number, endNote) == Found.NEW) {
             ends++;
         }
         return true;
+    }
+
+    private long brokenKey() {
+        return StateSearch.nonZero(Mix.key(key, model.broken()));
+    }
+
+    /** Takes a transition back; a state to which it was the last one takes back its own. */
+    private void trim(int stop, long before) {
+        boolean intact = model.broken() == TransitionSystem.INTACT;
+        if (seen.leave(intact ? key : brokenKey()) == 0 && stop == Passage.DECISION) {
+            next.add(key, before, last, 0, words, 0);
+        }
     }
 
     private int settle(int asleep) {

@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The states that were seen, as fingerprints, each with the state that it was first reached from and, when asked for, the
- * threads that are awake in it (see {@link Reductions}). Several threads may add at once.
+ * threads that are awake in it (see {@link Reductions}) or how many transitions lead to it. Several threads may add at once.
  *
  * <p>It is cut into {@link #SHARDS} tables with open addressing, each with its own lock where several threads add, which grow one
  * at a time, so nothing large is ever copied. They begin with sizes from one up to {@link #GROWTH}, and so grow by turns: at any time
  * they are filled to all degrees between {@link #LOAD} / {@link #GROWTH} and {@link #LOAD}, and a state takes 16 / LOAD * (GROWTH - 1) /
- * ln GROWTH = 27 bytes, or 31 with what is awake, at any size.
+ * ln GROWTH = 27 bytes, or 31 with what is {@link Beside} it, at any size.
  *
  * <p>Of all predecessors in the level in which a state is first reached the smallest is kept, so what is stored does not
  * depend on who comes first. A predecessor is kept by the lower bits of its fingerprint, which are also its place.
@@ -42,19 +42,29 @@ final class Fingerprints {
         EARLIER
     }
 
+    /** What is kept beside a state. */
+    enum Beside {
+        NOTHING,
+        /** Threads that are awake in it. */
+        AWAKE,
+        /** How many transitions lead to it; more than {@link #ARRIVALS_MAX} count as so many. */
+        ARRIVALS
+    }
+
+    static final int ARRIVALS_MAX = 0xffff;
+
     private final Shard[] shards = new Shard[SHARDS];
 
     /** Whether several threads may add at once. */
     private final boolean shared;
 
     /**
-     * @param masks whether to keep what is awake
      * @param shared whether several threads may add at once
      */
-    Fingerprints(boolean masks, boolean shared) {
+    Fingerprints(Beside beside, boolean shared) {
         this.shared = shared;
         for (int i = 0; i < SHARDS; i++) {
-            shards[i] = new Shard(masks, (double) i / SHARDS);
+            shards[i] = new Shard(beside, (double) i / SHARDS);
         }
     }
 
@@ -62,16 +72,17 @@ final class Fingerprints {
      * Adds a state.
      *
      * @param level how many transitions led here, the same for all that add at one time; less than {@link #LEVELS}
-     * @param awake threads that are awake on this way; a state that was reached in an earlier level keeps what it has
+     * @param note threads that are awake on this way; a state that was reached in an earlier level keeps what it has. Or how many
+     *     transitions this is about
      */
-    Found add(long fingerprint, long parent, int level, int awake) {
+    Found add(long fingerprint, long parent, int level, int note) {
         Shard shard = shard(fingerprint);
         long origin = (level + 1L) << LEVEL_SHIFT | lower(parent);
         if (!shared) {
-            return shard.add(fingerprint, origin, awake);
+            return shard.add(fingerprint, origin, note);
         }
         synchronized (shard) {
-            return shard.add(fingerprint, origin, awake);
+            return shard.add(fingerprint, origin, note);
         }
     }
 
@@ -88,6 +99,27 @@ final class Fingerprints {
     /** Threads that are awake in a state that was added, and become so only now. */
     int wake(long fingerprint, int awake) {
         return shard(fingerprint).wake(fingerprint, awake);
+    }
+
+    /** Takes back one transition to a state that was added: how many are left. */
+    int leave(long fingerprint) {
+        Shard shard = shard(fingerprint);
+        if (!shared) {
+            return shard.leave(fingerprint);
+        }
+        synchronized (shard) {
+            return shard.leave(fingerprint);
+        }
+    }
+
+    /** Whether transitions are left to any state that was added. To be asked while nobody takes them back. */
+    boolean anyLeft() {
+        for (Shard shard : shards) {
+            if (shard.anyLeft()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What a fingerprint is known by as a predecessor. */
@@ -144,25 +176,27 @@ final class Fingerprints {
         /** Two a slot: the fingerprint, 0 for none; above {@link #LEVEL_SHIFT} the level plus one, below it the predecessor. */
         private long[] slots;
 
-        private short @Nullable [] awake;
+        private final Beside beside;
+        private short @Nullable [] notes;
         private int size;
         /** States that it takes before it grows. */
         private int most;
 
         /** @param part from 0 to 1: how far it is on the way to its next size already, so that not all grow at once */
-        Shard(boolean masks, double part) {
+        Shard(Beside beside, double part) {
+            this.beside = beside;
             int capacity = (int) Math.ceil(FIRST_SLOTS * Math.pow(GROWTH, part));
             slots = new long[2 * capacity];
-            awake = masks ? new short[capacity] : null;
+            notes = beside == Beside.NOTHING ? null : new short[capacity];
             most = (int) (LOAD * capacity);
         }
 
-        Found add(long fingerprint, long origin, int awakeHere) {
+        Found add(long fingerprint, long origin, int note) {
             final long[] there = slots;
             int at = 2 * place(fingerprint, there.length / 2);
             for (long key = there[at]; key != fingerprint; key = there[at]) {
                 if (key == 0) {
-                    insert(at / 2, fingerprint, origin, awakeHere);
+                    insert(at / 2, fingerprint, origin, note);
                     return Found.NEW;
                 }
                 at += 2;
@@ -172,16 +206,19 @@ final class Fingerprints {
             }
             long known = there[at + 1];
             if (known >>> LEVEL_SHIFT != origin >>> LEVEL_SHIFT) {
+                if (beside == Beside.ARRIVALS) {
+                    note(at / 2, note);
+                }
                 return Found.EARLIER;
             }
             if (Long.compareUnsigned(origin, known) < 0) {
                 there[at + 1] = origin;
             }
-            merge(at / 2, awakeHere);
+            note(at / 2, note);
             return Found.SAME_LEVEL;
         }
 
-        private void insert(int free, long fingerprint, long origin, int awakeHere) {
+        private void insert(int free, long fingerprint, long origin, int note) {
             int slot = free;
             if (size >= most) {
                 grow();
@@ -190,23 +227,46 @@ final class Fingerprints {
             size++;
             slots[2 * slot] = fingerprint;
             slots[2 * slot + 1] = origin;
-            merge(slot, awakeHere);
+            note(slot, note);
         }
 
-        private void merge(int slot, int awakeHere) {
-            if (awake != null) {
-                awake[slot] |= (short) awakeHere;
+        private void note(int slot, int note) {
+            if (beside == Beside.AWAKE) {
+                notes[slot] |= (short) note;
+            } else if (beside == Beside.ARRIVALS) {
+                notes[slot] = (short) Math.min(ARRIVALS_MAX, count(slot) + note);
             }
         }
 
+        private int count(int slot) {
+            return notes[slot] & ARRIVALS_MAX;
+        }
+
+        int leave(long fingerprint) {
+            int slot = find(fingerprint);
+            if (count(slot) < ARRIVALS_MAX) { // else it is not known how many there are
+                notes[slot]--;
+            }
+            return count(slot);
+        }
+
+        boolean anyLeft() {
+            for (int i = 0; i < capacity(); i++) {
+                if (slots[2 * i] != 0 && count(i) != 0) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
         synchronized int awake(long fingerprint) {
-            return awake == null ? -1 : awake[find(fingerprint)] & 0xffff;
+            return beside != Beside.AWAKE ? -1 : notes[find(fingerprint)] & 0xffff;
         }
 
         synchronized int wake(long fingerprint, int awakeHere) {
             int slot = find(fingerprint);
             int before = awake(fingerprint);
-            merge(slot, awakeHere);
+            note(slot, awakeHere);
             return awakeHere & ~before;
         }
 
@@ -254,12 +314,12 @@ final class Fingerprints {
 
         private void resize(int capacity) {
             long[] oldSlots = slots;
-            short[] oldAwake = awake;
+            short[] oldNotes = notes;
             // both or none: the heap may be too small for one of them
             long[] newSlots = new long[2 * capacity];
-            short[] newAwake = oldAwake == null ? null : new short[capacity];
+            short[] newNotes = oldNotes == null ? null : new short[capacity];
             slots = newSlots;
-            awake = newAwake;
+            notes = newNotes;
             most = (int) (LOAD * capacity);
             for (int from = 0; from < oldSlots.length; from += 2) {
                 long key = oldSlots[from];
@@ -273,15 +333,15 @@ final class Fingerprints {
                     }
                     newSlots[at] = key;
                     newSlots[at + 1] = oldSlots[from + 1];
-                    if (oldAwake != null && newAwake != null) {
-                        newAwake[at / 2] = oldAwake[from / 2];
+                    if (oldNotes != null && newNotes != null) {
+                        newNotes[at / 2] = oldNotes[from / 2];
                     }
                 }
             }
         }
 
         long bytes() {
-            return HEADERS + 8L * slots.length + (awake == null ? 0 : 2L * awake.length);
+            return HEADERS + 8L * slots.length + (notes == null ? 0 : 2L * notes.length);
         }
 
         void save(DataOutput out) throws IOException {
@@ -291,8 +351,8 @@ final class Fingerprints {
                 if (slots[2 * i] != 0) {
                     out.writeLong(slots[2 * i]);
                     out.writeLong(slots[2 * i + 1]);
-                    if (awake != null) {
-                        out.writeShort(awake[i]);
+                    if (notes != null) {
+                        out.writeShort(notes[i]);
                     }
                 }
             }
@@ -306,8 +366,8 @@ final class Fingerprints {
                 int slot = find(fingerprint);
                 slots[2 * slot] = fingerprint;
                 slots[2 * slot + 1] = in.readLong();
-                if (awake != null) {
-                    awake[slot] = in.readShort();
+                if (notes != null) {
+                    notes[slot] = in.readShort();
                 }
             }
         }

@@ -23,6 +23,9 @@ final class Held {
     private final long[] keys;
     private final long[] before;
     private final int[] last;
+    /** Transitions to it that met here. */
+    private final int[] ways;
+
     private final int[] words;
     /** Where a state with such a key was put last: it may be another one, or gone. */
     private final short[] recent;
@@ -43,6 +46,7 @@ final class Held {
         keys = new long[states];
         before = new long[states];
         last = new int[states];
+        ways = new int[states];
         words = new int[states * width];
         recent = new short[states];
     }
@@ -52,6 +56,7 @@ final class Held {
         int hash = (int) (key >>> Integer.SIZE) & (recent.length - 1);
         int there = recent[hash];
         if (there < size && keys[there] == key) {
+            ways[there]++;
             before[there] = Math.min(before[there], Fingerprints.lower(parent));
             return;
         }
@@ -62,6 +67,7 @@ final class Held {
         keys[size] = key;
         before[size] = Fingerprints.lower(parent);
         last[size] = by;
+        ways[size] = 1;
         System.arraycopy(state, 0, words, size * width, width);
         size++;
     }
@@ -76,7 +82,7 @@ final class Held {
             }
             readAhead += sum;
             for (int i = from; i < to; i++) {
-                if (seen.add(keys[i], before[i], level, -1) == Found.NEW) {
+                if (seen.add(keys[i], before[i], level, ways[i]) == Found.NEW) {
                     into.add(keys[i], before[i], last[i], 0, words, i * width);
                 }
             }

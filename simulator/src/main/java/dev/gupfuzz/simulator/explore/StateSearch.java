@@ -4,6 +4,7 @@ import dev.gupfuzz.simulator.Mix;
 import dev.gupfuzz.simulator.explore.Exploration.Ended;
 import dev.gupfuzz.simulator.explore.Exploration.Extent;
 import dev.gupfuzz.simulator.explore.Exploration.Way;
+import dev.gupfuzz.simulator.explore.Fingerprints.Beside;
 import dev.gupfuzz.simulator.explore.Frontier.Segment;
 import dev.gupfuzz.simulator.search.JobRunner;
 import java.io.DataInput;
@@ -56,9 +57,16 @@ public final class StateSearch {
      * @param byPreemptions visit what fewer preemptions lead to first
      * @param preemptions go no further than to these many; only by preemptions
      * @param reductions what may be left out; nothing by preemptions
+     * @param endings tell, once nothing is left, whether every schedule ends; neither by preemptions nor where steps are left
+     *     out, because others then stand for ways round a loop
      */
     public record Plan(
-            boolean firstOnly, boolean everyState, boolean byPreemptions, int preemptions, Reductions reductions) {
+            boolean firstOnly,
+            boolean everyState,
+            boolean byPreemptions,
+            int preemptions,
+            Reductions reductions,
+            boolean endings) {
         /** Everything that breaks. */
         public static final Plan ALL = new Plan(false, false, false);
         /** Something that breaks with the fewest decisions. */
@@ -70,20 +78,29 @@ public final class StateSearch {
             if (byPreemptions && !reductions.equals(Reductions.NONE)) {
                 throw new IllegalArgumentException("reductions are not mixed with an order by preemptions");
             }
+            if (endings && (byPreemptions || reductions.needFootprints())) {
+                throw new IllegalArgumentException("endings are told of all steps");
+            }
         }
 
         /** Everything there is, with any number of preemptions. */
         public Plan(boolean firstOnly, boolean everyState, boolean byPreemptions) {
-            this(firstOnly, everyState, byPreemptions, Integer.MAX_VALUE, Reductions.NONE);
+            this(firstOnly, everyState, byPreemptions, Integer.MAX_VALUE, Reductions.NONE, false);
         }
 
         public Plan with(Reductions allowed) {
-            return new Plan(firstOnly, everyState, byPreemptions, preemptions, allowed);
+            return new Plan(firstOnly, everyState, byPreemptions, preemptions, allowed, false);
+        }
+
+        /** And whether every schedule ends, where that can be told. */
+        public Plan withEndings() {
+            boolean can = !byPreemptions && !reductions.needFootprints();
+            return new Plan(firstOnly, everyState, byPreemptions, preemptions, reductions, can);
         }
 
         /** By preemptions, and no more than these. */
         public Plan upTo(int most) {
-            return new Plan(firstOnly, everyState, true, most, reductions);
+            return new Plan(firstOnly, everyState, true, most, reductions, false);
         }
     }
 
@@ -118,7 +135,9 @@ public final class StateSearch {
         this.bounds = bounds;
         this.plan = plan;
         start = models.get().words().clone();
-        seen = new Fingerprints(plan.reductions().sleep(), cores > 1);
+        seen = new Fingerprints(
+                plan.reductions().sleep() ? Beside.AWAKE : plan.endings() ? Beside.ARRIVALS : Beside.NOTHING,
+                cores > 1);
         for (int i = 0; i < cores; i++) {
             explorers.add(new Explorer(models.get(), plan, tuning, seen, level));
         }
@@ -173,7 +192,7 @@ public final class StateSearch {
         Ended ended;
         try {
             if (!checkpoints.read(this::restore)) {
-                explorers.get(0).begin();
+                explorers.get(0).begin(start);
                 root = explorers.get(0).key;
                 collect();
             }
@@ -187,7 +206,46 @@ public final class StateSearch {
             waiting.giveUp(); // room for what is told about it
             ended = Ended.MEMORY;
         }
-        return result(ended);
+        Exploration found = result(ended);
+        return plan.endings() && ended == Ended.COMPLETE ? found.with(endings()) : found;
+    }
+
+    /** Whether every schedule ends, after a search that left nothing. */
+    private Endings endings() {
+        try {
+            if (!trim()) {
+                return Endings.UNKNOWN;
+            }
+            if (!seen.anyLeft()) {
+                return Endings.ALL;
+            }
+            waiting.giveUp();
+            return Loops.find(models.get(), bounds.bytes() - seen.bytes(), bounds.stop());
+        } catch (OutOfMemoryError e) {
+            waiting.giveUp();
+            return Endings.UNKNOWN;
+        }
+    }
+
+    /**
+     * Takes away states to which no transition leads any more, from the start on (Kahn, 1962). What is left lies on a cycle or
+     * behind one. False when it was told to stop.
+     */
+    private boolean trim() {
+        level.trimming = true;
+        explorers.get(0).begin(start);
+        collect();
+        while (!waiting.isLevelDone() || !waiting.isNextEmpty()) {
+            if (waiting.isLevelDone()) {
+                waiting.turn();
+            }
+            together(waiting.take(BATCH));
+            collect();
+            if (bounds.stop().getAsBoolean() || seen.bytes() + waiting.bytes() > bounds.bytes()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private Ended search() {
@@ -326,6 +384,7 @@ public final class StateSearch {
                 level.number,
                 reached(),
                 Collections.unmodifiableSortedMap(broken),
-                new Extent(waiting.states(), waiting.widths(), seen.bytes(), waiting.peak()));
+                new Extent(waiting.states(), waiting.widths(), seen.bytes(), waiting.peak()),
+                Endings.NOT_LOOKED_FOR);
     }
 }

@@ -9,7 +9,7 @@ public enum Invariant {
     I5("I5", "the reference count of a page equals its users"),
     I6("I6", "GUP returns a page that the address mapped, with the access asked for, during the call"),
     I9("I9", "write_protect_seq is even at rest and has one writer at a time"),
-    I11("I11", "no deadlock"),
+    I11("I11", "no deadlock, no livelock"),
     I13("I13", "every load and every device read sees a value that the program allows");
 
     private static final Invariant[] VALUES = values();

@@ -82,7 +82,13 @@ public enum Rule {
             "wp-clear-flush",
             "wp_page_copy() flushes the TLBs between clearing the old PTE and setting the new one",
             "ptep_clear_flush(), mm/pgtable-generic.c"),
-    ZAP_FLUSH("zap-flush", "zapped pages are freed only after the TLB flush", "tlb_flush_mmu(), mm/mmu_gather.c");
+    ZAP_FLUSH("zap-flush", "zapped pages are freed only after the TLB flush", "tlb_flush_mmu(), mm/mmu_gather.c"),
+    FAULT_TLB_DROP(
+            "fault-tlb-drop",
+            "a page fault drops the faulting CPU's TLB entry (x86), so that an access through a read-only entry whose PTE"
+                    + " became writable faults once and then succeeds; without it, nobody does, as on a CPU that keeps the"
+                    + " entry under a kernel without flush_tlb_fix_spurious_fault()",
+            "Intel SDM volume 3A, 4.10.4.1; handle_pte_fault(), mm/memory.c");
 
     private final Safeguard safeguard;
 

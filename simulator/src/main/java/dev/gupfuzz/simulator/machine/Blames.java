@@ -35,7 +35,24 @@ public final class Blames {
         return detail | (long) live << 44;
     }
 
-    /** The threads of a deadlock, as a mask; 0 when it is none. */
+    private static final long LIVELOCK = 1L << 61;
+
+    /** For I11: the threads that go round for ever, and the label that stands for the loop of each of the first four. */
+    static long livelock(int threads, int[] labels) {
+        long detail = LIVELOCK | (long) threads << 44;
+        int i = 0;
+        for (int rest = threads; rest != 0 && i < STUCK_MAX; rest &= rest - 1) {
+            detail |= (long) labels[Integer.numberOfTrailingZeros(rest)] << (LABEL_BITS * i++);
+        }
+        return detail;
+    }
+
+    /** Whether the threads that {@link #stuck} tells go round; else they wait. */
+    public static boolean isLivelock(long detail) {
+        return (detail & LIVELOCK) != 0;
+    }
+
+    /** The threads of a deadlock or livelock, as a mask; 0 when it is none. */
     public static int stuck(long detail) {
         return (int) (detail >> 44 & 0xffff);
     }

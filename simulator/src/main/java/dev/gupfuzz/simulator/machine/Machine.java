@@ -273,6 +273,10 @@ public final class Machine {
         return (rules & (1 << 21)) != 0;
     }
 
+    public boolean faultTlbDrop() {
+        return (rules & (1 << 22)) != 0;
+    }
+
     /** Generation c: fork write-protects before it takes its reference. */
     public boolean wrprotectFirst() {
         return (rules & WRPROTECT_FIRST) != 0;

@@ -48,6 +48,9 @@ public final class CriticalPairs {
 
     /** The critical pairs of a finding's schedule, in the order of their second steps. */
     public static List<CriticalPair> of(Finding finding) {
+        if (finding.loop().exists()) { // whether a run with another order ends would have to be searched for
+            return List.of();
+        }
         return new CriticalPairs(finding).find(Trace.of(finding).steps());
     }
 

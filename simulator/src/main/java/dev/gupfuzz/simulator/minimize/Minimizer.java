@@ -1,5 +1,6 @@
 package dev.gupfuzz.simulator.minimize;
 
+import dev.gupfuzz.simulator.BadInput;
 import dev.gupfuzz.simulator.explore.StateSearch.Bounds;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.scenario.Scenario;
@@ -41,6 +42,9 @@ public final class Minimizer {
      * @param bounds states and memory of one search; its {@code stop} ends everything, and what there is by then is the result
      */
     public static Minimized of(Finding finding, int cores, Bounds bounds) {
+        if (finding.loop().exists()) {
+            throw new BadInput("a livelock is not minimised: explore shows a shortest way into its loop");
+        }
         return new Minimizer(finding, cores, bounds).run(finding);
     }
 

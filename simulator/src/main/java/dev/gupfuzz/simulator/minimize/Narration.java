@@ -33,7 +33,10 @@ final class Narration {
         if (told < pairs.size()) {
             sentences.add("The same holds for " + (pairs.size() - told) + " more pairs of steps.");
         }
-        if (pairs.isEmpty()) {
+        if (finding.loop().exists()) {
+            sentences.add("After step " + finding.loop().to() + " everything is as it was before step "
+                    + (finding.loop().from() + 1) + ", so that this can go on for ever.");
+        } else if (pairs.isEmpty()) {
             sentences.add("No two neighbouring steps alone make the difference.");
         }
         return List.copyOf(sentences);

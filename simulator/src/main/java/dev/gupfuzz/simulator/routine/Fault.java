@@ -124,7 +124,7 @@ final class Fault {
         public int take(Machine m, int t, int f, int pc) {
             m.mmapReadUnlock(t);
             m.leave(t);
-            return User.WALK;
+            return User.beginAccess(m, t, f);
         }
     }
 

@@ -21,8 +21,9 @@ import dev.gupfuzz.simulator.machine.Tlb;
  * <p>Source: Intel SDM volume 3A, sections 4.8 and 4.10 (accessed and dirty flags, caching translation information): the
  * walk reads the PTE; where A or D must be set, a locked update does it and checks the permission again; the access uses the
  * translation. An interrupt, and so a TLB-flush IPI, is taken only between instructions. A page fault drops the faulting
- * CPU's entry. Not modelled: upper levels of the page table and their caches, faults through a cached read-only entry
- * without a walk, speculative fills.
+ * CPU's entry; a CPU that keeps it ({@code --without fault-tlb-drop}) may fault through a read-only entry without a walk. Not
+ * modelled: upper levels of the page table and their caches, such faults on a CPU that drops the entry (they only come back to
+ * the walk), speculative fills.
  */
 final class User {
 
@@ -35,6 +36,8 @@ final class User {
     static final int DEV_STORE = Pc.USER | 4;
     static final int DEV_LOAD = Pc.USER | 5;
     static final int AWAIT = Pc.USER | 6 | Pc.ON_THREADS;
+    /** A store whose translation is in the TLB, read-only, on a CPU that keeps it. A data choice walks where the PTE is writable. */
+    static final int PROTECTED = Pc.USER | 7;
 
     private User() {}
 
@@ -46,6 +49,8 @@ final class User {
         Labels.define(DEV_STORE, "device", "DEV_STORE", Target.CONTENT, "DMA write to pinned page", new DevStore());
         Labels.define(DEV_LOAD, "device", "DEV_LOAD", Target.CONTENT, "DMA read of pinned page", new DevLoad());
         Labels.define(AWAIT, "user", "AWAIT", Target.THREAD, "wait for the other threads", new Await());
+        Labels.define(PROTECTED, "cpu", "PROTECTED", Target.PTE, "through a read-only TLB entry", new Protected());
+        Labels.pending(PendingAccess.read(Places.pte(Frame.PAGE)), PROTECTED);
         Labels.pending(
                 PendingAccess.loadOrStore((m, t, f) ->
                         m.pageAt(Pte.pfn(m.s[m.s[f + Frame.TLBS] + m.s[f + Frame.PAGE]])) + Layout.CONTENT),
@@ -59,15 +64,26 @@ final class User {
     }
 
     static int beginAccess(Machine m, int t, int f) {
-        return hit(m, f) ? ACCESS : WALK;
+        return hit(m, f) ? ACCESS : isProtected(m, f) ? PROTECTED : WALK;
     }
 
     /** The CPU's entries went away: an access that was about to use one walks instead. */
     static void flushed(Machine m, int cpu) {
         int f = m.frame(cpu);
-        if (m.s[f + Frame.PC] == ACCESS && !hit(m, f)) {
+        int pc = m.s[f + Frame.PC];
+        boolean gone = pc == ACCESS ? !hit(m, f) : pc == PROTECTED && !isProtected(m, f);
+        if (gone) {
             m.s[f + Frame.PC] = WALK;
         }
+    }
+
+    /** Whether the CPU's entry forbids the access, and no fault drops it. */
+    private static boolean isProtected(Machine m, int f) {
+        if (m.faultTlbDrop() || m.s[f + Frame.IS_WRITE] == 0) {
+            return false;
+        }
+        int entry = m.s[m.s[f + Frame.TLBS] + m.s[f + Frame.PAGE]];
+        return Pte.present(entry) && !Pte.write(entry);
     }
 
     /** Whether the CPU's entry allows the access without a look at the page table. */
@@ -94,6 +110,19 @@ final class User {
             }
             s[f + Frame.ACCESS_PFN] = Pte.pfn(entry);
             return access(m, t, f);
+        }
+    }
+
+    private static final class Protected extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            int pte = m.s[m.s[f + Frame.PTES] + m.s[f + Frame.PAGE]];
+            if (Pte.present(pte) && Pte.write(pte) && m.choices.choose(t, pc, 2) == 1) {
+                m.s[Sched.STEPPING] = WALK;
+                return walk(m, t, f);
+            }
+            m.read(m.s[f + Frame.PTES] + m.s[f + Frame.PAGE]); // not the CPU: what there is to choose depends on it
+            return Fault.MMAP_LOCK;
         }
     }
 
@@ -197,8 +226,10 @@ final class User {
         s[f + Frame.PTE] = pte;
         boolean write = s[f + Frame.IS_WRITE] != 0;
         if (!Pte.present(pte) || (write && !Pte.write(pte))) {
-            m.mark(s[f + Frame.TLBS] + page);
-            s[s[f + Frame.TLBS] + page] = 0;
+            if (m.faultTlbDrop()) {
+                m.mark(s[f + Frame.TLBS] + page);
+                s[s[f + Frame.TLBS] + page] = 0;
+            }
             return Fault.MMAP_LOCK;
         }
         m.mark(f + Frame.HOLD);

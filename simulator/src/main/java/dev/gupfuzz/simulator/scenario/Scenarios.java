@@ -21,6 +21,7 @@ public final class Scenarios {
             "has-pinned", 0, 0, 0, 1, "1: the process pinned something before, so has_pinned is already set");
     private static final Parameter POPULATED = new Parameter(
             "populated", 1, 1, 0, 1, "0: nothing is mapped at the start, so first loads map the shared zeropage");
+    private static final Parameter WRITERS = new Parameter("writers", 2, 2, 1, 2, "threads that store");
     private static final Parameter STORES =
             new Parameter("stores", 2, 2, 1, 8, "stores of the writer to the last page");
 
@@ -62,7 +63,7 @@ public final class Scenarios {
             new Entry(
                     "fork-vs-write",
                     "two threads store to every page while a third forks; the child loads, stores and loads",
-                    List.of(PAGES, POPULATED),
+                    List.of(PAGES, POPULATED, WRITERS),
                     Scenarios::forkVersusWrite),
             new Entry(
                     "cow-vs-reader",
@@ -199,7 +200,11 @@ public final class Scenarios {
             }
         }
         found.remove(scenario.name());
-        return found.values().stream().sorted(SMALLER).toList();
+        return found.values().stream()
+                .filter(s ->
+                        s.threads().size() <= scenario.threads().size() && s.world().pages <= scenario.world().pages)
+                .sorted(SMALLER)
+                .toList();
     }
 
     private static void add(Map<String, Scenario> found, Scenario scenario) {
@@ -329,11 +334,13 @@ public final class Scenarios {
 
     private static World forkVersusWrite(Map<String, Integer> values) {
         int pages = values.get("pages");
+        int writers = values.get("writers");
         World world = new World(pages);
         int parent = world.process("parent", pages, values.get("populated") * pages);
         int child = world.child("child");
-        world.thread("forker", parent, List.of(row(Op.FORK, 3, child, 0)));
-        for (String role : List.of("writer1", "writer2")) {
+        world.thread("forker", parent, List.of(row(Op.FORK, 1 + writers, child, 0)));
+        for (int writer = 1; writer <= writers; writer++) {
+            String role = "writer" + writer;
             List<int[]> program = new ArrayList<>();
             if (values.get("populated") == 0) {
                 loads(program, pages);

@@ -43,8 +43,9 @@ public record Blame(Invariant invariant, String where) implements Comparable<Bla
         for (int rest = Blames.stuck(detail); rest != 0; rest &= rest - 1) {
             String stuckRole = scenario.threads().get(Integer.numberOfTrailingZeros(rest));
             int label = Blames.stuckAt(detail, i++);
-            waits.add(
-                    stuckRole + " waits at " + (label < 0 ? "..." : Labels.routine(label) + ": " + Labels.text(label)));
+            waits.add(stuckRole
+                    + (Blames.isLivelock(detail) ? " goes round through " : " waits at ")
+                    + (label < 0 ? "..." : Labels.routine(label) + ": " + Labels.text(label)));
         }
         return String.join("; ", waits);
     }

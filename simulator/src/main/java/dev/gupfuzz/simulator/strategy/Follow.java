@@ -3,8 +3,10 @@ package dev.gupfuzz.simulator.strategy;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.RoundTrip;
 import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.routine.Step;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Follows decisions that were written down. Where they do not fit any more the run stops and says at which decision; after
@@ -26,6 +28,8 @@ public final class Follow extends Scheduler {
     private final Observer observer;
     /** Priorities of the threads once the record is used up: a later place in the list goes first. */
     private int[] afterwards = new int[0];
+
+    private @Nullable RoundTrip roundTrip;
 
     private int divergedAt = -1;
     private int wanted;
@@ -69,6 +73,9 @@ public final class Follow extends Scheduler {
                     record.add(t);
                 }
             }
+            if (roundTrip != null) {
+                roundTrip.before(m, t);
+            }
             boolean first = true;
             do {
                 if (observer != null) {
@@ -80,6 +87,12 @@ public final class Follow extends Scheduler {
                 }
                 first = false;
             } while ((m.s[m.frame(t) + Frame.PC] & Pc.INVISIBLE) != 0 && m.violated < 0);
+            if (roundTrip != null) {
+                roundTrip.after(m, t);
+                if (roundTrip.isOver(m)) {
+                    return; // what must hold at the end is not asked: there is none
+                }
+            }
             if (m.violated >= 0) {
                 break;
             }
@@ -90,6 +103,12 @@ public final class Follow extends Scheduler {
     /** Whether counts are compared after every call; a broken I5 is found so. */
     public void precise(boolean on) {
         m.precise = on;
+    }
+
+    /** The run goes round for ever between two numbers of steps, if it does; with {@code to} 0 nothing is expected. */
+    public void goesRound(int from, int to) {
+        m.forgets = to > 0;
+        roundTrip = to > 0 ? new RoundTrip(m, from, to) : null;
     }
 
     /** Who goes on once the record is used up: of the enabled threads the one that stands last in {@code order}. */

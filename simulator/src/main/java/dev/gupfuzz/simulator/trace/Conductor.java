@@ -5,6 +5,7 @@ import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.RoundTrip;
 import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.routine.Step;
 import dev.gupfuzz.simulator.scenario.Scenario;
@@ -12,6 +13,7 @@ import dev.gupfuzz.simulator.search.Blame;
 import dev.gupfuzz.simulator.strategy.Scheduler;
 import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the steps of a scenario as it is told to, one at a time, and keeps who took them. Whoever tells it may ask first who
@@ -40,6 +42,8 @@ public final class Conductor {
 
     /** Steps taken after each step, those that nobody else can tell among them. */
     private int[] counted = new int[256];
+
+    private @Nullable RoundTrip roundTrip;
 
     private final int[] saved;
     private int marked;
@@ -145,10 +149,16 @@ public final class Conductor {
         labels[length] = pending(t);
         times[t * Pc.LABELS + labels[length]]++;
         m.choices.explore(choice);
+        if (roundTrip != null) {
+            roundTrip.before(m, t);
+        }
         Step.take(m, t);
         label = Pc.label(m.s[Sched.STEPPING]);
         while ((m.s[m.frame(t) + Frame.PC] & Pc.INVISIBLE) != 0 && m.violated < 0) {
             Step.take(m, t);
+        }
+        if (roundTrip != null) {
+            roundTrip.after(m, t);
         }
         threads[length] = t;
         enabled[length] = could;
@@ -162,6 +172,10 @@ public final class Conductor {
     /** Follows a finding to its violation, on its own kernel and scenario. */
     public static Conductor along(Finding finding) {
         Conductor run = new Conductor(finding.cell.kernel(), finding.cell.scenario(), finding.precise());
+        if (finding.loop.exists()) {
+            run.m.forgets = true;
+            run.roundTrip = new RoundTrip(run.m, finding.loop.from(), finding.loop.to());
+        }
         run.takeDecisions(finding.threads, finding.choices);
         return run;
     }
@@ -170,7 +184,7 @@ public final class Conductor {
     public void takeDecisions(int[] decisions, int[] dataChoices) {
         int decision = 0;
         int choice = 0;
-        while (enabled() != 0) {
+        while (enabled() != 0 && (roundTrip == null || !roundTrip.isOver(m))) {
             int could = enabled();
             boolean open = (could & could - 1) != 0 && decision < decisions.length;
             int t = open ? decisions[decision++] : Integer.numberOfTrailingZeros(could);

@@ -18,7 +18,7 @@ final class Consequence {
 
     /** The run up to the wrong value, the finding's own steps first; empty when no order of the threads leads to one. */
     static Optional<Trace> of(Finding finding) {
-        if (finding.invariant == Invariant.I13) {
+        if (finding.invariant == Invariant.I13 || finding.loop.exists()) { // a loop has no continuation
             return Optional.empty();
         }
         Trace best = null;
@@ -32,6 +32,7 @@ final class Consequence {
                     finding.threads,
                     finding.choices,
                     false,
+                    Finding.Loop.NONE,
                     Invariant.I13.bit(),
                     order);
             if (trace.violation().isPresent()

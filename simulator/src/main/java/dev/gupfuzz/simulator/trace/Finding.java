@@ -2,6 +2,7 @@ package dev.gupfuzz.simulator.trace;
 
 import dev.gupfuzz.simulator.BadInput;
 import dev.gupfuzz.simulator.Model;
+import dev.gupfuzz.simulator.explore.Endings.Lasso;
 import dev.gupfuzz.simulator.explore.Exploration.Move;
 import dev.gupfuzz.simulator.explore.MachineSystem;
 import dev.gupfuzz.simulator.invariant.Invariant;
@@ -27,6 +28,21 @@ import java.util.List;
  */
 public final class Finding {
 
+    /**
+     * Where a schedule goes round for ever.
+     *
+     * @param from steps before the loop
+     * @param to steps up to its end, where the state is again what it was before; 0 when there is no loop
+     */
+    public record Loop(int from, int to) {
+        /** It ends. */
+        public static final Loop NONE = new Loop(0, 0);
+
+        public boolean exists() {
+            return to > 0;
+        }
+    }
+
     /** Decisions between two checks of the state. */
     static final int CHECK_EVERY = 16;
 
@@ -39,6 +55,7 @@ public final class Finding {
     final String where;
     final int steps;
     final long stateHash;
+    final Loop loop;
 
     Finding(
             Cell cell,
@@ -49,7 +66,8 @@ public final class Finding {
             Invariant invariant,
             String where,
             int steps,
-            long stateHash) {
+            long stateHash,
+            Loop loop) {
         this.cell = cell;
         this.seed = seed;
         this.threads = threads;
@@ -59,6 +77,7 @@ public final class Finding {
         this.where = where;
         this.steps = steps;
         this.stateHash = stateHash;
+        this.loop = loop;
     }
 
     /**
@@ -85,8 +104,8 @@ public final class Finding {
         int[] threads = record.toArray();
         int[] choices = machine.choices.made();
         Blame blame = Trace.blame(machine).orElseThrow();
-        Checks checks =
-                Checks.along(cell.kernel(), cell.scenario(), threads, choices, blame.invariant() == Invariant.I5);
+        Checks checks = Checks.along(
+                cell.kernel(), cell.scenario(), threads, choices, blame.invariant() == Invariant.I5, Loop.NONE);
         if (checks.steps() != steps
                 || checks.stateHash() != hash
                 || !checks.violation().equals(Trace.blame(machine))) {
@@ -95,7 +114,16 @@ public final class Finding {
         }
         Deviations.verify(cell.scenario(), threads, checks);
         return new Finding(
-                cell, seed, threads, choices, checks.hashes(), blame.invariant(), blame.where(), steps, hash);
+                cell,
+                seed,
+                threads,
+                choices,
+                checks.hashes(),
+                blame.invariant(),
+                blame.where(),
+                steps,
+                hash,
+                Loop.NONE);
     }
 
     /**
@@ -117,10 +145,27 @@ public final class Finding {
      * @throws IllegalStateException when it breaks nothing, or the two executions differ, which is a bug of gupfuzz
      */
     public static Finding scheduled(Kernel kernel, Scenario scenario, int[] threads, int[] choices) {
-        boolean precise = Checks.along(kernel, scenario, threads, choices, false).violation().stream()
+        return scheduled(kernel, scenario, threads, choices, Loop.NONE);
+    }
+
+    /**
+     * A schedule that goes round for ever, executed here twice.
+     *
+     * @throws IllegalStateException when it does not, or the two executions differ, which is a bug of gupfuzz
+     */
+    public static Finding livelock(Kernel kernel, Scenario scenario, Lasso lasso) {
+        Conductor run = new Conductor(kernel, scenario, false);
+        lasso.stem().forEach(move -> run.take(move.thread(), move.choice()));
+        int from = run.steps();
+        lasso.loop().forEach(move -> run.take(move.thread(), move.choice()));
+        return scheduled(kernel, scenario, run.decisions(), run.dataChoices(), new Loop(from, run.steps()));
+    }
+
+    private static Finding scheduled(Kernel kernel, Scenario scenario, int[] threads, int[] choices, Loop loop) {
+        boolean precise = Checks.along(kernel, scenario, threads, choices, false, loop).violation().stream()
                 .anyMatch(blame -> blame.invariant() == Invariant.I5);
-        Checks checks = Checks.along(kernel, scenario, threads, choices, precise);
-        Checks again = Checks.along(kernel, scenario, threads, choices, precise);
+        Checks checks = Checks.along(kernel, scenario, threads, choices, precise, loop);
+        Checks again = Checks.along(kernel, scenario, threads, choices, precise, loop);
         Blame blame = checks.violation()
                 .orElseThrow(() -> new IllegalStateException(
                         "[simulator bug] a schedule breaks nothing on " + kernel.name() + ", " + scenario.name()));
@@ -137,7 +182,8 @@ public final class Finding {
                 blame.invariant(),
                 blame.where(),
                 checks.steps(),
-                checks.stateHash());
+                checks.stateHash(),
+                loop);
     }
 
     /**
@@ -184,6 +230,11 @@ public final class Finding {
         return steps;
     }
 
+    /** Where the schedule goes round, when it is a livelock. */
+    public Loop loop() {
+        return loop;
+    }
+
     /** Points at which at least two threads could run. */
     public int decisions() {
         return threads.length;
@@ -196,7 +247,7 @@ public final class Finding {
 
     /** This schedule followed on a kernel. */
     Checks checksOn(Kernel kernel) {
-        return Checks.along(kernel, cell.scenario(), threads, choices, precise());
+        return Checks.along(kernel, cell.scenario(), threads, choices, precise(), loop);
     }
 
     /** Whether the finding's invariant is one that is found by comparing counts after every call. */
@@ -228,11 +279,13 @@ public final class Finding {
             int divergedAt) {
 
         /** Follows a schedule and keeps, for each decision, who could run and what was chosen to happen. */
-        static Checks along(Kernel kernel, Scenario scenario, int[] threads, int[] choices, boolean precise) {
+        static Checks along(
+                Kernel kernel, Scenario scenario, int[] threads, int[] choices, boolean precise, Loop loop) {
             Machine machine = Step.machine(kernel, scenario);
             Collector collector = new Collector(machine, threads.length);
             Follow follow = new Follow(machine, threads, choices, collector);
             follow.precise(precise);
+            follow.goesRound(loop.from(), loop.to());
             follow.run(0);
             return new Checks(
                     Arrays.copyOf(collector.hashes, collector.hashCount),

@@ -6,6 +6,7 @@ import dev.gupfuzz.simulator.kernel.Kernels;
 import dev.gupfuzz.simulator.scenario.Scenarios;
 import dev.gupfuzz.simulator.search.Cell;
 import dev.gupfuzz.simulator.strategy.Strategy;
+import dev.gupfuzz.simulator.trace.Finding.Loop;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,12 +21,14 @@ final class FindingFile {
 
     private static final String MAGIC = "gupfuzz-finding";
     private static final int FORMAT = 1;
+    /** With the word {@code loop}. */
+    private static final int LOOP_FORMAT = 2;
 
     private FindingFile() {}
 
     static String write(Finding f) {
         Finding.Checks checks = f.checksOn(f.cell.kernel());
-        StringBuilder text = new StringBuilder(MAGIC + " " + FORMAT + "\n");
+        StringBuilder text = new StringBuilder(MAGIC + " " + (f.loop.exists() ? LOOP_FORMAT : FORMAT) + "\n");
         line(text, "model", Model.version());
         line(text, "engine", Model.engine());
         line(text, "kernel", f.cell.kernel().name());
@@ -36,6 +39,9 @@ final class FindingFile {
         line(text, "where", f.where);
         line(text, "steps", Integer.toString(f.steps));
         line(text, "state", Finding.hex(f.stateHash));
+        if (f.loop.exists()) {
+            line(text, "loop", f.loop.from() + " " + f.loop.to());
+        }
         for (String deviation : Deviations.lines(f.cell.scenario(), f.threads, checks)) {
             line(text, "deviate", deviation);
         }
@@ -51,8 +57,10 @@ final class FindingFile {
         if (head.length != 2 || !head[0].equals(MAGIC)) {
             throw new BadInput("this is not a finding file: its first line must be '" + MAGIC + " " + FORMAT + "'");
         }
-        if (!head[1].equals(Integer.toString(FORMAT))) {
-            throw new BadInput("finding file of format " + head[1] + ": this program reads format " + FORMAT);
+        boolean loops = head[1].equals(Integer.toString(LOOP_FORMAT));
+        if (!head[1].equals(Integer.toString(FORMAT)) && !loops) {
+            throw new BadInput("finding file of format " + head[1] + ": this program reads formats " + FORMAT + " and "
+                    + LOOP_FORMAT);
         }
         int sumAt = text.lastIndexOf("\nsum ") + 1;
         if (sumAt == 0) {
@@ -74,6 +82,7 @@ final class FindingFile {
                     Kernels.named(field(fields, "kernel")),
                     Scenarios.named(field(fields, "scenario")),
                     Strategy.recorded(field(fields, "strategy")));
+            int steps = Integer.parseInt(field(fields, "steps"));
             return new Finding(
                     cell,
                     hex(fields, "seed"),
@@ -82,11 +91,20 @@ final class FindingFile {
                     numbers(field(fields, "check")),
                     Token.invariant(field(fields, "invariant")),
                     field(fields, "where"),
-                    Integer.parseInt(field(fields, "steps")),
-                    hex(fields, "state"));
+                    steps,
+                    hex(fields, "state"),
+                    loops ? loop(field(fields, "loop"), steps) : Loop.NONE);
         } catch (IllegalArgumentException e) {
             throw new BadInput("the finding file is malformed: " + e.getMessage());
         }
+    }
+
+    private static Loop loop(String text, int steps) {
+        int[] ends = numbers(text);
+        if (ends.length != 2) {
+            throw new BadInput("the finding file's 'loop' must be two numbers of steps: loop=" + text);
+        }
+        return Token.loop(ends[0], ends[1], steps);
     }
 
     private static String field(Map<String, String> fields, String name) {

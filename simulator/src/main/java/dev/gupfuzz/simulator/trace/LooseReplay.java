@@ -90,8 +90,15 @@ final class LooseReplay {
     }
 
     private Outcome outcome() {
-        Trace trace =
-                Trace.follow(kernel, scenario, run.decisions(), run.dataChoices(), finding.precise(), -1, new int[0]);
+        Trace trace = Trace.follow(
+                kernel,
+                scenario,
+                run.decisions(),
+                run.dataChoices(),
+                finding.precise(),
+                Finding.Loop.NONE,
+                -1,
+                new int[0]);
         Optional<Blame> broken = trace.violation();
         Kind kind = broken.isEmpty()
                 ? Kind.NO_VIOLATION

@@ -1,5 +1,6 @@
 package dev.gupfuzz.simulator.trace;
 
+import dev.gupfuzz.simulator.BadInput;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.scenario.Scenario;
@@ -55,14 +56,19 @@ public final class Replay {
 
     /** Replays a finding on the kernel it was found on, or on another. */
     public static Outcome of(Finding finding, Kernel kernel, Mode mode) {
+        if (mode != Mode.STRICT && finding.loop.exists()) {
+            throw new BadInput(
+                    "a livelock is replayed strictly: in a schedule that differs another loop would have to be"
+                            + " looked for, which explore does");
+        }
         return mode == Mode.STRICT ? of(finding, kernel) : LooseReplay.of(finding, kernel, mode);
     }
 
     /** Replays a finding strictly. */
     public static Outcome of(Finding finding, Kernel kernel) {
         Scenario scenario = finding.cell.scenario();
-        Trace trace =
-                Trace.follow(kernel, scenario, finding.threads, finding.choices, finding.precise(), -1, new int[0]);
+        Trace trace = Trace.follow(
+                kernel, scenario, finding.threads, finding.choices, finding.precise(), finding.loop, -1, new int[0]);
         Finding.Checks here = finding.checksOn(kernel);
         Optional<Outcome> diverged = kernel.equals(finding.cell.kernel())
                 ? sameKernel(finding, trace, here)

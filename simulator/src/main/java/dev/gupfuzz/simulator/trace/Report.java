@@ -42,9 +42,19 @@ public final class Report {
         List<String> roles = roles(steps);
         Columns.head(out, roles);
         for (TraceStep step : steps) {
+            if (finding.loop.exists() && step.index() == finding.loop.from() + 1) {
+                para(out, "  > ", "from here it goes round for ever");
+            }
             Columns.step(out, roles, step);
         }
         marker(out, finding.invariant.id() + " breaks here: " + finding.invariant.title());
+        if (finding.loop.exists()) {
+            para(
+                    out,
+                    "    ",
+                    "the state is that before step " + (finding.loop.from() + 1)
+                            + " again, and every thread that could run since did");
+        }
         if (consequence.isPresent()) {
             Trace after = consequence.get();
             List<TraceStep> rest =
@@ -56,7 +66,7 @@ public final class Report {
                 Columns.step(out, further, step);
             }
             marker(out, "I13 breaks here: " + after.violation().orElseThrow().where());
-        } else if (finding.invariant != dev.gupfuzz.simulator.invariant.Invariant.I13) {
+        } else if (!finding.loop.exists() && finding.invariant != dev.gupfuzz.simulator.invariant.Invariant.I13) {
             out.append("\nno data consequence found within the scenario\n");
         }
         out.append("\nreplay with\n  ./gupfuzz replay ").append(finding.token()).append('\n');

@@ -7,6 +7,7 @@ import dev.gupfuzz.simulator.kernel.Kernels;
 import dev.gupfuzz.simulator.scenario.Scenarios;
 import dev.gupfuzz.simulator.search.Cell;
 import dev.gupfuzz.simulator.strategy.Strategy;
+import dev.gupfuzz.simulator.trace.Finding.Loop;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -22,6 +23,9 @@ import java.util.Base64;
 final class Token {
 
     static final String PREFIX = "gf1:";
+    /** Of a schedule that goes round for ever: programs that know only the other form would follow it into nothing. */
+    static final String LOOP_PREFIX = "gf2:";
+
     private static final int SUM_BYTES = 6;
     /** Decisions of one finding at most. */
     static final int COUNT_MAX = 10_000_000;
@@ -46,23 +50,29 @@ final class Token {
             for (int check : finding.checks) {
                 out.writeShort(check);
             }
+            if (finding.loop.exists()) {
+                number(out, finding.loop.from());
+                number(out, finding.loop.to());
+            }
             out.write(sum(bytes.toByteArray()), 0, SUM_BYTES);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return text(bytes.toByteArray());
+        return text(finding.loop.exists() ? LOOP_PREFIX : PREFIX, bytes.toByteArray());
     }
 
-    private static String text(byte[] bytes) {
-        return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    private static String text(String prefix, byte[] bytes) {
+        return prefix + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     static Finding read(String token) {
-        if (!token.startsWith(PREFIX)) {
+        boolean loops = token.startsWith(LOOP_PREFIX);
+        if (!token.startsWith(PREFIX) && !loops) {
             String head = token.length() > 12 ? token.substring(0, 12) + "..." : token;
             throw new BadInput(
                     token.matches("gf[0-9]+:.*")
                             ? "token '" + head + "' is of a format that this program does not know: it reads " + PREFIX
+                                    + " and " + LOOP_PREFIX
                             : "'" + head + "' is neither a token (" + PREFIX + "...) nor a finding file");
         }
         byte[] all;
@@ -71,7 +81,8 @@ final class Token {
         } catch (IllegalArgumentException e) {
             throw new BadInput("the token has a character that does not belong there: copy the whole line again");
         }
-        if (!text(all).equals(token)) { // the decoder overlooks bits of the last character
+        if (!text(loops ? LOOP_PREFIX : PREFIX, all)
+                .equals(token)) { // the decoder overlooks bits of the last character
             throw new BadInput("the token was damaged in its last character: copy the whole line again");
         }
         if (all.length <= SUM_BYTES) {
@@ -98,10 +109,18 @@ final class Token {
                 checks[i] = in.readUnsignedShort();
             }
             requireThreads(cell, threads);
-            return new Finding(cell, seed, threads, choices, checks, invariant, where, steps, stateHash);
+            Loop loop = loops ? loop(number(in), number(in), steps) : Loop.NONE;
+            return new Finding(cell, seed, threads, choices, checks, invariant, where, steps, stateHash, loop);
         } catch (IOException | IllegalArgumentException e) {
             throw new BadInput("the token is malformed: " + e.getMessage());
         }
+    }
+
+    static Loop loop(int from, int to, int steps) {
+        if (from >= to || to != steps) {
+            throw new BadInput("the finding's loop does not end it: loop=" + from + " to " + to + ", steps=" + steps);
+        }
+        return new Loop(from, to);
     }
 
     static void requireThreads(Cell cell, int[] threads) {

@@ -60,6 +60,7 @@ public final class Trace {
                 finding.threads,
                 finding.choices,
                 finding.precise(),
+                finding.loop(),
                 -1,
                 new int[0]);
     }
@@ -73,13 +74,21 @@ public final class Trace {
         scheduler.run(seed);
         boolean precise = machine.violated == Invariant.I5.ordinal();
         return follow(
-                cell.kernel(), cell.scenario(), record.toArray(), machine.choices.made(), precise, -1, new int[0]);
+                cell.kernel(),
+                cell.scenario(),
+                record.toArray(),
+                machine.choices.made(),
+                precise,
+                Finding.Loop.NONE,
+                -1,
+                new int[0]);
     }
 
     /**
      * The run of written-down decisions, as far as they fit, then by the priorities {@code afterwards}.
      *
      * @param precise compare counts after every call
+     * @param loop where it goes round
      * @param checked mask of the invariants that end the run
      */
     static Trace follow(
@@ -88,6 +97,7 @@ public final class Trace {
             int[] threads,
             int[] choices,
             boolean precise,
+            Finding.Loop loop,
             int checked,
             int[] afterwards) {
         Machine machine = Step.machine(kernel, scenario);
@@ -96,6 +106,7 @@ public final class Trace {
         Teller teller = new Teller(machine);
         Follow follow = new Follow(machine, threads, choices, teller);
         follow.precise(precise);
+        follow.goesRound(loop.from(), loop.to());
         follow.afterwards(afterwards);
         follow.run(0);
         teller.state();

@@ -29,7 +29,7 @@ class FingerprintsTest {
 
     @Test
     void shouldKeepWhatSeveralCoresAdd() throws Exception {
-        Fingerprints seen = new Fingerprints(true, true);
+        Fingerprints seen = new Fingerprints(Fingerprints.Beside.AWAKE, true);
         Map<Long, Known> reference = new TreeMap<>();
         for (int i = 0; i < LEVELS; i++) {
             int level = i;
@@ -68,7 +68,7 @@ class FingerprintsTest {
 
         ByteArrayOutputStream saved = new ByteArrayOutputStream();
         seen.save(new DataOutputStream(saved));
-        Fingerprints restored = new Fingerprints(true, true);
+        Fingerprints restored = new Fingerprints(Fingerprints.Beside.AWAKE, true);
         restored.restore(new DataInputStream(new ByteArrayInputStream(saved.toByteArray())));
         check(restored, reference);
         assertThat(restored.bytes()).isEqualTo(seen.bytes());
@@ -97,7 +97,7 @@ class FingerprintsTest {
 
     @Test
     void shouldTakeAtMost32BytesAStateAtEverySize() {
-        Fingerprints seen = new Fingerprints(true, true);
+        Fingerprints seen = new Fingerprints(Fingerprints.Beside.AWAKE, true);
         double most = 0;
         for (int n = 1; n <= 3_000_000; n++) {
             seen.add(Mix.at(7, n), Mix.at(8, n), 0, 1);
@@ -111,7 +111,7 @@ class FingerprintsTest {
 
     @Test
     void shouldWakeEachThreadOnce() {
-        Fingerprints seen = new Fingerprints(true, true);
+        Fingerprints seen = new Fingerprints(Fingerprints.Beside.AWAKE, true);
         seen.add(5, 1, 0, 0b001);
         assertThat(seen.add(5, 1, 1, 0b111)).isEqualTo(Found.EARLIER);
         assertThat(seen.awake(5)).isEqualTo(0b001);

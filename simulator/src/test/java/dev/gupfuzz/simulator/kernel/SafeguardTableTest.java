@@ -120,6 +120,11 @@ class SafeguardTableTest {
                         "munmap-vs-access=I4",
                         "a store reaches the page through the TLB after it was freed"),
                 new Row(
+                        "v5.11 without fault-tlb-drop",
+                        "",
+                        "a livelock: a schedule that is drawn leaves it at the first walk, and only exploring tells that it need"
+                                + " not come (LivelockTest)"),
+                new Row(
                         "v5.11 without pte-recheck without ipi-tlb-flush",
                         "munmap=I6",
                         "nothing holds back the freeing of the page between GUP's read of the PTE and its grab"),

@@ -74,12 +74,12 @@ class CorpusTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             token-of-another-model      | made by model 7 and this program has model 1: replay it with the gupfuzz release
-            token-of-another-format     | is of a format that this program does not know: it reads gf1:
+            token-of-another-format     | is of a format that this program does not know: it reads gf1: and gf2:
             token-truncated             | the token was truncated or damaged
             token-damaged               | the token was truncated or damaged
             token-of-an-unknown-kernel  | unknown kernel 'v9.9'
             file-of-another-model       | made by model 7 and this program has model 1: replay it with the gupfuzz release
-            file-of-another-format      | finding file of format 2: this program reads format 1
+            file-of-another-format      | finding file of format 9: this program reads formats 1 and 2
             file-truncated              | the finding file was truncated
             file-damaged                | the finding file was damaged
             """)

@@ -77,9 +77,9 @@ class FindingFileTest {
     @Test
     void shouldRefuseAnotherFormatAndAnotherModel() {
         String file = Findings.race().toFile();
-        assertThatThrownBy(() -> Finding.parse(signed(file.replace("gupfuzz-finding 1", "gupfuzz-finding 2"))))
+        assertThatThrownBy(() -> Finding.parse(signed(file.replace("gupfuzz-finding 1", "gupfuzz-finding 9"))))
                 .isInstanceOf(BadInput.class)
-                .hasMessageContaining("format 2");
+                .hasMessageContaining("format 9");
         String other = file.replace("\nmodel " + Model.version() + "\n", "\nmodel 999\n");
         assertThatThrownBy(() -> Finding.parse(signed(other)))
                 .isInstanceOf(BadInput.class)
@@ -124,7 +124,7 @@ class FindingFileTest {
     }
 
     /** The text with the checksum that belongs to it. */
-    private static String signed(String text) {
+    static String signed(String text) {
         String body = text.substring(0, text.lastIndexOf("\nsum ") + 1);
         byte[] sum = Token.sum(body.getBytes(StandardCharsets.UTF_8));
         return body + "sum " + HexFormat.of().formatHex(sum, 0, 8) + "\n";

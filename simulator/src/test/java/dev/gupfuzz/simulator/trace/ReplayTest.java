@@ -119,8 +119,8 @@ class ReplayTest {
     }
 
     private static Replay.Kind replayed(Finding f, int[] checks, long stateHash) {
-        Finding changed =
-                new Finding(f.cell, f.seed, f.threads, f.choices, checks, f.invariant, f.where, f.steps, stateHash);
+        Finding changed = new Finding(
+                f.cell, f.seed, f.threads, f.choices, checks, f.invariant, f.where, f.steps, stateHash, f.loop);
         return Replay.of(changed, f.cell.kernel()).kind();
     }
 }

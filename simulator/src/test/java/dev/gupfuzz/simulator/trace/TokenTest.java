@@ -100,7 +100,7 @@ class TokenTest {
     @Test
     void shouldRefuseAnotherFormatByItsName() {
         String token = Findings.race().token();
-        assertThatThrownBy(() -> Finding.parse("gf2:" + token.substring(4)))
+        assertThatThrownBy(() -> Finding.parse("gf9:" + token.substring(4)))
                 .isInstanceOf(BadInput.class)
                 .hasMessageContaining("of a format that this program does not know")
                 .hasMessageContaining("gf1:");
