@@ -48,6 +48,7 @@ final class ExploreDocument {
         }
         document.put("cells", result.cells().stream().map(ExploreDocument::cell).toList());
         document.put("notRun", result.notRun());
+        document.put("problems", result.problems());
         return document;
     }
 

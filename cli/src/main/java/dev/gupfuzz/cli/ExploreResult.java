@@ -15,15 +15,18 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BinaryOperator;
 
 /**
  * What {@code explore} found out.
  *
+ * @param problems what could not be done beside the search
  * @param notRun names of the kernels with scenarios that were asked for and not started
  */
-record ExploreResult(List<Explored> cells, List<String> notRun, int cores, boolean interrupted) {
+record ExploreResult(List<Explored> cells, List<String> notRun, List<String> problems, int cores, boolean interrupted) {
 
     /**
      * One kernel with one scenario.
@@ -50,6 +53,7 @@ record ExploreResult(List<Explored> cells, List<String> notRun, int cores, boole
                 Covered covered,
                 Optional<Exploration> byPreemptions,
                 double seconds) {
+            byPreemptions.ifPresent(by -> requireAgreement(kernel, scenario, covered, by));
             SortedMap<Blame, Finding> findings = new TreeMap<>();
             for (Way way : (byPreemptions.isPresent() ? byPreemptions.get() : covered)
                     .broken()
@@ -63,6 +67,17 @@ record ExploreResult(List<Explored> cells, List<String> notRun, int cores, boole
                 findings.put(finding.blame(), finding);
             }
             return new Explored(kernel, scenario, covered, byPreemptions, findings, seconds);
+        }
+
+        /** A search that left nothing has come to all that the other one broke; otherwise one of them is wrong. */
+        private static void requireAgreement(Kernel kernel, Scenario scenario, Covered covered, Exploration by) {
+            SortedSet<Long> missed = new TreeSet<>(covered.broken().keySet());
+            missed.removeAll(by.broken().keySet());
+            boolean left = by.ended() != Ended.COMPLETE && !by.broken().isEmpty();
+            if (!missed.isEmpty() && !left) {
+                throw new IllegalStateException("[simulator bug] two searches of " + kernel.name() + " x "
+                        + scenario.name() + " disagree: one broke what the other, by preemptions, did not come to");
+            }
         }
 
         String name() {
@@ -132,6 +147,9 @@ record ExploreResult(List<Explored> cells, List<String> notRun, int cores, boole
     }
 
     int exitCode() {
+        if (!problems.isEmpty() && verdict() != Verdict.VIOLATED) {
+            return ExitCode.INFRASTRUCTURE;
+        }
         return interrupted ? ExitCode.INTERRUPTED : verdict().exitCode();
     }
 }

@@ -62,7 +62,7 @@ final class ExploreText {
                     + String.join(", ", found.plan().reductions().names()));
         }
         cell.first().ifPresent(finding -> certificate(cell, finding.preemptions()));
-        if (!cell.findings().isEmpty() && cell.complete()) {
+        if (!cell.findings().isEmpty() && cell.covered().ended() != Exploration.Ended.AT_FAILURE) {
             cell.findings()
                     .forEach((blame, finding) -> out.println("  broken    "
                             + blame.invariant().id() + " at " + blame.where() + ", preemptions "

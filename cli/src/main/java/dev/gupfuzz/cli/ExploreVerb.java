@@ -3,6 +3,7 @@ package dev.gupfuzz.cli;
 import dev.gupfuzz.campaign.InfrastructureException;
 import dev.gupfuzz.simulator.BadInput;
 import dev.gupfuzz.simulator.Nearest;
+import dev.gupfuzz.simulator.explore.Checkpoints;
 import dev.gupfuzz.simulator.explore.ClassSearch;
 import dev.gupfuzz.simulator.explore.Covered;
 import dev.gupfuzz.simulator.explore.Exploration;
@@ -131,18 +132,32 @@ final class ExploreVerb implements Verb {
                 most.orElse(Long.MAX_VALUE), bytes, () -> session.interrupts().requested() || outOfTime.getAsBoolean());
         List<ExploreResult.Explored> done = new ArrayList<>();
         List<String> notRun = new ArrayList<>();
+        List<String> notWritten = new ArrayList<>();
         for (Kernel kernel : choice.kernels()) {
             for (Scenario scenario : choice.scenarios()) {
                 if (bounds.stop().getAsBoolean()) {
                     notRun.add(kernel.name() + " x " + scenario.name());
                     continue;
                 }
-                done.add(explore(kernel, scenario, chosen.orElse(Engine.states), threads, bounds, plan.orElseThrow()));
+                Checkpoints checkpoints = explicit.checkpoints(kernel, scenario, plan.orElseThrow());
+                ExploreResult.Explored explored = explore(
+                        kernel,
+                        scenario,
+                        chosen.orElse(Engine.states),
+                        threads,
+                        bounds,
+                        plan.orElseThrow(),
+                        checkpoints);
+                done.add(explored);
+                if (explored.verdict() == Verdict.INCOMPLETE) {
+                    checkpoints.problem().ifPresent(notWritten::add);
+                }
             }
         }
         ExploreResult result = new ExploreResult(
                 List.copyOf(done),
                 List.copyOf(notRun),
+                List.copyOf(notWritten),
                 threads,
                 session.interrupts().requested());
         if (output.json) {
@@ -150,6 +165,7 @@ final class ExploreVerb implements Verb {
         } else {
             new ExploreText(session.terminal()).print(result);
         }
+        notWritten.forEach(problem -> session.terminal().err().println("gupfuzz: " + problem));
         return result.exitCode();
     }
 
@@ -163,7 +179,13 @@ final class ExploreVerb implements Verb {
 
     /** A violation is looked for again by preemptions, for the schedule that needs the fewest. */
     private ExploreResult.Explored explore(
-            Kernel kernel, Scenario scenario, Engine by, int threads, StateSearch.Bounds bounds, Plan plan)
+            Kernel kernel,
+            Scenario scenario,
+            Engine by,
+            int threads,
+            StateSearch.Bounds bounds,
+            Plan plan,
+            Checkpoints checkpoints)
             throws InfrastructureException {
         long began = System.nanoTime();
         Supplier<MachineSystem> models = () -> new MachineSystem(kernel, scenario);
@@ -171,7 +193,7 @@ final class ExploreVerb implements Verb {
         try {
             covered = by == Engine.dpor
                     ? ClassSearch.explore(models, bounds, !keepGoing)
-                    : StateSearch.explore(models, threads, bounds, plan, explicit.checkpoints(kernel, scenario, plan));
+                    : StateSearch.explore(models, threads, bounds, plan, checkpoints);
         } catch (UncheckedIOException e) {
             throw new InfrastructureException(e.getMessage(), e);
         }

@@ -51,7 +51,12 @@ public final class Main {
             return failed(ExitCode.USAGE, bad.problems(), json);
         } catch (InfrastructureException broken) {
             return failed(ExitCode.INFRASTRUCTURE, List.of(broken.getMessage()), json);
-        } catch (Exception bug) {
+        } catch (OutOfMemoryError small) {
+            return failed(
+                    ExitCode.INFRASTRUCTURE,
+                    List.of("the heap is too small for this: raise it with GUPFUZZ_JAVA_OPTS=-Xmx..."),
+                    json);
+        } catch (Exception | Error bug) {
             bug.printStackTrace(terminal.err());
             return failed(ExitCode.SELF_CHECK, List.of("[gupfuzz bug] " + bug), json);
         }

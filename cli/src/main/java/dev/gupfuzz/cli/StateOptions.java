@@ -8,6 +8,7 @@ import dev.gupfuzz.simulator.explore.Reductions;
 import dev.gupfuzz.simulator.explore.StateSearch.Plan;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.scenario.Scenario;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -70,6 +71,10 @@ final class StateOptions {
             problems.add("--checkpoint and --resume are for one kernel with one scenario, and " + cells
                     + " were asked for: give one");
         }
+        if (checkpoint != null && (checkpoint.getFileName() == null || Files.isDirectory(checkpoint))) {
+            problems.add("--checkpoint '" + Problems.printable(checkpoint.toString())
+                    + "' is a folder: give the name of a file in it");
+        }
         Plan plan = keepGoing ? Plan.ALL : Plan.FIRST;
         Optional<Reductions> allowed =
                 reductions == null ? Optional.of(Reductions.NONE) : problems.attempt(() -> reductions(reductions));
@@ -86,6 +91,9 @@ final class StateOptions {
 
     private static Reductions reductions(String list) {
         SortedSet<String> names = new TreeSet<>();
+        if (List.of(list.split(",", -1)).contains("none") && !list.equals("none")) {
+            throw new BadInput("--reductions: 'none' goes alone: --reductions " + Problems.printable(list));
+        }
         for (String name : list.split(",", -1)) {
             switch (name) {
                 case "none" -> {}

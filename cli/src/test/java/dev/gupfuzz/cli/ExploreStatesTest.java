@@ -59,6 +59,9 @@ class ExploreStatesTest {
     void shouldRefuseWhatDoesNotGoTogether() {
         refused("--reductions", "sleep", "--preemptions", "2");
         refused("--reductions", "slep");
+        refused("--reductions", "all,none");
+        refused("--checkpoint", "/");
+        refused("--checkpoint", directory.toString());
         refused("--engine", "dpor", "--preemptions", "2");
         refused("--kernel", "v5.9", "--kernel", "v5.11", "--checkpoint", "file");
         refused("--resume", directory.resolve("missing").toString());

@@ -1,17 +1,21 @@
 package dev.gupfuzz.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gupfuzz.simulator.explore.Endings;
 import dev.gupfuzz.simulator.explore.Exploration;
 import dev.gupfuzz.simulator.explore.Exploration.Ended;
+import dev.gupfuzz.simulator.explore.MachineSystem;
+import dev.gupfuzz.simulator.explore.StateSearch;
 import dev.gupfuzz.simulator.explore.StateSearch.Plan;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.kernel.Kernels;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.Scenarios;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -111,8 +115,79 @@ class ExploreVerbTest {
                 .isEqualTo(Verdict.INCOMPLETE);
         ExploreResult.Explored lacking = explored(kernel, scenario, Ended.COMPLETE, all & ~one);
         assertThat(lacking.verdict()).isEqualTo(Verdict.VIOLATED);
-        assertThat(ExploreDocument.of(new ExploreResult(List.of(lacking), List.of(), 1, false)))
+        assertThat(ExploreDocument.of(new ExploreResult(List.of(lacking), List.of(), List.of(), 1, false)))
                 .containsEntry("invariant", scenario.goalPoints(kernel).get(0).id());
+    }
+
+    /** One of two searches broke something that the other, which left nothing, did not come to. */
+    @Test
+    void shouldNotHideThatTwoSearchesDisagree() {
+        Kernel kernel = Kernels.named("v5.9");
+        Scenario scenario = Scenarios.named("fork-vs-pin-fast");
+        Exploration broken =
+                StateSearch.explore(() -> new MachineSystem(kernel, scenario), 1, StateSearch.Bounds.NONE, Plan.FIRST);
+        Exploration clean = new Exploration(
+                Plan.FEWEST_PREEMPTIONS,
+                Ended.COMPLETE,
+                1,
+                1,
+                1,
+                1,
+                0,
+                new TreeMap<>(),
+                Exploration.Extent.NONE,
+                Endings.NOT_LOOKED_FOR);
+
+        assertThatThrownBy(() -> ExploreResult.Explored.of(kernel, scenario, broken, Optional.of(clean), 0))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("disagree");
+    }
+
+    @Test
+    void shouldPutAViolationBeforeACheckpointThatCannotBeWritten() {
+        Kernel kernel = Kernels.named("v5.11");
+        Scenario scenario = Scenarios.named("cow-vs-reader");
+        ExploreResult.Explored bounded = explored(kernel, scenario, Ended.STATES, 0);
+        ExploreResult.Explored violated = explored(kernel, scenario, Ended.COMPLETE, 0);
+        List<String> full = List.of("checkpoint 'x' cannot be written: no space");
+
+        assertThat(new ExploreResult(List.of(bounded), List.of(), full, 1, true).exitCode())
+                .isEqualTo(ExitCode.INFRASTRUCTURE);
+        assertThat(new ExploreResult(List.of(violated), List.of(), full, 1, false).exitCode())
+                .isEqualTo(ExitCode.VIOLATED);
+        assertThat(new ExploreResult(List.of(bounded), List.of(), List.of(), 1, false).exitCode())
+                .isEqualTo(ExitCode.INCOMPLETE);
+    }
+
+    @Test
+    void shouldSayWhetherEveryScheduleEnds() throws Exception {
+        assertThat(CommandLineRun.of("explore", "--kernel", "v5.11").out()).contains("every schedule comes to an end");
+        assertThat(CommandLineRun.of("explore", "--kernel", "v5.11", "--reductions", "sleep")
+                        .out())
+                .contains("a livelock would not be found");
+        String[] planted = {
+            "explore",
+            "--kernel",
+            "v5.11",
+            "--without",
+            "fault-tlb-drop",
+            "--scenario",
+            "fork-vs-write:populated=0,writers=1"
+        };
+        JsonNode document = json(ExitCode.VIOLATED, concat(planted, "--json"));
+        assertThat(document.get("invariant").asText()).isEqualTo("I11");
+        assertThat(document.at("/cells/0/endings").asText()).isEqualTo("livelock");
+        String token = document.get("token").asText();
+        assertThat(CommandLineRun.of(planted).out()).contains("goes round for ever", token, "no way into a loop");
+        assertThat(CommandLineRun.of("replay", token).exitCode()).isEqualTo(ExitCode.VIOLATED);
+        assertThat(CommandLineRun.of("minimize", token).exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(CommandLineRun.of("replay", token, "--rewind").exitCode()).isEqualTo(ExitCode.USAGE);
+    }
+
+    private static String[] concat(String[] some, String more) {
+        String[] all = Arrays.copyOf(some, some.length + 1);
+        all[some.length] = more;
+        return all;
     }
 
     private static ExploreResult.Explored explored(Kernel kernel, Scenario scenario, Ended ended, long reached) {

@@ -21,6 +21,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
@@ -30,19 +31,37 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where an exploration is kept while it is unfinished, and where it goes on from. A file says what it is of, and is whole or
  * refused: it is written beside the old one, with a checksum, and takes its place at once.
- *
- * @param resume file to go on from, or null
- * @param file file to write when it is time, and when a bound ends the exploration, or null
- * @param identity what is explored, and how: all that the numbers in the file depend on, under its names
- * @param due asked now and then; true when it is time to write
  */
-public record Checkpoints(
-        @Nullable Path resume, @Nullable Path file, Map<String, String> identity, BooleanSupplier due) {
+public final class Checkpoints {
 
     /** Nowhere. */
     public static final Checkpoints NONE = new Checkpoints(null, null, new LinkedHashMap<>(), () -> false);
 
     private static final String MAGIC = "gupfuzz checkpoint 2";
+
+    private final @Nullable Path resume;
+    private final @Nullable Path file;
+    private final Map<String, String> identity;
+    private final BooleanSupplier due;
+    private @Nullable String problem;
+
+    /**
+     * @param resume file to go on from, or null
+     * @param file file to write when it is time, and when a bound ends the exploration, or null
+     * @param identity what is explored, and how: all that the numbers in the file depend on, under its names
+     * @param due asked now and then; true when it is time to write
+     */
+    public Checkpoints(@Nullable Path resume, @Nullable Path file, Map<String, String> identity, BooleanSupplier due) {
+        this.resume = resume;
+        this.file = file;
+        this.identity = identity;
+        this.due = due;
+    }
+
+    /** Why the file could not be written the last time, if so. */
+    public Optional<String> problem() {
+        return Optional.ofNullable(problem);
+    }
 
     /** What writes an exploration, or reads it. */
     interface Body<S> {
@@ -53,7 +72,19 @@ public record Checkpoints(
         return file != null && due.getAsBoolean();
     }
 
-    /** Writes the file, if one is wanted. */
+    /**
+     * Writes the file for the first time, if one is wanted: now, because later it may be hours of work that cannot be written.
+     *
+     * @throws UncheckedIOException when it cannot be written
+     */
+    void begin(Body<DataOutput> body) {
+        write(body);
+        if (problem != null) {
+            throw new UncheckedIOException(problem, new IOException(problem));
+        }
+    }
+
+    /** Writes the file, if one is wanted. When that fails {@link #problem} says why, until it succeeds; the older file stays. */
     void write(Body<DataOutput> body) {
         if (file == null) {
             return;
@@ -77,8 +108,18 @@ public record Checkpoints(
                 channel.force(true);
             }
             Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            problem = null;
         } catch (IOException e) {
-            throw new UncheckedIOException("checkpoint '" + file + "' cannot be written: " + reason(e), e);
+            problem = "checkpoint '" + file + "' cannot be written: " + reason(e);
+            delete(beside);
+        }
+    }
+
+    private static void delete(Path part) {
+        try {
+            Files.deleteIfExists(part);
+        } catch (IOException e) {
+            // then it stays: what matters was said
         }
     }
 

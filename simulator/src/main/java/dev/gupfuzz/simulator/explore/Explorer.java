@@ -63,6 +63,9 @@ final class Explorer {
     private final Held held;
 
     final SortedMap<Long, Failure> failures = new TreeMap<>();
+    /** Whether a step was not taken because it is one preemption too many. */
+    boolean leftOut;
+
     long transitions;
     long ends;
     long reached;
@@ -137,8 +140,12 @@ final class Explorer {
         int preempted = plan.byPreemptions() && from != Failure.NOBODY && (enabled >> from & 1) != 0
                 ? enabled & ~(1 << from)
                 : 0;
+        if (level.preemptions == plan.preemptions()) {
+            leftOut |= (chosen & preempted) != 0;
+            chosen &= ~preempted;
+        }
         boolean opens = take(before, chosen, preempted);
-        if (chosen != awake && !opens && tuning.keeps(Omitted.PROVISO)) {
+        if (plan.reductions().persistent() && chosen != awake && !opens && tuning.keeps(Omitted.PROVISO)) {
             take(before, awake & ~chosen, preempted);
         }
     }

@@ -196,7 +196,7 @@ public final class StateSearch {
                 root = explorers.get(0).key;
                 collect();
             }
-            checkpoints.write(this::save); // now, because later it may be hours of work that cannot be written
+            checkpoints.begin(this::save);
             ended = search();
             switch (ended) {
                 case STATES, MEMORY, STOPPED -> checkpoints.write(this::save);
@@ -207,7 +207,11 @@ public final class StateSearch {
             ended = Ended.MEMORY;
         }
         Exploration found = result(ended);
-        return plan.endings() && ended == Ended.COMPLETE ? found.with(endings()) : found;
+        if (!plan.endings() || ended != Ended.COMPLETE) {
+            return found;
+        }
+        checkpoints.write(this::save); // what follows cannot be taken up in the middle
+        return found.with(endings());
     }
 
     /** Whether every schedule ends, after a search that left nothing. */
@@ -278,16 +282,13 @@ public final class StateSearch {
             return Ended.AT_FAILURE;
         }
         if (none && waiting.isLaterEmpty()) {
-            return Ended.COMPLETE;
+            return explorers.stream().anyMatch(explorer -> explorer.leftOut) ? Ended.PREEMPTIONS : Ended.COMPLETE;
         }
         if (seen.size() >= bounds.states()) {
             return Ended.STATES;
         }
         if (none && plan.firstOnly() && !failures.isEmpty()) {
             return Ended.AT_FAILURE;
-        }
-        if (none && level.preemptions == plan.preemptions()) {
-            return Ended.PREEMPTIONS;
         }
         level.number++;
         level.admitting = none;
@@ -344,6 +345,7 @@ public final class StateSearch {
                 explorers.stream().mapToLong(explorer -> explorer.transitions).sum());
         out.writeLong(explorers.stream().mapToLong(explorer -> explorer.ends).sum());
         out.writeLong(reached());
+        out.writeBoolean(explorers.stream().anyMatch(explorer -> explorer.leftOut));
         seen.save(out);
     }
 
@@ -361,6 +363,7 @@ public final class StateSearch {
         first.transitions = in.readLong();
         first.ends = in.readLong();
         first.reached = in.readLong();
+        first.leftOut = in.readBoolean();
         seen.restore(in);
     }
 

@@ -24,6 +24,10 @@ final class BruteForce {
 
     final Set<String> states = new HashSet<>();
     long reached;
+    /** Goals that schedules with so many preemptions reached at a step after which they had so many, as masks. */
+    final TreeMap<Integer, Long> reachedWith = new TreeMap<>();
+
+    int mostPreemptions;
 
     BruteForce(TransitionSystem model, long most) {
         this.model = model;
@@ -37,7 +41,7 @@ final class BruteForce {
         int enabled = model.enabled();
         if (enabled == 0) {
             model.end();
-            reached |= model.reached();
+            reached(preempted);
             over(here, preempted);
             return;
         }
@@ -51,7 +55,7 @@ final class BruteForce {
                 System.arraycopy(here, 0, model.words(), 0, here.length);
                 model.restored();
                 values = Math.max(values, model.take(t, choice));
-                reached |= model.reached();
+                reached(preempted + (preempts ? 1 : 0));
                 states.add(Arrays.toString(model.words()));
                 if (model.broken() != TransitionSystem.INTACT) {
                     over(model.words(), preempted + (preempts ? 1 : 0));
@@ -60,6 +64,12 @@ final class BruteForce {
                 }
             }
         }
+    }
+
+    private void reached(int preempted) {
+        reached |= model.reached();
+        reachedWith.merge(preempted, model.reached(), (a, b) -> a | b);
+        mostPreemptions = Math.max(mostPreemptions, preempted);
     }
 
     private void over(int[] words, int preempted) {

@@ -11,9 +11,13 @@ import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.kernel.Kernels;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.Scenarios;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -45,11 +49,16 @@ class CheckpointsTest {
             Bounds bounds = new Bounds(Long.MAX_VALUE, Long.MAX_VALUE, () -> batches.incrementAndGet() == every);
             Exploration found = StateSearch.explore(
                     models, 1 + part % 2, bounds, plan, new Checkpoints(from, file, IDENTITY, () -> false));
-            if (found.ended() != Ended.STOPPED) {
-                assertThat(part).isGreaterThan(3);
+            from = file;
+            if (found.ended() == Ended.STOPPED) {
+                continue;
+            }
+            assertThat(part).isGreaterThan(3);
+            if (found.endings().kind() != Endings.Kind.UNKNOWN) {
                 return found;
             }
-            from = file;
+            return StateSearch.explore(
+                    models, 1, Bounds.NONE, plan, new Checkpoints(from, file, IDENTITY, () -> false));
         }
     }
 
@@ -57,7 +66,11 @@ class CheckpointsTest {
     @ValueSource(strings = {"v5.9", "v5.11"})
     void shouldGoOnAsIfNothingHadBeen(String kernel) {
         for (Plan plan : new Plan[] {
-            Plan.ALL, Plan.ALL.with(new Reductions(true, true, true, false)), new Plan(false, false, true)
+            Plan.ALL,
+            Plan.ALL.with(new Reductions(true, true, true, false)),
+            new Plan(false, false, true),
+            new Plan(false, false, true).upTo(2),
+            Plan.ALL.withEndings()
         }) {
             assertThat(inParts(machine(kernel), plan, 7))
                     .as(plan.toString())
@@ -112,6 +125,42 @@ class CheckpointsTest {
         assertThat(all.ended()).isEqualTo(Ended.COMPLETE);
         assertThat(asked.get()).isGreaterThan(20);
         assertThat(explore(file, null, Bounds.NONE)).isEqualTo(all);
+    }
+
+    /** A disk that is full for a while costs a checkpoint and nothing else. */
+    @Test
+    void shouldGoOnWithoutACheckpointThatCannotBeWritten() throws Exception {
+        Path folder = Files.createDirectory(directory.resolve("folder"));
+        Path file = folder.resolve("state");
+        AtomicInteger asked = new AtomicInteger();
+        Checkpoints checkpoints = new Checkpoints(null, file, IDENTITY, () -> {
+            int now = asked.incrementAndGet();
+            try {
+                if (now == 20) { // where the next version is to be written stands something else
+                    Files.createDirectories(folder.resolve("state.new/full"));
+                } else if (now == 30) {
+                    Files.delete(folder.resolve("state.new/full"));
+                    Files.delete(folder.resolve("state.new"));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return now == 20 || now == 25 || now == 40;
+        });
+        List<String> problems = new ArrayList<>();
+        Bounds bounds = new Bounds(Long.MAX_VALUE, Long.MAX_VALUE, () -> {
+            checkpoints.problem().ifPresent(problems::add);
+            return false;
+        });
+        Exploration found = StateSearch.explore(machine("v5.9"), 1, bounds, Plan.ALL, checkpoints);
+
+        assertThat(found).isEqualTo(StateSearch.explore(machine("v5.9"), 1, Bounds.NONE, Plan.ALL));
+        assertThat(found.broken()).isNotEmpty();
+        assertThat(problems).isNotEmpty().allMatch(problem -> problem.contains("cannot be written"));
+        assertThat(checkpoints.problem()).isEmpty(); // the last one was
+        assertThat(StateSearch.explore(
+                        machine("v5.9"), 1, Bounds.NONE, Plan.ALL, new Checkpoints(file, null, IDENTITY, () -> false)))
+                .isEqualTo(found);
     }
 
     @Test

@@ -8,7 +8,9 @@ import dev.gupfuzz.simulator.explore.StateSearch.Bounds;
 import dev.gupfuzz.simulator.explore.StateSearch.Plan;
 import java.util.Collections;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** Engines against every single schedule, on a thousand small programs. */
@@ -81,6 +83,9 @@ class CrossCheckTest {
                             .hasValue(Collections.min(all.preemptions.values()));
                 }
             }
+            for (int most = 0; most <= 2; most++) {
+                shouldKeepToABoundOfPreemptions(text, all, most);
+            }
             deadlocks += all.broken.containsKey(SmallProgram.DEADLOCK) ? 1 : 0;
             mixtures += all.broken.containsKey(SmallProgram.MIXTURE) ? 1 : 0;
             badEnds += all.broken.containsKey(SmallProgram.BAD_END) ? 1 : 0;
@@ -88,6 +93,27 @@ class CrossCheckTest {
         }
         // a corpus that has all of them
         assertThat(List.of(deadlocks, mixtures, badEnds, clean)).allMatch(n -> n >= PROGRAMS / 20);
+    }
+
+    /** Nothing that needs more is found, nor is a goal said to be reached that does. */
+    private static void shouldKeepToABoundOfPreemptions(SmallProgram.Text text, BruteForce all, int most) {
+        Exploration found = StateSearch.explore(
+                () -> new SmallProgram(text), 1, Bounds.NONE, new Plan(false, false, true).upTo(most));
+        SortedSet<Long> broken = new TreeSet<>(all.preemptions.keySet());
+        broken.removeIf(failure -> all.preemptions.get(failure) > most);
+        long reached = all.reachedWith.headMap(most, true).values().stream().reduce(0L, (a, b) -> a | b);
+
+        String what = text + " up to " + most;
+        assertThat(found.broken().keySet()).as(what).isEqualTo(broken);
+        assertThat(found.reached()).as(what).isEqualTo(reached);
+        assertThat(found.ended()).as(what).isIn(Ended.COMPLETE, Ended.PREEMPTIONS);
+        if (all.mostPreemptions <= most) {
+            assertThat(found.ended()).as(what).isEqualTo(Ended.COMPLETE);
+        }
+        if (found.ended() == Ended.COMPLETE) { // more preemptions lead nowhere else
+            assertThat(broken).as(what).isEqualTo(all.broken.keySet());
+            assertThat(reached).as(what).isEqualTo(all.reached);
+        }
     }
 
     @Test
