@@ -48,7 +48,7 @@ final class FuzzVerb implements Verb {
             names = "--seeds",
             paramLabel = "N",
             description = "Schedules per kernel and scenario, one for each of N consecutive seeds. Default: "
-                    + DEFAULT_SEEDS + "; without limit when --for is given.")
+                    + DEFAULT_SEEDS + ", or as many as there are; without limit when --for is given.")
     @Nullable
     String seeds;
 
@@ -108,10 +108,12 @@ final class FuzzVerb implements Verb {
         Optional<Duration> time = Optional.ofNullable(budget)
                 .flatMap(value -> problems.attempt(() -> Quantities.duration("--for", value)));
         int threads = Cores.chosen(cores, problems);
-        firstSeed.ifPresent(first -> count.ifPresent(n -> SeedInterval.check(first, n, problems)));
+        firstSeed.ifPresent(from -> count.ifPresent(n -> SeedInterval.check(from, n, problems)));
         problems.throwIfAny();
+        long first = firstSeed.orElseThrow();
+        long seedsByDefault = Math.min(DEFAULT_SEEDS, SeedInterval.from(first));
         OptionalLong asked = count.map(OptionalLong::of)
-                .orElse(time.isPresent() ? OptionalLong.empty() : OptionalLong.of(DEFAULT_SEEDS));
-        return new FuzzRequest(choice, chosen.orElseThrow(), firstSeed.orElseThrow(), asked, time, threads, keepGoing);
+                .orElse(time.isPresent() ? OptionalLong.empty() : OptionalLong.of(seedsByDefault));
+        return new FuzzRequest(choice, chosen.orElseThrow(), first, asked, time, threads, keepGoing);
     }
 }

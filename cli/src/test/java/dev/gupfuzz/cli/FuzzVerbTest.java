@@ -248,6 +248,19 @@ class FuzzVerbTest {
         assertThat(document.get("schedules").asLong()).isEqualTo(3);
     }
 
+    /** Every seed of this cell violates; without --seeds as many are run as there are from the first one on. */
+    @Test
+    void shouldShowAViolationOfTheVeryLastSeed() throws Exception {
+        String command =
+                "fuzz --json --kernel v5.9-rc4 --scenario pin-fork-child-exits-write --no-minimize --keep-going"
+                        + " --seed 0xffffffffffffffff";
+        JsonNode document = json(command.split(" "));
+
+        assertThat(document.get("schedules").asLong()).isEqualTo(1);
+        assertThat(document.at("/cells/0/violations/0/lowestSeeds").toString()).isEqualTo("[\"0xffffffffffffffff\"]");
+        assertThat(document.at("/cells/0/violations/0/count").asLong()).isEqualTo(1);
+    }
+
     @Test
     void shouldTakeSafeguardsOutOfEveryKernel() throws Exception {
         JsonNode kernels = json("kernels", "show", "v5.11", "--json");

@@ -16,7 +16,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -28,7 +27,7 @@ import java.util.TreeMap;
  */
 public final class Tally {
 
-    private static final int FORMAT = 2;
+    private static final int FORMAT = 3;
     private static final int MEMBER_WORDS = 3;
     private static final int GOALS = GoalPoint.values().length;
 
@@ -47,13 +46,7 @@ public final class Tally {
     private boolean failedSelfCheck;
     private long selfCheckSeed;
 
-    // Violations by machine code, so that counting one allocates nothing: {what, detail, count, seeds...} in columns.
-    private int kinds;
-    private long[] what = new long[8];
-    private long[] detail = new long[8];
-    private int[] page = new int[8];
-    private long[] count = new long[8];
-    private long[] seeds = new long[8 * Count.SEEDS_MAX];
+    private final Violations violations = new Violations();
 
     private Tally(Cell cell) {
         this.cell = cell;
@@ -85,52 +78,7 @@ public final class Tally {
             evidence++;
         }
         if (m.violated >= 0) {
-            long code = (long) m.violated << 32 | (long) m.violatedBy << 16 | m.violatedAt;
-            violation(code, m.violatedDetail, m.violatedPage, 1, seed);
-        }
-    }
-
-    private void violation(long code, long more, int onPage, long times, long seed) {
-        int kind = kind(code, more, onPage);
-        count[kind] += times;
-        keepSeed(kind, seed);
-    }
-
-    private int kind(long code, long more, int onPage) {
-        for (int i = 0; i < kinds; i++) {
-            if (what[i] == code && detail[i] == more) {
-                page[i] = Math.min(page[i], onPage); // any of them would do, but not the first one to come
-                return i;
-            }
-        }
-        if (kinds == what.length) {
-            int n = kinds * 2;
-            what = Arrays.copyOf(what, n);
-            detail = Arrays.copyOf(detail, n);
-            page = Arrays.copyOf(page, n);
-            count = Arrays.copyOf(count, n);
-            seeds = Arrays.copyOf(seeds, n * Count.SEEDS_MAX);
-        }
-        what[kinds] = code;
-        detail[kinds] = more;
-        page[kinds] = onPage;
-        Arrays.fill(seeds, kinds * Count.SEEDS_MAX, (kinds + 1) * Count.SEEDS_MAX, -1);
-        return kinds++;
-    }
-
-    /** Keeps the three lowest seeds as unsigned numbers; the highest unsigned number stands for none. */
-    private void keepSeed(int kind, long seed) {
-        int base = kind * Count.SEEDS_MAX;
-        long in = seed;
-        for (int i = base; i < base + Count.SEEDS_MAX; i++) {
-            if (seeds[i] == in) {
-                return;
-            }
-            if (Long.compareUnsigned(in, seeds[i]) < 0) {
-                long out = seeds[i];
-                seeds[i] = in;
-                in = out;
-            }
+            violations.add(m.violated, m.violatedBy, m.violatedAt, m.violatedDetail, m.violatedPage, seed);
         }
     }
 
@@ -177,13 +125,7 @@ public final class Tally {
         for (int i = 0; i < covered.length; i++) {
             covered[i] |= other.covered[i];
         }
-        for (int i = 0; i < other.kinds; i++) {
-            int kind = kind(other.what[i], other.detail[i], other.page[i]);
-            count[kind] += other.count[i];
-            for (int j = 0; j < Count.SEEDS_MAX; j++) {
-                keepSeed(kind, other.seeds[i * Count.SEEDS_MAX + j]);
-            }
-        }
+        violations.take(other.violations);
         if (other.failedSelfCheck) {
             selfCheckFailed(other.selfCheckSeed);
         }
@@ -234,48 +176,12 @@ public final class Tally {
 
     /** Violations by blame. */
     public SortedMap<Blame, Count> violations() {
-        SortedMap<Blame, Count> map = new TreeMap<>();
-        for (int i = 0; i < kinds; i++) {
-            Blame blame = Blame.of(
-                    cell.scenario(),
-                    (int) (what[i] >> 32),
-                    (int) (what[i] & 0xffff),
-                    (int) (what[i] >> 16 & 0xffff),
-                    page[i],
-                    detail[i]);
-            long[] lowest = Arrays.copyOfRange(seeds, i * Count.SEEDS_MAX, (i + 1) * Count.SEEDS_MAX);
-            map.merge(blame, new Count(count[i], trim(lowest)), Tally::sum);
-        }
-        return map;
-    }
-
-    private static Count sum(Count a, Count b) {
-        long[] all = Arrays.copyOf(a.lowestSeeds(), a.lowestSeeds().length + b.lowestSeeds().length);
-        System.arraycopy(b.lowestSeeds(), 0, all, a.lowestSeeds().length, b.lowestSeeds().length);
-        Long[] sorted = Arrays.stream(all).boxed().toArray(Long[]::new);
-        Arrays.sort(sorted, Long::compareUnsigned);
-        long[] lowest = Arrays.stream(sorted)
-                .mapToLong(Long::longValue)
-                .limit(Count.SEEDS_MAX)
-                .toArray();
-        return new Count(a.count() + b.count(), lowest);
-    }
-
-    private long[] trim(long[] lowest) {
-        int n = 0;
-        while (n < lowest.length && lowest[n] != -1) {
-            n++;
-        }
-        return Arrays.copyOf(lowest, n);
+        return violations.byBlame(cell.scenario());
     }
 
     /** Schedules that broke an invariant. */
     public long violating() {
-        long sum = 0;
-        for (int i = 0; i < kinds; i++) {
-            sum += count[i];
-        }
-        return sum;
+        return violations.total();
     }
 
     /** The same, told apart by the member of the strategy that ran them, in the order of the members. */
@@ -324,30 +230,11 @@ public final class Tally {
             }
             out.writeBoolean(failedSelfCheck);
             out.writeLong(selfCheckSeed);
-            out.writeInt(kinds);
-            for (int i : inOrder()) {
-                out.writeLong(what[i]);
-                out.writeLong(detail[i]);
-                out.writeInt(page[i]);
-                out.writeLong(count[i]);
-                for (int j = 0; j < Count.SEEDS_MAX; j++) {
-                    out.writeLong(seeds[i * Count.SEEDS_MAX + j]);
-                }
-            }
+            violations.write(out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
-    }
-
-    /** Kinds in an order that does not depend on which came first. */
-    private int[] inOrder() {
-        return java.util.stream.IntStream.range(0, kinds)
-                .boxed()
-                .sorted((a, b) ->
-                        what[a] != what[b] ? Long.compare(what[a], what[b]) : Long.compare(detail[a], detail[b]))
-                .mapToInt(Integer::intValue)
-                .toArray();
     }
 
     /**
@@ -387,17 +274,7 @@ public final class Tally {
             }
             tally.failedSelfCheck = in.readBoolean();
             tally.selfCheckSeed = in.readLong();
-            int n = in.readInt();
-            if (n < 0 || n > bytes.length) {
-                throw new BadInput("tally with an impossible number of violations: kinds=" + n);
-            }
-            for (int i = 0; i < n; i++) {
-                int kind = tally.kind(in.readLong(), in.readLong(), in.readInt());
-                tally.count[kind] += in.readLong();
-                for (int j = 0; j < Count.SEEDS_MAX; j++) {
-                    tally.keepSeed(kind, in.readLong());
-                }
-            }
+            tally.violations.read(in, bytes.length);
             if (in.read() >= 0) {
                 throw new BadInput("tally with bytes behind its end");
             }

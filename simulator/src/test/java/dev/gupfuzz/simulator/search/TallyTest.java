@@ -10,6 +10,7 @@ import dev.gupfuzz.simulator.Runs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class TallyTest {
@@ -80,6 +81,28 @@ class TallyTest {
         }
     }
 
+    /** The pin is lost whoever comes first, so every seed breaks the promise: the largest there is, too. */
+    @Test
+    void shouldKeepTheLargestSeedAsAnyOther() {
+        Cell cell = Runs.cell("v5.9-rc4", "pin-fork-child-exits-write", "random");
+        for (int seeds = 1; seeds <= 5; seeds++) {
+            long[] last = LongStream.range(-seeds, 0).limit(3).toArray();
+            Tally tally = Runs.sample(cell, -seeds, seeds, 1);
+            assertThat(tally.violating()).isEqualTo(seeds);
+            assertThat(onlyCount(tally).lowestSeeds()).containsExactly(last);
+            Tally back = Tally.fromBytes(cell, tally.toBytes());
+            assertThat(onlyCount(back).lowestSeeds()).containsExactly(last);
+            assertThat(onlyCount(back.merge(Tally.empty(cell))).lowestSeeds()).containsExactly(last);
+        }
+        Tally both = Runs.sample(cell, -1, 1, 1).merge(Runs.sample(cell, 0, 2, 1));
+        assertThat(onlyCount(both).lowestSeeds()).containsExactly(0, 1, -1);
+    }
+
+    private static Count onlyCount(Tally tally) {
+        assertThat(tally.violations()).hasSize(1);
+        return tally.violations().get(tally.violations().firstKey());
+    }
+
     @Test
     void shouldReadItsBytesBack() {
         for (Cell cell : List.of(CELL, DATA)) {
@@ -113,7 +136,7 @@ class TallyTest {
         bytes[0]++;
         assertThatThrownBy(() -> Tally.fromBytes(CELL, bytes))
                 .isInstanceOf(BadInput.class)
-                .hasMessageContaining("unknown format: format=3");
+                .hasMessageContaining("unknown format: format=4");
     }
 
     /** Whatever one flipped bit makes of a tally, it is refused as input or can be used; nothing else is thrown. */
@@ -142,7 +165,7 @@ class TallyTest {
             for (int j = 0; j < noise.length; j++) {
                 noise[j] = (byte) Mix.at(i, j);
             }
-            noise[0] = 2;
+            noise[0] = 3;
             Throwable thrown = catchThrowable(() -> use(Tally.fromBytes(CELL, noise)));
             assertThat(thrown).isInstanceOf(BadInput.class);
         }
