@@ -13,6 +13,7 @@ import dev.gupfuzz.simulator.search.Blame;
 import dev.gupfuzz.simulator.strategy.Scheduler;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,13 +29,17 @@ public final class Conductor {
 
     private final Machine m;
     private final int[] taken;
-    /** For (thread, label) how often the thread took that step. */
+    /** For (thread, label) how often the thread stood before that step and does so no more. */
     private final int[] times;
+    /** Label of the step before which each thread came to stand. */
+    private final int[] stands;
 
     private int[] threads = new int[256];
     private int[] choices = new int[256];
     /** Label that was pending before each step. */
     private int[] labels = new int[256];
+    /** Label before which the thread of each step had come to stand; other threads may have moved it on since. */
+    private int[] stood = new int[256];
     /** Threads that could run before each step. */
     private int[] enabled = new int[256];
     /** Whether each step had a data choice. */
@@ -59,6 +64,7 @@ public final class Conductor {
         taken = new int[m.threads];
         times = new int[m.threads * Pc.LABELS];
         saved = new int[m.s.length];
+        stands = IntStream.range(0, m.threads).map(this::pending).toArray();
         reset();
     }
 
@@ -85,12 +91,22 @@ public final class Conductor {
     }
 
     private void forget(int from) {
-        for (int i = from; i < length; i++) {
-            times[threads[i] * Pc.LABELS + labels[i]]--;
-            taken[threads[i]]--;
+        for (int i = length - 1; i >= from; i--) {
+            int t = threads[i];
+            stands[t] = stood[i];
+            countStands(t, i, -1);
+            taken[t]--;
         }
         length = from;
         last = from == 0 ? -1 : threads[from - 1];
+    }
+
+    /** A thread that a flush or its parent moved on stood before two steps. */
+    private void countStands(int t, int step, int by) {
+        times[t * Pc.LABELS + labels[step]] += by;
+        if (stood[step] != labels[step]) {
+            times[t * Pc.LABELS + stood[step]] += by;
+        }
     }
 
     /** The machine itself. */
@@ -117,7 +133,7 @@ public final class Conductor {
         return taken[thread];
     }
 
-    /** How often a thread took a step. */
+    /** How often a thread stood before a step earlier; before its next step it stands the same number of times only once. */
     public int times(int thread, int step) {
         return times[thread * Pc.LABELS + step];
     }
@@ -142,12 +158,14 @@ public final class Conductor {
             threads = Arrays.copyOf(threads, 2 * length);
             choices = Arrays.copyOf(choices, 2 * length);
             labels = Arrays.copyOf(labels, 2 * length);
+            stood = Arrays.copyOf(stood, 2 * length);
             enabled = Arrays.copyOf(enabled, 2 * length);
             chose = Arrays.copyOf(chose, 2 * length);
             counted = Arrays.copyOf(counted, 2 * length);
         }
         labels[length] = pending(t);
-        times[t * Pc.LABELS + labels[length]]++;
+        stood[length] = stands[t];
+        countStands(t, length, 1);
         m.choices.explore(choice);
         if (roundTrip != null) {
             roundTrip.before(m, t);
@@ -166,6 +184,7 @@ public final class Conductor {
         chose[length] = m.choices.offered() > 1;
         choices[length++] = choice < m.choices.offered() ? choice : 0;
         taken[t]++;
+        stands[t] = pending(t);
         last = t;
     }
 

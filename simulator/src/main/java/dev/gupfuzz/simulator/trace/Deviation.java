@@ -12,7 +12,7 @@ import java.util.TreeMap;
  *
  * @param thread who ran last, -1 at the start of the run; of a data choice, who makes it
  * @param label the step before which the thread stands
- * @param time how often the thread took that step before
+ * @param time how often the thread stood before that step earlier, whether it took it then or a flush made it take another
  * @param isChoice whether this is a data choice and not a switch
  * @param value who runs next instead, or the value of the choice
  */

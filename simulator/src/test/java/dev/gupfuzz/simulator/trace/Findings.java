@@ -1,6 +1,10 @@
 package dev.gupfuzz.simulator.trace;
 
 import dev.gupfuzz.simulator.Runs;
+import dev.gupfuzz.simulator.kernel.Kernel;
+import dev.gupfuzz.simulator.kernel.Kernels;
+import dev.gupfuzz.simulator.scenario.Scenario;
+import dev.gupfuzz.simulator.scenario.Scenarios;
 import dev.gupfuzz.simulator.search.Cell;
 import dev.gupfuzz.simulator.search.Count;
 import java.util.ArrayList;
@@ -10,6 +14,7 @@ import java.util.List;
 final class Findings {
 
     private static final int SEEDS = 2_000;
+    private static final int FEW_SEEDS = 100;
 
     private static final List<Finding> ALL = collect();
 
@@ -18,6 +23,26 @@ final class Findings {
     /** Several dozen findings, made once. */
     static List<Finding> all() {
         return ALL;
+    }
+
+    /** Some hundred findings: of every kernel, whole and without each of its safeguards, and every scenario. */
+    static List<Finding> ofEveryCell() {
+        List<Finding> findings = new ArrayList<>();
+        for (Kernel base : Kernels.all()) {
+            List<Kernel> kernels = new ArrayList<>(List.of(base));
+            base.safeguards().forEach(safeguard -> kernels.add(base.without(safeguard.name())));
+            for (Kernel kernel : kernels) {
+                for (Scenario scenario : Scenarios.all()) {
+                    Cell cell = Runs.cell(kernel, scenario, "urw");
+                    for (Count count : Runs.sample(cell, FEW_SEEDS).violations().values()) {
+                        for (long seed : count.lowestSeeds()) {
+                            findings.add(Finding.witness(cell, seed));
+                        }
+                    }
+                }
+            }
+        }
+        return findings;
     }
 
     /** One finding of each cell. */

@@ -24,6 +24,22 @@ class LooseReplayTest {
         }
     }
 
+    /** A flush makes a thread take another step than it stood before, and later it stands there again. */
+    @Test
+    void shouldReproduceFindingsOfEveryCellInEveryMode() {
+        List<Finding> findings = Findings.ofEveryCell();
+        assertThat(findings).hasSizeGreaterThan(500);
+        for (Finding finding : findings) {
+            for (Mode mode : List.of(Mode.STRICT, Mode.TOLERANT, Mode.CONTINUE)) {
+                Replay.Outcome outcome = Replay.of(finding, finding.cell().kernel(), mode);
+                String what = finding.cell().text() + " " + mode + " " + outcome.explanation();
+                assertThat(outcome.kind()).as(what).isEqualTo(Kind.REPRODUCED);
+                assertThat(outcome.stateHash()).as(what).isEqualTo(finding.stateHash());
+                assertThat(outcome.skipped()).as(what).isZero();
+            }
+        }
+    }
+
     @Test
     void shouldReproduceEveryFindingWhereItContinues() {
         for (Finding finding : Findings.all()) {
