@@ -1,11 +1,8 @@
 package dev.gupfuzz.simulator.machine;
 
-import dev.gupfuzz.simulator.Mix;
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.invariant.Invariant;
-import dev.gupfuzz.simulator.kernel.Generation;
 import dev.gupfuzz.simulator.kernel.Kernel;
-import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.scenario.Op;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.ThreadSpec;
@@ -19,14 +16,10 @@ import java.util.Arrays;
  * <p>The scheduler reads {@link Sched#ENABLED}: a thread whose pending step waits for a condition is in it only while the
  * condition holds, so nothing is ever polled, and an empty mask with live threads is a deadlock.
  */
-public final class Machine {
+public final class Machine extends KernelRules {
 
     /** Threads of one scenario at most: masks of them fit an int with room to spare. */
     public static final int THREADS_MAX = 16;
-
-    private static final int WRPROTECT_FIRST = 1 << 30;
-    private static final int UNPIN_IN_TWO = 1 << 29;
-    private static final long HASH_LANE = Mix.name("state hash");
 
     public final Kernel kernel;
     public final Scenario scenario;
@@ -34,9 +27,6 @@ public final class Machine {
 
     /** The state. Offsets are {@link Layout}'s. */
     public final int[] s;
-
-    // Kernel rules, as bits of one word: a field each would be loaded at every step by the compiled routines.
-    private final int rules;
 
     public final int pages;
     public final int mms;
@@ -91,11 +81,12 @@ public final class Machine {
     private final long asked;
 
     private final long[] dirty;
-    private final long[] hashKeys;
+    private final StateHash hash;
     private final int[] initial;
 
     /** A machine whose threads have not begun; {@code Step.machine} starts them. */
     public Machine(Kernel kernel, Scenario scenario) {
+        super(kernel);
         this.kernel = kernel;
         this.scenario = scenario;
         World world = scenario.world();
@@ -109,17 +100,7 @@ public final class Machine {
         this.initial = s.clone();
         this.dirty = new long[(layout.frames + 63) / 64];
         this.choices = new Choices(world);
-        this.hashKeys = new long[s.length];
-        for (int i = 0; i < hashKeys.length; i++) {
-            hashKeys[i] = Mix.at(HASH_LANE, i) | 1;
-        }
-        int bits = 0;
-        for (Rule rule : Rule.values()) {
-            bits |= kernel.has(rule) ? 1 << rule.ordinal() : 0;
-        }
-        bits |= kernel.gen() == Generation.C ? WRPROTECT_FIRST : 0;
-        bits |= kernel.gen() == Generation.E ? UNPIN_IN_TWO : 0;
-        rules = bits;
+        this.hash = new StateHash(layout, s.length);
         pages = layout.pages;
         mms = layout.mms;
         threads = layout.threads;
@@ -182,116 +163,6 @@ public final class Machine {
         return s[f + Frame.MM_AT];
     }
 
-    // ---- kernel rules
-    // --------------------------------------------------------------------------------------------------
-
-    public boolean hasPinned() {
-        return (rules & (1 << 0)) != 0;
-    }
-
-    public boolean earlyCopy() {
-        return (rules & (1 << 1)) != 0;
-    }
-
-    public boolean eagainDropsPtl() {
-        return (rules & (1 << 2)) != 0;
-    }
-
-    public boolean writeProtectSeq() {
-        return (rules & (1 << 3)) != 0;
-    }
-
-    public boolean seqOddCheck() {
-        return (rules & (1 << 4)) != 0;
-    }
-
-    public boolean seqRetryCheck() {
-        return (rules & (1 << 5)) != 0;
-    }
-
-    public boolean seqEnd() {
-        return (rules & (1 << 6)) != 0;
-    }
-
-    public boolean seqInit() {
-        return (rules & (1 << 7)) != 0;
-    }
-
-    public boolean unpinOnRetry() {
-        return (rules & (1 << 8)) != 0;
-    }
-
-    public boolean unpinAllOnRetry() {
-        return (rules & (1 << 9)) != 0;
-    }
-
-    public boolean pteRecheck() {
-        return (rules & (1 << 10)) != 0;
-    }
-
-    public boolean gupIrqOff() {
-        return (rules & (1 << 11)) != 0;
-    }
-
-    public boolean gupIrqRestore() {
-        return (rules & (1 << 12)) != 0;
-    }
-
-    public boolean ipiTlbFlush() {
-        return (rules & (1 << 13)) != 0;
-    }
-
-    public boolean slowGupMmapLock() {
-        return (rules & (1 << 14)) != 0;
-    }
-
-    public boolean forkMmapWriteLock() {
-        return (rules & (1 << 15)) != 0;
-    }
-
-    public boolean forkWrprotect() {
-        return (rules & (1 << 16)) != 0;
-    }
-
-    public boolean forkTlbFlush() {
-        return (rules & (1 << 17)) != 0;
-    }
-
-    public boolean wpPageCount() {
-        return (rules & (1 << 18)) != 0;
-    }
-
-    public boolean wpPteRecheck() {
-        return (rules & (1 << 19)) != 0;
-    }
-
-    public boolean wpClearFlush() {
-        return (rules & (1 << 20)) != 0;
-    }
-
-    public boolean zapFlush() {
-        return (rules & (1 << 21)) != 0;
-    }
-
-    public boolean faultTlbDrop() {
-        return (rules & (1 << 22)) != 0;
-    }
-
-    /** Generation c: fork write-protects before it takes its reference. */
-    public boolean wrprotectFirst() {
-        return (rules & WRPROTECT_FIRST) != 0;
-    }
-
-    /** Generation c: do_wp_page() unlocks a page that it reuses after the page-table lock. */
-    public boolean pageUnlockLate() {
-        return (rules & WRPROTECT_FIRST) != 0;
-    }
-
-    /** From v5.11 unpin_user_page() is two atomics (put_compound_head()); before, one. */
-    public boolean unpinInTwo() {
-        return (rules & UNPIN_IN_TWO) != 0;
-    }
-
     // ---- shared accesses: every step makes exactly one of these
     // -------------------------------------------------------
 
@@ -319,7 +190,7 @@ public final class Machine {
         return s[at] += delta;
     }
 
-    private void rmw(int at, int effect) {
+    void rmw(int at, int effect) {
         if (log != null) {
             log.note(at, AccessLog.RMW, effect);
         }
@@ -454,75 +325,6 @@ public final class Machine {
         return live;
     }
 
-    // ---- locks
-    // --------------------------------------------------------------------------------------------------------
-
-    public void mmapReadLock(int t) {
-        int at = s[Frame.at(t) + Frame.MM_AT] + Layout.MMAP_LOCK;
-        passed(t);
-        rmw(at, AccessLog.SEEN);
-        tick(layout.readers(at));
-        s[at]++;
-        recheck();
-    }
-
-    /** A reader leaves: an atomic of the lock word that only those who wait for the last reader can tell. */
-    private void unlocked(int at) {
-        if (log != null) {
-            log.access(at, AccessLog.RMW);
-            log.touch(layout.readers(at), AccessLog.BUMPED);
-        }
-    }
-
-    public void mmapReadUnlock(int t) {
-        int at = s[Frame.at(t) + Frame.MM_AT] + Layout.MMAP_LOCK;
-        unlocked(at);
-        s[at]--;
-        recheck();
-    }
-
-    public void mmapWriteLock(int t) {
-        int at = s[Frame.at(t) + Frame.MM_AT] + Layout.MMAP_LOCK;
-        passed(t);
-        rmw(at);
-        see(layout.readers(at));
-        s[at] = -1 - t;
-        recheck();
-    }
-
-    public void mmapWriteUnlock(int t) {
-        int at = s[Frame.at(t) + Frame.MM_AT] + Layout.MMAP_LOCK;
-        rmw(at);
-        s[at] = 0;
-        recheck();
-    }
-
-    public void mmapWriteDowngrade(int t) {
-        int at = s[Frame.at(t) + Frame.MM_AT] + Layout.MMAP_LOCK;
-        rmw(at);
-        tick(layout.readers(at));
-        s[at] = 1;
-        recheck();
-    }
-
-    /** spin_lock() on the page-table lock of the thread's own mm. */
-    public void ptlLock(int t) {
-        int at = s[Frame.at(t) + Frame.MM_AT] + Layout.PTL;
-        passed(t);
-        rmw(at);
-        s[at] = t + 1;
-        recheck();
-    }
-
-    public void ptlUnlock(int t) {
-        int at = s[Frame.at(t) + Frame.MM_AT] + Layout.PTL;
-        rmw(at);
-        s[at] = 0;
-        if (s[Sched.BLOCKING] != 0) {
-            recheck();
-        }
-    }
-
     // ---- page tables and TLBs
     // -----------------------------------------------------------------------------------------
 
@@ -639,38 +441,8 @@ public final class Machine {
         Accounts.checkEnd(this, threads - 1);
     }
 
-    /**
-     * A hash of the protocol state and of where each thread stands: products of neighbouring words, each plus a key of its
-     * own (multilinear hashing; Lemire and Kaser, 2014), summed and mixed. One multiplication for two words.
-     */
+    /** {@link StateHash} of the present state. */
     public long stateHash() {
-        final int[] words = s;
-        final long[] keys = hashKeys;
-        // frames that were never used say nothing: their number is in the allocator's words
-        long sum = products(
-                        words,
-                        keys,
-                        layout.mmBase,
-                        layout.pageBase + (words[layout.allocBase + 1] << Layout.PAGE_SHIFT))
-                + products(words, keys, layout.allocBase, layout.ghosts);
-        for (int t = 0; t < threads; t++) {
-            int f = Frame.at(t);
-            sum += (words[f + Frame.PC] + keys[f + Frame.PC]) * (words[f + Frame.OP] + keys[f + Frame.OP]);
-        }
-        return Mix.mix64(sum);
-    }
-
-    private static long products(int[] words, long[] keys, int from, int to) {
-        final int n = Math.min(to, Math.min(words.length, keys.length));
-        long sum = 0;
-        int i = from;
-        for (; i < n - 3; i += 4) {
-            sum += (words[i] + keys[i]) * (words[i + 1] + keys[i + 1])
-                    + (words[i + 2] + keys[i + 2]) * (words[i + 3] + keys[i + 3]);
-        }
-        for (; i < n; i++) {
-            sum += words[i] * keys[i];
-        }
-        return sum;
+        return hash.of(s);
     }
 }

@@ -6,6 +6,7 @@ import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
 import dev.gupfuzz.simulator.machine.Layout;
+import dev.gupfuzz.simulator.machine.Locks;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
@@ -115,7 +116,7 @@ final class CopyPte {
     private static final class SrcLock extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            m.ptlLock(t);
+            Locks.ptlLock(m, t);
             return READ_PTE;
         }
     }
@@ -308,7 +309,7 @@ final class CopyPte {
     }
 
     private static int srcUnlock(Machine m, int t) {
-        m.ptlUnlock(t);
+        Locks.ptlUnlock(m, t);
         return DST_UNLOCK;
     }
 

@@ -5,6 +5,7 @@ import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
 import dev.gupfuzz.simulator.machine.Layout;
+import dev.gupfuzz.simulator.machine.Locks;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
@@ -101,7 +102,7 @@ final class Fault {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             m.enter(t);
-            m.mmapReadLock(t);
+            Locks.mmapReadLock(m, t);
             return FIND_VMA;
         }
     }
@@ -122,7 +123,7 @@ final class Fault {
     private static final class MmapUnlock extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            m.mmapReadUnlock(t);
+            Locks.mmapReadUnlock(m, t);
             m.leave(t);
             return User.beginAccess(m, t, f);
         }
@@ -132,7 +133,7 @@ final class Fault {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             m.reach(GoalPoint.SEGV);
-            m.mmapReadUnlock(t);
+            Locks.mmapReadUnlock(m, t);
             return Program.next(m, t); // the handler skips the access
         }
     }
@@ -154,7 +155,7 @@ final class Fault {
     private static final class Ptl extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            m.ptlLock(t);
+            Locks.ptlLock(m, t);
             return PTE_SAME;
         }
     }
@@ -186,7 +187,7 @@ final class Fault {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
-            m.ptlUnlock(t);
+            Locks.ptlUnlock(m, t);
             return s[f + Frame.FAULT_RET];
         }
     }
@@ -214,7 +215,7 @@ final class Fault {
     private static final class AnonPtl extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            m.ptlLock(t);
+            Locks.ptlLock(m, t);
             return ANON_PTE_NONE;
         }
     }

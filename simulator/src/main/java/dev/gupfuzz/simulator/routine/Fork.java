@@ -6,6 +6,7 @@ import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
 import dev.gupfuzz.simulator.machine.Layout;
+import dev.gupfuzz.simulator.machine.Locks;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
@@ -149,7 +150,7 @@ final class Fork {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             entered(m, t, f);
-            m.mmapWriteLock(t);
+            Locks.mmapWriteLock(m, t);
             return CHILD_LOCK;
         }
     }
@@ -158,7 +159,7 @@ final class Fork {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             entered(m, t, f);
-            m.mmapReadLock(t);
+            Locks.mmapReadLock(m, t);
             return CHILD_LOCK;
         }
     }
@@ -306,9 +307,9 @@ final class Fork {
         int[] s = m.s;
         if (m.forkMmapWriteLock()) {
             Tlb.checkAtUnlock(m, t, mm);
-            m.mmapWriteUnlock(t);
+            Locks.mmapWriteUnlock(m, t);
         } else {
-            m.mmapReadUnlock(t);
+            Locks.mmapReadUnlock(m, t);
         }
         Memory.forkEnds(m, t, child);
         if (s[f + Frame.PIN_HELD] != 0 && pinHeld(m, mm)) {

@@ -6,6 +6,7 @@ import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
 import dev.gupfuzz.simulator.machine.Layout;
+import dev.gupfuzz.simulator.machine.Locks;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
@@ -84,7 +85,7 @@ final class GupSlow {
     private static final class MmapLock extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            m.mmapReadLock(t);
+            Locks.mmapReadLock(m, t);
             return locked(m);
         }
     }
@@ -114,7 +115,7 @@ final class GupSlow {
     private static final class Ptl extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            m.ptlLock(t);
+            Locks.ptlLock(m, t);
             return READ_PTE;
         }
     }
@@ -144,7 +145,7 @@ final class GupSlow {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
-            m.ptlUnlock(t);
+            Locks.ptlUnlock(m, t);
             int nr = ++s[f + Frame.NR];
             if (nr == s[f + Frame.NR_ALL]) {
                 return finish(m, t, f);
@@ -162,7 +163,7 @@ final class GupSlow {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
-            m.ptlUnlock(t);
+            Locks.ptlUnlock(m, t);
             s[f + Frame.PAGE] = s[f + Frame.START] + s[f + Frame.NR];
             s[f + Frame.FAULT_RET] = PTL;
             return Fault.READ_PTE;
@@ -172,7 +173,7 @@ final class GupSlow {
     private static final class MmapUnlock extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            m.mmapReadUnlock(t);
+            Locks.mmapReadUnlock(m, t);
             return GupFast.returned(m, t, f);
         }
     }

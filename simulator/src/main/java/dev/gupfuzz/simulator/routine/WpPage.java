@@ -6,6 +6,7 @@ import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
 import dev.gupfuzz.simulator.machine.Layout;
+import dev.gupfuzz.simulator.machine.Locks;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
@@ -201,7 +202,7 @@ final class WpPage {
     private static final class ReuseUnlockPtl extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            m.ptlUnlock(t);
+            Locks.ptlUnlock(m, t);
             return UNLOCK_PAGE_LATE;
         }
     }
@@ -239,7 +240,7 @@ final class WpPage {
     private static final class UnlockPtl extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            m.ptlUnlock(t);
+            Locks.ptlUnlock(m, t);
             return ANON_VMA;
         }
     }
@@ -284,7 +285,7 @@ final class WpPage {
     private static final class Ptl extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            m.ptlLock(t);
+            Locks.ptlLock(m, t);
             return PTE_SAME;
         }
     }
@@ -376,7 +377,7 @@ final class WpPage {
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
             int pte = s[f + Frame.PTE];
-            m.ptlUnlock(t);
+            Locks.ptlUnlock(m, t);
             return Pte.special(pte) ? s[f + Frame.FAULT_RET] : PUT_OLD;
         }
     }

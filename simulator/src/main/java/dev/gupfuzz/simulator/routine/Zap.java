@@ -6,6 +6,7 @@ import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
 import dev.gupfuzz.simulator.machine.Layout;
+import dev.gupfuzz.simulator.machine.Locks;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
@@ -112,7 +113,7 @@ final class Zap {
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
             unmapBegins(m, t, f);
-            m.mmapWriteLock(t);
+            Locks.mmapWriteLock(m, t);
             s[f + Frame.UNMAPPING] = 1;
             s[f + Frame.BREAKS] = 1;
             s[f + Frame.QUEUED] = 0;
@@ -135,7 +136,7 @@ final class Zap {
     private static final class Downgrade extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            m.mmapWriteDowngrade(t);
+            Locks.mmapWriteDowngrade(m, t);
             return PTL;
         }
     }
@@ -146,7 +147,7 @@ final class Zap {
             if ((m.s[Sched.INSIDE] & 1 << t) == 0) {
                 unmapBegins(m, t, f);
             }
-            m.ptlLock(t);
+            Locks.ptlLock(m, t);
             return READ_PTE;
         }
     }
@@ -232,7 +233,7 @@ final class Zap {
     private static final class MunmapUnlock extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            m.mmapReadUnlock(t);
+            Locks.mmapReadUnlock(m, t);
             return unmapEnds(m, t, f);
         }
     }
@@ -248,7 +249,7 @@ final class Zap {
 
     private static int ptlUnlock(Machine m, int t, int f) {
         int[] s = m.s;
-        m.ptlUnlock(t);
+        Locks.ptlUnlock(m, t);
         if (s[f + Frame.WALK] < s[f + Frame.WALK_END]) {
             return PTL; // goto again
         }
