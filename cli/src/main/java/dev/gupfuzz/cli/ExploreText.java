@@ -48,13 +48,12 @@ final class ExploreText {
                 ? cell.verdict().text()
                 : cell.upToPreemptions() ? "no violation with " + preemptionBound(cell) : "proved";
         out.println(terminal.bold(cell.name()) + ": " + verdict);
-        boolean states = cell.covered() instanceof Exploration;
         out.printf(
                 Locale.ROOT,
                 "  explored  %s, %.2f s on %s%s%n",
                 amount(cell.covered()),
                 cell.seconds(),
-                count(states ? cores : 1, "core"),
+                count(cores, "core"),
                 ending(cell));
         if (cell.covered() instanceof Exploration found
                 && !found.plan().reductions().names().isEmpty()) {
@@ -188,7 +187,8 @@ final class ExploreText {
         }
         ClassSearch.Result classes = (ClassSearch.Result) covered;
         return Quantities.grouped(classes.classes()) + " classes of schedules, " + count(classes.events(), "step")
-                + ", the longest schedule " + Quantities.grouped(classes.longest());
+                + ", the longest schedule " + Quantities.grouped(classes.longest())
+                + (classes.blocked() == 0 ? "" : ", " + count(classes.blocked(), "schedule") + " in vain");
     }
 
     private static String restsOn(Covered covered) {

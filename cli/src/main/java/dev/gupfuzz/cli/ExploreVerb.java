@@ -55,8 +55,8 @@ final class ExploreVerb implements Verb {
             names = "--engine",
             paramLabel = "NAME",
             description = {
-                "states: every state once, by fingerprint, on all cores. dpor: one schedule of each class, by what steps"
-                        + " conflict, without hashes, on one core. Default: states."
+                "states: every state once, by fingerprint. dpor: one schedule of each class, by what steps"
+                        + " conflict, without hashes. Default: states."
             })
     @Nullable
     String engine;
@@ -192,7 +192,7 @@ final class ExploreVerb implements Verb {
         Covered covered;
         try {
             covered = by == Engine.dpor
-                    ? ClassSearch.explore(models, bounds, !keepGoing)
+                    ? ClassSearch.explore(models, threads, bounds, !keepGoing)
                     : StateSearch.explore(models, threads, bounds, plan, checkpoints);
         } catch (UncheckedIOException e) {
             throw new InfrastructureException(e.getMessage(), e);

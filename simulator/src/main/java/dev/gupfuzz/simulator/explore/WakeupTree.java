@@ -6,17 +6,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is still to be explored behind a prefix: sequences of steps, shared as far as they agree. Where the data choice of a step
- * has several values, each is a step of its own; only the last step of a sequence stands for all of its values.
+ * has several values, each is a step of its own.
  */
 final class WakeupTree {
 
-    /** The last step of a sequence, and a step that nobody asked for: with every value of its data choice. */
+    /** A step that nobody asked for: with every value of its data choice. */
     static final int ANY = -1;
 
     /**
      * A step of a sequence.
      *
-     * @param choice value of its data choice, or {@link #ANY}
+     * @param choice value of its data choice
      * @param values how many values there are
      */
     record Item(int thread, int choice, int values, Footprint print) {}
@@ -49,8 +49,7 @@ final class WakeupTree {
             if (i < 0) {
                 return values == 1 && print != null && independent(sequence, print);
             }
-            int wanted = sequence.get(i).choice();
-            return (wanted == choice || choice == ANY || (wanted == ANY && values == 1)) && initial(sequence, i);
+            return (choice == ANY || sequence.get(i).choice() == choice) && initial(sequence, i);
         }
     }
 
@@ -87,9 +86,22 @@ final class WakeupTree {
         return true;
     }
 
-    /** Adds a sequence, unless something that is to be explored anyway begins with it up to order. */
+    /** Adds a sequence, unless it is held. */
     static void insert(List<Branch> branches, List<Item> sequence) {
         List<Item> rest = new ArrayList<>(sequence);
+        List<Branch> at = missing(branches, rest);
+        if (at != null) {
+            append(at, rest);
+        }
+    }
+
+    /** Whether something that is to be explored anyway begins with the sequence up to order. */
+    static boolean holds(List<Branch> branches, List<Item> sequence) {
+        return missing(branches, new ArrayList<>(sequence)) == null;
+    }
+
+    /** Where a sequence leaves the tree, and leaves in {@code rest} what is not in it; null: it is held. */
+    private static @Nullable List<Branch> missing(List<Branch> branches, List<Item> rest) {
         List<Branch> at = branches;
         while (!rest.isEmpty()) {
             Branch taken = null;
@@ -100,11 +112,10 @@ final class WakeupTree {
                 }
             }
             if (taken == null) {
-                append(at, rest);
-                return;
+                return at;
             }
             if (taken.next == null) {
-                return; // everything behind it is explored
+                return null; // everything behind it is explored
             }
             int i = first(rest, taken.thread);
             if (i >= 0) {
@@ -112,6 +123,7 @@ final class WakeupTree {
             }
             at = taken.next;
         }
+        return null;
     }
 
     private static void append(List<Branch> branches, List<Item> sequence) {

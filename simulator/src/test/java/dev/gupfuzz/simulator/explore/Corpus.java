@@ -61,6 +61,25 @@ final class Corpus {
         return corpus.text(threads);
     }
 
+    /** Three or four threads, of which many steps touch something or do not, as is chosen: what sleeps may wake by one value alone. */
+    static Text choosers(long seed) {
+        Corpus corpus = new Corpus(seed ^ Mix.name("choosers"));
+        int n = 3 + corpus.draw(2);
+        List<List<Instruction>> threads = new ArrayList<>();
+        for (int t = 0; t < n; t++) {
+            List<Instruction> thread = new ArrayList<>();
+            for (int i = 0; i < (n == 3 ? 3 : 2); i++) {
+                if (corpus.draw(2) == 0) {
+                    thread.add(new Instruction(Code.PERHAPS_SET, corpus.draw(DATA), corpus.draw(3)));
+                } else {
+                    corpus.block(thread, 2);
+                }
+            }
+            threads.add(thread);
+        }
+        return corpus.text(threads);
+    }
+
     private List<Instruction> thread(boolean loops, int size) {
         List<Instruction> thread = new ArrayList<>();
         while (thread.size() < size - 1) {

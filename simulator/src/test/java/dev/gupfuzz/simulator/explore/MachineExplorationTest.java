@@ -194,7 +194,7 @@ class MachineExplorationTest {
                 StateSearch.explore(() -> new Watched(kernel, scenario, byStates), 2, Bounds.NONE, Plan.ALL);
         Set<Long> byClasses = ConcurrentHashMap.newKeySet();
         ClassSearch.Result classes =
-                ClassSearch.explore(() -> new Watched(kernel, scenario, byClasses), Bounds.NONE, true);
+                ClassSearch.explore(() -> new Watched(kernel, scenario, byClasses), 2, Bounds.NONE, true);
         assertThat(classes.ended()).isEqualTo(Ended.COMPLETE);
         assertThat(states.broken()).isEmpty();
         assertThat(byClasses).isEqualTo(byStates);
@@ -224,7 +224,8 @@ class MachineExplorationTest {
         Kernel kernel = Kernels.named(kernelName);
         Scenario scenario = Scenarios.named(scenarioName);
         Exploration states = StateSearch.explore(() -> new MachineSystem(kernel, scenario), 2, Bounds.NONE, Plan.ALL);
-        ClassSearch.Result classes = ClassSearch.explore(() -> new MachineSystem(kernel, scenario), Bounds.NONE, false);
+        ClassSearch.Result classes =
+                ClassSearch.explore(() -> new MachineSystem(kernel, scenario), 2, Bounds.NONE, false);
         assertThat(classes.ended()).isEqualTo(Ended.COMPLETE);
         assertThat(classes.broken().keySet()).isEqualTo(states.broken().keySet());
         assertThat(classes.broken()).isNotEmpty();
@@ -242,7 +243,8 @@ class MachineExplorationTest {
     void shouldStopAtARealFailure() {
         Kernel kernel = Kernels.named("v5.11 without seq-init");
         Scenario scenario = Scenarios.named("two-forks-vs-pin-fast");
-        ClassSearch.Result classes = ClassSearch.explore(() -> new MachineSystem(kernel, scenario), Bounds.NONE, true);
+        ClassSearch.Result classes =
+                ClassSearch.explore(() -> new MachineSystem(kernel, scenario), 2, Bounds.NONE, true);
         assertThat(classes.ended()).isEqualTo(Ended.AT_FAILURE);
         classes.broken()
                 .values()

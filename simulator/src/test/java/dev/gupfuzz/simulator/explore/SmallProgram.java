@@ -41,6 +41,8 @@ public final class SmallProgram implements TransitionSystem {
         AWAIT,
         /** r, n: r is 0, or 1, ... or n - 1. */
         CHOOSE,
+        /** x, c: x is c, or nothing is touched. */
+        PERHAPS_SET,
         /** r, a, b, c, d: r tells whether register a equals b and c equals d. */
         MATCH,
         /** r, c, to: when r is c. */
@@ -195,6 +197,14 @@ public final class SmallProgram implements TransitionSystem {
                 values = o[1];
                 words[regs + o[0]] = choice < values ? choice : 0;
             }
+            case PERHAPS_SET -> {
+                values = 2;
+                if (choice == 0) {
+                    footprint.clear();
+                } else {
+                    words[o[0]] = o[1];
+                }
+            }
             case MATCH ->
                 words[regs + o[0]] =
                         words[regs + o[1]] == words[regs + o[2]] && words[regs + o[3]] == words[regs + o[4]] ? 1 : 0;
@@ -226,7 +236,7 @@ public final class SmallProgram implements TransitionSystem {
         int[] o = in.operands();
         switch (in.code()) {
             case LOAD -> into.read(o[1]);
-            case STORE, STORE_NEXT, SET, LOCK, UNLOCK, WRITE_UNLOCK -> into.write(o[0]);
+            case STORE, STORE_NEXT, SET, PERHAPS_SET, LOCK, UNLOCK, WRITE_UNLOCK -> into.write(o[0]);
             case ADD -> into.add(o[0]);
             case TRYLOCK -> into.write(o[1]);
             case READ_LOCK -> {

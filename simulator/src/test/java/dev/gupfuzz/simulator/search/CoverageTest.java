@@ -96,7 +96,7 @@ class CoverageTest {
     void shouldSeeNoMoreClassesThanThereAre() {
         Cell cell = cell("v5.11", "fork-vs-pin-fast", "portfolio");
         long all = ClassSearch.explore(
-                        () -> new MachineSystem(cell.kernel(), cell.scenario()), StateSearch.Bounds.NONE, true)
+                        () -> new MachineSystem(cell.kernel(), cell.scenario()), 2, StateSearch.Bounds.NONE, true)
                 .classes();
         Coverage coverage = Coverage.of(cell, 1, 1_000_000, 2, () -> false);
         assertThat((long) coverage.classes().all()).isGreaterThan(all / 4).isLessThanOrEqualTo(all);
