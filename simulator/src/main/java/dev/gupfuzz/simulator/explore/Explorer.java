@@ -39,6 +39,12 @@ final class Explorer {
     private final Fingerprints seen;
     private final Level level;
 
+    private final boolean byPreemptions;
+    private final int preemptionsMost;
+    private final boolean sleeps;
+    private final boolean persistent;
+    private final boolean symmetry;
+
     private final int[] words;
     /** The state that is being expanded. */
     private final int[] here;
@@ -82,6 +88,11 @@ final class Explorer {
         this.tuning = tuning;
         this.seen = seen;
         this.level = level;
+        byPreemptions = plan.byPreemptions();
+        preemptionsMost = plan.preemptions();
+        sleeps = plan.reductions().sleep();
+        persistent = plan.reductions().persistent();
+        symmetry = plan.reductions().symmetry();
         model.noting(plan.reductions().needFootprints());
         words = model.words();
         names = new int[model.threads()];
@@ -93,7 +104,7 @@ final class Explorer {
         later = new Frontier.Packer(words.clone(), tuning.segment());
         late = new Frontier.Packer(words.clone(), tuning.segment());
         endNote = plan.endings() ? 1 : 0;
-        holds = !plan.reductions().sleep() && !plan.reductions().persistent();
+        holds = !sleeps && !persistent;
         held = new Held(seen, next, words.length);
     }
 
@@ -127,25 +138,23 @@ final class Explorer {
     private void expand(long before, int from, int woken) {
         load();
         int enabled = model.enabled();
-        Reductions reductions = plan.reductions();
-        sleeping = reductions.sleep() ? enabled & ~seen.awake(before) : 0;
+        sleeping = sleeps ? enabled & ~seen.awake(before) : 0;
         int awake = (woken != 0 ? woken : enabled) & ~sleeping;
         int chosen = awake;
-        if (reductions.persistent() && woken == 0) {
+        if (persistent && woken == 0) {
             pending.look(enabled, here);
             chosen = awake & pending.persistent(here, enabled, awake);
-        } else {
+        } else if (sleeps) {
             pending.look(sleeping, here);
         }
-        int preempted = plan.byPreemptions() && from != Failure.NOBODY && (enabled >> from & 1) != 0
-                ? enabled & ~(1 << from)
-                : 0;
-        if (level.preemptions == plan.preemptions()) {
+        int preempted =
+                byPreemptions && from != Failure.NOBODY && (enabled >> from & 1) != 0 ? enabled & ~(1 << from) : 0;
+        if (level.preemptions == preemptionsMost) {
             leftOut |= (chosen & preempted) != 0;
             chosen &= ~preempted;
         }
         boolean opens = take(before, chosen, preempted);
-        if (plan.reductions().persistent() && chosen != awake && !opens && tuning.keeps(Omitted.PROVISO)) {
+        if (persistent && chosen != awake && !opens && tuning.keeps(Omitted.PROVISO)) {
             take(before, awake & ~chosen, preempted);
         }
     }
@@ -171,13 +180,13 @@ final class Explorer {
                 transitions++;
                 last = t;
                 int asleep = 0;
-                if (plan.reductions().sleep()) {
+                if (sleeps) {
                     pending.note(t, choice);
                     asleep = pending.independent(sleeping);
                 }
                 opens |= arrived(before, t, choice, asleep, (preempted >> t & 1) != 0);
             }
-            if (plan.reductions().sleep() && !pending.breaks(t)) {
+            if (sleeps && !pending.breaks(t)) {
                 sleeping |= 1 << t; // with all values of its choice
             }
         }
@@ -195,7 +204,7 @@ final class Explorer {
         if (stop == Passage.ASLEEP) {
             return false;
         }
-        int sleepers = plan.reductions().symmetry() ? canonical(asleep) : asleep;
+        int sleepers = symmetry ? canonical(asleep) : asleep;
         key = StateSearch.key(model, plan, last);
         if (level.trimming) {
             trim(stop, before);
@@ -213,7 +222,7 @@ final class Explorer {
             Found found = seen.add(key, before, level.number, ~sleepers);
             if (found == Found.NEW) {
                 next.add(key, before, last, 0, words, 0);
-            } else if (found == Found.EARLIER && plan.reductions().sleep() && tuning.keeps(Omitted.REPAIR)) {
+            } else if (found == Found.EARLIER && sleeps && tuning.keeps(Omitted.REPAIR)) {
                 int woken = model.enabled() & ~sleepers & ~seen.awake(key);
                 if (woken != 0) {
                     late.add(key, before, last, woken, words, 0);

@@ -170,6 +170,8 @@ final class Fingerprints {
     /** One of the tables. */
     private static final class Shard {
         private static final int FIRST_SLOTS = 16;
+        /** Fewer slots than these grow fast: they are nothing beside what an exploration takes anyway. */
+        private static final int SMALL = 16 * FIRST_SLOTS;
         /** Of the object and its arrays. */
         private static final int HEADERS = 64;
 
@@ -309,7 +311,7 @@ final class Fingerprints {
         }
 
         private void grow() {
-            resize((int) Math.ceil(capacity() * GROWTH));
+            resize(capacity() < SMALL ? 4 * capacity() : (int) Math.ceil(capacity() * GROWTH));
         }
 
         private void resize(int capacity) {

@@ -13,13 +13,13 @@ import java.util.List;
 
 /**
  * States that wait to be expanded, packed: of each state its key, that of the state before it, the thread that came to it, the
- * threads that were woken, and the words that differ from those of the state packed before: the place, and what differs in 1, 2 or 4
- * bytes. Cut into segments, which are what explorers take; each begins with what differs from the start state.
+ * threads that were woken, and the words that differ from those of the state packed before: the place, and what differs in 1
+ * to 4 bytes. Cut into segments, which are what explorers take; each begins with what differs from the start state.
  */
 final class Frontier {
 
     /** Words that a state may have. */
-    private static final int WORDS_MAX = 1 << 14;
+    private static final int WORDS_MAX = 1 << 13;
     /** Words that are looked at together where one was found to differ. */
     private static final int NEAR = 16;
     /** Key, state before, and threads. */
@@ -29,7 +29,7 @@ final class Frontier {
 
     private static final int LAST = (1 << LAST_BITS) - 1;
     /** Before a difference its length, below its place; 0 behind the last. */
-    private static final int LENGTH_BITS = 2;
+    private static final int LENGTH_BITS = 3;
 
     private static final int LENGTH = (1 << LENGTH_BITS) - 1;
     /** Differences are read and written as 4 bytes, of which only the first ones may count: so many bytes are left behind. */
@@ -94,10 +94,10 @@ final class Frontier {
                     int word = words[from + j];
                     int difference = word ^ before[j];
                     before[j] = word;
-                    int kind = 1 + (difference >>> Byte.SIZE != 0 ? 1 : 0) + (difference >>> Short.SIZE != 0 ? 1 : 0);
-                    CHARS.set(out, at, (char) (j << LENGTH_BITS | kind));
+                    int bytes = Integer.BYTES - Integer.numberOfLeadingZeros(difference) / Byte.SIZE;
+                    CHARS.set(out, at, (char) (j << LENGTH_BITS | bytes));
                     INTS.set(out, at + Character.BYTES, difference);
-                    at += Character.BYTES + (1 << (kind - 1));
+                    at += Character.BYTES + bytes;
                 }
                 i = differs(before, words, from, end);
             }
@@ -173,7 +173,7 @@ final class Frontier {
             woken = threads >>> LAST_BITS;
             int from = at + HEADER;
             for (int head = (char) CHARS.get(in, from); head != 0; head = (char) CHARS.get(in, from)) {
-                int length = 1 << ((head & LENGTH) - 1);
+                int length = head & LENGTH;
                 int mask = (int) ((1L << (Byte.SIZE * length)) - 1);
                 state[head >>> LENGTH_BITS] ^= (int) INTS.get(in, from + Character.BYTES) & mask;
                 from += Character.BYTES + length;

@@ -17,7 +17,8 @@ final class Passage {
     private static final int MOST = 1000;
 
     private final TransitionSystem model;
-    private final StateSearch.Plan plan;
+    private final boolean everyState;
+    private final boolean local;
     private final int[] words;
     private final int[] back;
     private final Footprint[] remaining;
@@ -25,7 +26,8 @@ final class Passage {
 
     Passage(TransitionSystem model, StateSearch.Plan plan) {
         this.model = model;
-        this.plan = plan;
+        everyState = plan.everyState();
+        local = plan.reductions().local();
         words = model.words();
         back = new int[words.length];
         remaining = Pending.footprints(model);
@@ -46,14 +48,14 @@ final class Passage {
             model.end();
             return OVER;
         }
-        boolean alone = (enabled & (enabled - 1)) == 0;
-        if (plan.everyState()) {
+        if (everyState) {
             return DECISION;
         }
+        boolean alone = (enabled & (enabled - 1)) == 0;
         if (alone && (enabled & asleep) != 0) {
             return ASLEEP;
         }
-        if (taken == MOST || !(alone || plan.reductions().local())) {
+        if (taken == MOST || !(alone || local)) {
             return DECISION;
         }
         taken++;
