@@ -48,7 +48,7 @@ public final class PinExploration {
                 System.exit(3);
             }
             boolean violated = all.broken().containsKey(PinModel.SHARED);
-            System.out.printf(Locale.ROOT, "%d %d %.3f %b%n", all.states(), all.transitions(), seconds, violated);
+            System.out.printf(Locale.ROOT, "%d %d %.4f %b%n", all.states(), all.transitions(), seconds, violated);
         }
     }
 

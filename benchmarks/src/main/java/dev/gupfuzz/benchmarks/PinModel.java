@@ -45,7 +45,8 @@ final class PinModel implements TransitionSystem {
     private static final int SEQ_BEFORE_SHIFT = 8;
     private static final int SEQ_AFTER_SHIFT = 10;
     private static final int SEQ = 3;
-    private static final int GOT_IT = 1 << 12;
+    private static final int GOT_IT_SHIFT = 12;
+    private static final int GOT_IT = 1 << GOT_IT_SHIFT;
     private static final int PINNED = 1 << 6;
     private static final int PAGE_ONE = 1 << 7;
     private static final int PAGE_SHIFT = 7;
@@ -73,6 +74,12 @@ final class PinModel implements TransitionSystem {
     /* ... and of both. */
     private static final int END = 15;
 
+    /* A step of a pinner: what its word gets, and bits for what else it does. */
+    private static final int PIN_GETS = GOT_IT - 1;
+    private static final int SETS_HAS_PINNED = 16;
+    private static final int GRABS = 17;
+    private static final int COMPARES = 18;
+
     /* Objects of footprints: these, then PTE and count of each page. What only the forker touches is none. */
     private static final int HAS_PINNED_OBJECT = 0;
     private static final int SEQ_OBJECT = 1;
@@ -81,6 +88,10 @@ final class PinModel implements TransitionSystem {
     private final int pages;
     private final int pinners;
     private final boolean fixed;
+    private final int[] pinSteps;
+    /** Where the page of each pinner stands. */
+    private final int[] pageOf;
+
     private final int[] words;
     private final long[] keys;
     private final Footprint footprint;
@@ -100,6 +111,11 @@ final class PinModel implements TransitionSystem {
         }
         if (!fixed) {
             words[words.length - 1] = LOCK;
+        }
+        pinSteps = pinSteps(fixed);
+        pageOf = new int[pinners];
+        for (int thread = 0; thread < pinners; thread++) {
+            pageOf[thread] = 1 + thread % pages;
         }
         footprint = new Footprint(objects());
         keys = new long[words.length + 1];
@@ -233,40 +249,53 @@ final class PinModel implements TransitionSystem {
         }
     }
 
-    private void pin(int thread) {
-        int at = 1 + pages + thread;
-        int w = words[at];
-        int page = 1 + thread % pages;
-        int seq = words[0] >>> SEQ_SHIFT & SEQ;
-        int next = (w & PC) + 1;
-        switch (w & PC) {
-            case SET_HAS_PINNED -> {
-                words[0] |= HAS_PINNED;
-                next = fixed ? READ_SEQ : READ_PTE;
-            }
-            case READ_SEQ -> {
-                w |= seq << SEQ_BEFORE_SHIFT;
-                next = (seq & 1) == 0 ? READ_PTE : END;
-            }
-            case READ_PTE -> {
-                int pte = words[page] & PTE;
-                w |= pte << PTE_SHIFT;
-                next = pte == WRITABLE ? GRAB : END;
-            }
-            case GRAB -> words[page] += BIAS << REF_SHIFT;
-            case READ_PTE_AGAIN -> {
-                w |= (words[page] & PTE) << PTE_AGAIN_SHIFT;
-                next = fixed ? READ_SEQ_AGAIN : COMPARE;
-            }
-            case READ_SEQ_AGAIN -> w |= seq << SEQ_AFTER_SHIFT;
-            default -> { // COMPARE
-                boolean same = (w >>> PTE_SHIFT & PTE) == (w >>> PTE_AGAIN_SHIFT & PTE)
-                        && (w >>> SEQ_BEFORE_SHIFT & SEQ) == (w >>> SEQ_AFTER_SHIFT & SEQ);
-                w |= same ? GOT_IT : 0;
-                next = END;
+    /**
+     * The step of a pinner at a place: what its word gets, the next place included, and what else it does. It depends on the
+     * sequence count and the PTE alone, and is worked out once for all of these: the processor cannot foretell where a switch
+     * goes that another thread's step comes to each time.
+     */
+    private static int pinStep(int pc, int seq, int pte, boolean fixed) {
+        return switch (pc) {
+            case SET_HAS_PINNED -> (fixed ? READ_SEQ : READ_PTE) | 1 << SETS_HAS_PINNED;
+            case READ_SEQ -> seq << SEQ_BEFORE_SHIFT | ((seq & 1) == 0 ? READ_PTE : END);
+            case READ_PTE -> pte << PTE_SHIFT | (pte == WRITABLE ? GRAB : END);
+            case GRAB -> READ_PTE_AGAIN | 1 << GRABS;
+            case READ_PTE_AGAIN -> pte << PTE_AGAIN_SHIFT | (fixed ? READ_SEQ_AGAIN : COMPARE);
+            case READ_SEQ_AGAIN -> seq << SEQ_AFTER_SHIFT | COMPARE;
+            default -> END | 1 << COMPARES; // COMPARE
+        };
+    }
+
+    private static int[] pinSteps(boolean fixed) {
+        int[] steps = new int[(PC + 1) * (SEQ + 1) * (PTE + 1)];
+        for (int pc = 0; pc <= PC; pc++) {
+            for (int seq = 0; seq <= SEQ; seq++) {
+                for (int pte = 0; pte <= PTE; pte++) {
+                    steps[pinAt(pc, seq, pte)] = pinStep(pc, seq, pte, fixed);
+                }
             }
         }
-        goOn(thread, at, w, next);
+        return steps;
+    }
+
+    private static int pinAt(int pc, int seq, int pte) {
+        return pc | seq << 4 | pte << 6;
+    }
+
+    private void pin(int thread) {
+        final int[] state = words;
+        int at = 1 + pages + thread;
+        int w = state[at];
+        int page = state[pageOf[thread]];
+        int step = pinSteps[pinAt(w & PC, state[0] >>> SEQ_SHIFT & SEQ, page & PTE)];
+        int differ = ((w >>> PTE_SHIFT ^ w >>> PTE_AGAIN_SHIFT) & PTE)
+                | ((w >>> SEQ_BEFORE_SHIFT ^ w >>> SEQ_AFTER_SHIFT) & SEQ);
+        int same = (differ - 1) >>> (Integer.SIZE - 1);
+        int after = (w & ~PC) | (step & PIN_GETS) | (step >>> COMPARES & same) << GOT_IT_SHIFT;
+        int ended = ((after & PC) + 1) >>> 4;
+        state[at] = after;
+        state[pageOf[thread]] = page + (step >>> GRABS & 1) * (BIAS << REF_SHIFT);
+        state[0] = (state[0] | (step >>> SETS_HAS_PINNED & HAS_PINNED)) & ~(ended << (RUNNING_SHIFT + thread));
     }
 
     private void fork() {
@@ -301,13 +330,9 @@ final class PinModel implements TransitionSystem {
                 next = END;
             }
         }
-        goOn(pinners, at, w, next);
-    }
-
-    private void goOn(int thread, int at, int w, int next) {
         words[at] = (w & ~PC) | next;
         if (next == END) {
-            words[0] &= ~(1 << (RUNNING_SHIFT + thread));
+            words[0] &= ~(1 << (RUNNING_SHIFT + pinners));
         }
     }
 
