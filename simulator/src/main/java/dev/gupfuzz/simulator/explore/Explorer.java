@@ -168,11 +168,15 @@ final class Explorer {
      */
     private boolean take(long before, int threads, int preempted) {
         boolean opens = false;
+        boolean moved = sleeps || persistent; // where steps were looked at, the state is loaded anew
         for (int rest = threads; rest != 0; rest &= rest - 1) {
             int t = Integer.numberOfTrailingZeros(rest);
             int values = 1;
             for (int choice = 0; choice < values; choice++) {
-                load();
+                if (moved) {
+                    load();
+                }
+                moved = true;
                 values = Math.max(values, model.take(t, choice));
                 if (values > TransitionSystem.CHOICES_MAX) {
                     throw new IllegalStateException("[simulator bug] a choice of too many values: " + values);
