@@ -27,11 +27,6 @@ final class FuzzVerb implements Verb {
 
     static final String DEFAULT_SEED = "1";
 
-    /** What making the finding small may take; {@code minimize} takes more. */
-    private static final long MINIMIZE_STATES = 200_000;
-
-    private static final Duration MINIMIZE_TIME = Duration.ofSeconds(3);
-
     @Mixin
     CellOptions cells = new CellOptions();
 
@@ -86,9 +81,7 @@ final class FuzzVerb implements Verb {
         SearchResult result = new FuzzRun(request, session).run();
         Optional<Minimized> minimized = noMinimize
                 ? Optional.empty()
-                : result.first()
-                        .map(finding ->
-                                Minimization.of(finding, session, request.cores(), MINIMIZE_STATES, MINIMIZE_TIME));
+                : result.first().map(finding -> Minimization.beforeItIsShown(finding, session, request.cores()));
         if (output.json) {
             Map<String, Object> document = SearchDocument.of("fuzz", result, uncovered);
             minimized.ifPresent(small -> document.put("minimized", MinimizeDocument.minimized(small)));

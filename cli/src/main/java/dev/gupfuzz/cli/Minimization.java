@@ -15,6 +15,9 @@ final class Minimization {
     /** Of the heap, what states may take. */
     private static final double HEAP_SHARE = 0.6;
 
+    private static final long STATES_BESIDE = 200_000;
+    private static final Duration TIME_BESIDE = Duration.ofSeconds(3);
+
     private final Session session;
     private final long startNanos = System.nanoTime();
     private final long limitNanos;
@@ -23,6 +26,11 @@ final class Minimization {
     private Minimization(Session session, Duration limit) {
         this.session = session;
         limitNanos = limit.toNanos();
+    }
+
+    /** A finding that is to be shown beside what found it: in less time and states than {@code minimize} takes. */
+    static Minimized beforeItIsShown(Finding finding, Session session, int cores) {
+        return of(finding, session, cores, STATES_BESIDE, TIME_BESIDE);
     }
 
     /** @param limit time after which what there is by then is the result */

@@ -2,6 +2,7 @@ package dev.gupfuzz.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gupfuzz.simulator.kernel.Kernels;
+import dev.gupfuzz.simulator.minimize.Minimized;
 import dev.gupfuzz.simulator.scenario.Scenarios;
 import dev.gupfuzz.simulator.search.Cell;
 import dev.gupfuzz.simulator.strategy.Strategy;
@@ -56,7 +57,8 @@ record UpReport(List<JsonNode> campaigns, double seconds, int cores) {
         return doubtful ? ExitCode.SELF_CHECK : verdict().exitCode();
     }
 
-    Map<String, Object> document() {
+    /** @param minimized the finding, made small */
+    Map<String, Object> document(Optional<Minimized> minimized) {
         Map<String, Object> document = Json.document();
         document.put("verb", "up");
         document.put("verdict", verdict().text());
@@ -70,6 +72,7 @@ record UpReport(List<JsonNode> campaigns, double seconds, int cores) {
             document.put("token", finding.token());
             document.put("preemptions", finding.preemptions());
         });
+        minimized.ifPresent(small -> document.put("minimized", MinimizeDocument.minimized(small)));
         Map<String, Object> ranges = new LinkedHashMap<>();
         RANGES.forEach(kind -> ranges.put(kind, sum(kind)));
         document.put("ranges", ranges);
@@ -83,9 +86,9 @@ record UpReport(List<JsonNode> campaigns, double seconds, int cores) {
         return document;
     }
 
-    void print(Terminal terminal) {
-        finding().ifPresent(finding -> {
-            SearchText.report(terminal, finding);
+    void print(Terminal terminal, Optional<Minimized> minimized) {
+        minimized.ifPresent(small -> {
+            new MinimizeText(terminal).print(small);
             terminal.out().println();
         });
         campaigns.forEach(campaign -> CampaignPrinter.one(terminal, campaign, false));
@@ -133,7 +136,7 @@ record UpReport(List<JsonNode> campaigns, double seconds, int cores) {
     }
 
     /** The lowest seed's finding of the first cell that has one, executed here. */
-    private Optional<Finding> finding() {
+    Optional<Finding> finding() {
         for (JsonNode cell : cells()) {
             JsonNode violations = cell.path("violations");
             if (!violations.isEmpty()) {

@@ -2,6 +2,7 @@ package dev.gupfuzz.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gupfuzz.campaign.InfrastructureException;
+import dev.gupfuzz.simulator.minimize.Minimized;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -112,10 +113,12 @@ final class UpVerb implements Verb {
             service.stopWorking();
             List<JsonNode> campaigns = settled(service.api(), notOurs, session.interrupts());
             UpReport report = new UpReport(campaigns, (System.nanoTime() - start) / 1e9, threads);
+            Optional<Minimized> minimized =
+                    report.finding().map(finding -> Minimization.beforeItIsShown(finding, session, threads));
             if (output.json) {
-                Json.print(session.terminal().out(), report.document());
+                Json.print(session.terminal().out(), report.document(minimized));
             } else {
-                report.print(session.terminal());
+                report.print(session.terminal(), minimized);
             }
             return report.exitCode();
         } catch (Interrupts.StoppedException stopped) {

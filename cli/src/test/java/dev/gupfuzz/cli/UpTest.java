@@ -80,6 +80,8 @@ class UpTest {
         assertThat(report.get("verdict").asText()).isEqualTo("violated");
         assertThat(report.get("imbalance").asLong()).isZero();
         assertThat(report.get("token").asText()).startsWith("gf1:");
+        assertThat(report.at("/minimized/certificate/preemptions").asInt())
+                .isLessThanOrEqualTo(report.get("preemptions").asInt());
         RawAccounts raw;
         try (EmbeddedBroker broker = EmbeddedBroker.start(data.resolve("broker"), 0, System.err)) {
             raw = RawAccounts.read(broker.bootstrapServers());
