@@ -114,9 +114,10 @@ final class ExploreVerb implements Verb {
                 .flatMap(value -> problems.attempt(() -> Quantities.number("--memory-limit", value, 1, 1 << 22)));
         Optional<Engine> chosen = Optional.ofNullable(engine).flatMap(name -> problems.attempt(() -> engine(name)));
         int threads = Cores.chosen(cores, problems);
-        if (chosen.equals(Optional.of(Engine.dpor)) && explicit.any()) {
+        if (chosen.equals(Optional.of(Engine.dpor)) && explicit.narrows()) {
             problems.add(
-                    "--preemptions, --reductions, --checkpoint and --resume are for --engine states: leave them out");
+                    "--preemptions and --reductions are for --engine states: the schedule that dpor runs for its class"
+                            + " may need more preemptions than others, and it is a reduction itself");
         }
         Optional<Plan> plan = explicit.plan(
                 keepGoing, choice.kernels().size() * choice.scenarios().size(), problems);
@@ -139,7 +140,8 @@ final class ExploreVerb implements Verb {
                     notRun.add(kernel.name() + " x " + scenario.name());
                     continue;
                 }
-                Checkpoints checkpoints = explicit.checkpoints(kernel, scenario, plan.orElseThrow());
+                Checkpoints checkpoints = explicit.checkpoints(
+                        kernel, scenario, chosen.orElse(Engine.states).name(), plan.orElseThrow());
                 ExploreResult.Explored explored = explore(
                         kernel,
                         scenario,
@@ -192,7 +194,7 @@ final class ExploreVerb implements Verb {
         Covered covered;
         try {
             covered = by == Engine.dpor
-                    ? ClassSearch.explore(models, threads, bounds, !keepGoing)
+                    ? ClassSearch.explore(models, threads, bounds, !keepGoing, checkpoints)
                     : StateSearch.explore(models, threads, bounds, plan, checkpoints);
         } catch (UncheckedIOException e) {
             throw new InfrastructureException(e.getMessage(), e);

@@ -20,7 +20,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What {@code explore --engine states} can be told beside its bounds. */
+/** What {@code explore} can be told beside its bounds; of {@code --engine dpor} only where it is kept. */
 final class StateOptions {
     private static final List<String> REDUCTIONS = List.of("sleep", "persistent", "local", "symmetry");
     private static final Duration CHECKPOINT_EVERY = Duration.ofMinutes(5);
@@ -57,8 +57,8 @@ final class StateOptions {
     @Nullable
     Path resume;
 
-    boolean any() {
-        return preemptions != null || reductions != null || checkpoint != null || resume != null;
+    boolean narrows() {
+        return preemptions != null || reductions != null;
     }
 
     boolean keepsCheckpoints() {
@@ -115,11 +115,12 @@ final class StateOptions {
     }
 
     /** Where the exploration is kept, and from where it goes on. */
-    Checkpoints checkpoints(Kernel kernel, Scenario scenario, Plan plan) {
+    Checkpoints checkpoints(Kernel kernel, Scenario scenario, String engine, Plan plan) {
         Map<String, String> identity = new LinkedHashMap<>();
         identity.put("version", Model.engine());
         identity.put("kernel", kernel.name());
         identity.put("scenario", scenario.name());
+        identity.put("engine", engine);
         identity.put("plan", text(plan));
         long[] last = {System.nanoTime()};
         return new Checkpoints(resume, checkpoint, identity, () -> {

@@ -99,6 +99,34 @@ class ExploreStatesTest {
     }
 
     @Test
+    void shouldGoOnByClassesFromACheckpoint() throws Exception {
+        String file = directory.resolve("classes").toString();
+        String[] dpor = {"--kernel", "v5.11", "--engine", "dpor"};
+        CommandLineRun bounded = explore(with(dpor, "--states", "9000", "--checkpoint", file));
+        assertThat(bounded.exitCode()).as(bounded.err()).isEqualTo(ExitCode.INCOMPLETE);
+        assertThat(bounded.out()).contains("of the tree is done");
+
+        JsonNode resumed = json(ExitCode.CLEAN, with(dpor, "--resume", file));
+        JsonNode whole = json(ExitCode.CLEAN, dpor);
+        for (String count : new String[] {"classes", "blocked", "steps", "longest", "goals"}) {
+            assertThat(resumed.at("/cells/0").get(count))
+                    .isEqualTo(whole.at("/cells/0").get(count));
+        }
+        assertThat(explore("--kernel", "v5.11", "--resume", file).err())
+                .contains("another engine", "'dpor'", "'states'");
+        assertThat(explore("--kernel", "v5.9", "--engine", "dpor", "--resume", file)
+                        .err())
+                .contains("another kernel");
+        assertThat(explore(with(dpor, "--preemptions", "2")).err()).contains("--engine states", "more preemptions");
+    }
+
+    private static String[] with(String[] options, String... more) {
+        String[] all = java.util.Arrays.copyOf(options, options.length + more.length);
+        System.arraycopy(more, 0, all, options.length, more.length);
+        return all;
+    }
+
+    @Test
     @Tag("slow")
     void shouldKeepWhatASignalEnds() throws Exception {
         Path file = directory.resolve("state");

@@ -1,13 +1,18 @@
 package dev.gupfuzz.simulator.explore;
 
 import dev.gupfuzz.simulator.explore.Exploration.Ended;
+import dev.gupfuzz.simulator.explore.Exploration.Move;
 import dev.gupfuzz.simulator.explore.Exploration.Way;
 import dev.gupfuzz.simulator.explore.StateSearch.Bounds;
 import dev.gupfuzz.simulator.search.JobRunner;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -87,8 +92,11 @@ public final class ClassSearch {
     private final Bounds bounds;
     private final boolean firstOnly;
     private final Cut cut;
+    private final Checkpoints checkpoints;
     /** One for each core. */
     private final List<TransitionSystem> models = new ArrayList<>();
+    /** The words of a model at its start. */
+    private final int[] start;
 
     private final List<Walk> walks = new ArrayList<>();
     /** Shared places at which steps may wait. */
@@ -102,7 +110,13 @@ public final class ClassSearch {
     private long reached;
 
     private ClassSearch(
-            Supplier<? extends TransitionSystem> models, int cores, Bounds bounds, boolean firstOnly, Cut cut) {
+            Supplier<? extends TransitionSystem> models,
+            int cores,
+            Bounds bounds,
+            boolean firstOnly,
+            Checkpoints checkpoints,
+            Cut cut) {
+        this.checkpoints = checkpoints;
         this.bounds = bounds;
         this.firstOnly = firstOnly;
         this.cut = cut;
@@ -111,6 +125,7 @@ public final class ClassSearch {
             model.noting(true);
             this.models.add(model);
         }
+        start = this.models.get(0).words().clone();
     }
 
     /**
@@ -124,25 +139,51 @@ public final class ClassSearch {
      */
     public static Result explore(
             Supplier<? extends TransitionSystem> models, int cores, Bounds bounds, boolean firstOnly) {
-        return explore(models, cores, bounds, firstOnly, Cut.USUAL);
+        return explore(models, cores, bounds, firstOnly, Checkpoints.NONE, Cut.USUAL);
+    }
+
+    /**
+     * Explores a model from its present state, or from where a checkpoint of it ends, and keeps checkpoints.
+     *
+     * @throws dev.gupfuzz.simulator.BadInput when the checkpoint to go on from is of something else
+     * @throws java.io.UncheckedIOException when the first one cannot be written
+     */
+    public static Result explore(
+            Supplier<? extends TransitionSystem> models,
+            int cores,
+            Bounds bounds,
+            boolean firstOnly,
+            Checkpoints checkpoints) {
+        return explore(models, cores, bounds, firstOnly, checkpoints, Cut.USUAL);
     }
 
     static Result explore(
-            Supplier<? extends TransitionSystem> models, int cores, Bounds bounds, boolean firstOnly, Cut cut) {
+            Supplier<? extends TransitionSystem> models,
+            int cores,
+            Bounds bounds,
+            boolean firstOnly,
+            Checkpoints checkpoints,
+            Cut cut) {
         if (cores < 1) {
             throw new IllegalArgumentException("cores must be positive: cores=" + cores);
         }
-        return new ClassSearch(models, cores, bounds, firstOnly, cut).run();
+        return new ClassSearch(models, cores, bounds, firstOnly, checkpoints, cut).run();
     }
 
     private Result run() {
-        walks.add(new Walk(models.get(0)));
+        if (!checkpoints.read(this::restore)) {
+            walks.add(Walk.first(models.get(0)));
+        }
+        checkpoints.begin(this::save);
         Ended ended = null;
         while (ended == null) {
             round();
             collect();
             refill();
             ended = ended();
+            if (ended == Ended.STATES || ended == Ended.STOPPED || (ended == null && checkpoints.isDue())) {
+                checkpoints.write(this::save);
+            }
         }
         return new Result(
                 ended,
@@ -209,7 +250,7 @@ public final class ClassSearch {
         while (walks.size() < cut.walks()) {
             Place place = waiting();
             if (place != null) {
-                Walk walk = new Walk(models.get(0), place);
+                Walk walk = Walk.behind(models.get(0), place);
                 take(walk);
                 walk.forget();
                 walks.add(walk);
@@ -254,6 +295,43 @@ public final class ClassSearch {
             }
         }
         return first;
+    }
+
+    private void save(DataOutput out) throws IOException {
+        out.writeLong(classes);
+        out.writeLong(blocked);
+        out.writeLong(events);
+        out.writeInt(longest);
+        out.writeLong(reached);
+        out.writeInt(broken.size());
+        for (Map.Entry<Long, Way> entry : broken.entrySet()) {
+            out.writeLong(entry.getKey());
+            out.writeInt(entry.getValue().moves().size());
+            for (Move move : entry.getValue().moves()) {
+                out.writeByte(move.thread());
+                out.writeByte(move.choice());
+            }
+        }
+        new ClassTree(models.get(0), start).save(walks, open, out);
+    }
+
+    private void restore(DataInput in) throws IOException {
+        classes = in.readLong();
+        blocked = in.readLong();
+        events = in.readLong();
+        longest = in.readInt();
+        reached = in.readLong();
+        int failures = in.readInt();
+        for (int i = 0; i < failures; i++) {
+            long what = in.readLong();
+            List<Move> moves = new ArrayList<>();
+            int n = in.readInt();
+            for (int j = 0; j < n; j++) {
+                moves.add(new Move(in.readByte(), in.readByte()));
+            }
+            broken.put(what, new Way(moves, -1));
+        }
+        new ClassTree(models.get(0), start).restore(walks, open, in);
     }
 
     private double share() {

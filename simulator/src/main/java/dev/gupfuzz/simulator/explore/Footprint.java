@@ -1,5 +1,8 @@
 package dev.gupfuzz.simulator.explore;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -64,6 +67,25 @@ public final class Footprint {
         Footprint copy = new Footprint(reads.length * WORD);
         copy.set(this);
         return copy;
+    }
+
+    void save(DataOutput out) throws IOException {
+        for (long[] set : new long[][] {reads, writes, adds}) {
+            for (long word : set) {
+                out.writeLong(word);
+            }
+        }
+    }
+
+    /** What was saved, of a model with so many objects. */
+    static Footprint restored(DataInput in, int objects) throws IOException {
+        Footprint footprint = new Footprint(objects);
+        for (long[] set : new long[][] {footprint.reads, footprint.writes, footprint.adds}) {
+            for (int i = 0; i < set.length; i++) {
+                set[i] = in.readLong();
+            }
+        }
+        return footprint;
     }
 
     /** Whether the order of two steps with these footprints may matter. */

@@ -2,6 +2,9 @@ package dev.gupfuzz.simulator.explore;
 
 import dev.gupfuzz.simulator.explore.WakeupTree.Branch;
 import dev.gupfuzz.simulator.explore.WakeupTree.Item;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -22,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Place {
 
     private static final int VALUES = TransitionSystem.CHOICES_MAX;
+    private static final int NOBODY = -1;
 
     /**
      * The step that led to a place.
@@ -71,6 +75,9 @@ final class Place {
     boolean shared;
     /** Whether the search knows that there is something to do, which only concerns a shared place. */
     boolean open;
+
+    /** Among the shared places of a checkpoint that is written. */
+    int number;
 
     private final int threads;
 
@@ -321,5 +328,56 @@ final class Place {
             }
         }
         return true;
+    }
+
+    /** Everything but what the model says here. */
+    void save(DataOutput out) throws IOException {
+        out.writeInt(branch == null ? NOBODY : branch.thread);
+        out.writeInt(branch == null ? 0 : branch.choice);
+        out.writeInt(choice);
+        out.writeInt(values);
+        out.writeInt(taken);
+        out.writeInt(done);
+        out.writeInt(bound);
+        out.writeBoolean(free);
+        out.writeBoolean(stuck);
+        out.writeBoolean(shared);
+        for (int i = 0; i < asleep.length; i++) {
+            Footprint print = asleep[i];
+            out.writeBoolean(print != null);
+            if (print != null) {
+                out.writeBoolean(held[i]);
+                print.save(out);
+            }
+        }
+        for (int n : asleepValues) {
+            out.writeByte(n);
+        }
+        WakeupTree.save(waiting, out);
+    }
+
+    /** Becomes the place that was saved, where the model is. */
+    void restore(TransitionSystem model, DataInput in) throws IOException {
+        enter(model);
+        int thread = in.readInt();
+        int begun = in.readInt();
+        branch = thread == NOBODY ? null : Branch.begun(thread, begun);
+        choice = in.readInt();
+        values = in.readInt();
+        taken = in.readInt();
+        done = in.readInt();
+        bound = in.readInt();
+        free = in.readBoolean();
+        stuck = in.readBoolean();
+        shared = in.readBoolean();
+        for (int i = 0; i < asleep.length; i++) {
+            boolean sleeps = in.readBoolean();
+            held[i] = sleeps && in.readBoolean();
+            asleep[i] = sleeps ? Footprint.restored(in, model.objects()) : null;
+        }
+        for (int t = 0; t < asleepValues.length; t++) {
+            asleepValues[t] = in.readByte();
+        }
+        waiting.addAll(WakeupTree.restored(in, model.objects()));
     }
 }

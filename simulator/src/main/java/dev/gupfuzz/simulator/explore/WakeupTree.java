@@ -1,7 +1,11 @@
 package dev.gupfuzz.simulator.explore;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +45,11 @@ final class WakeupTree {
         /** A step that nobody asked for. */
         static Branch free(int thread) {
             return new Branch(thread, ANY, 0, null);
+        }
+
+        /** A step that is being explored, of which nothing else is known any more. */
+        static Branch begun(int thread, int choice) {
+            return new Branch(thread, choice, 0, null);
         }
 
         /** Whether a sequence can go on behind this step, as far as order goes. */
@@ -124,6 +133,33 @@ final class WakeupTree {
             at = taken.next;
         }
         return null;
+    }
+
+    static void save(List<Branch> branches, DataOutput out) throws IOException {
+        out.writeInt(branches.size());
+        for (Branch branch : branches) {
+            out.writeByte(branch.thread);
+            out.writeByte(branch.choice);
+            out.writeByte(branch.values);
+            Objects.requireNonNull(branch.print).save(out); // what nobody asked for does not wait
+            out.writeBoolean(branch.next != null);
+            if (branch.next != null) {
+                save(branch.next, out);
+            }
+        }
+    }
+
+    static List<Branch> restored(DataInput in, int objects) throws IOException {
+        List<Branch> branches = new ArrayList<>();
+        int n = in.readInt();
+        for (int i = 0; i < n; i++) {
+            Branch branch = new Branch(in.readByte(), in.readByte(), in.readByte(), Footprint.restored(in, objects));
+            if (in.readBoolean()) {
+                branch.next = restored(in, objects);
+            }
+            branches.add(branch);
+        }
+        return branches;
     }
 
     private static void append(List<Branch> branches, List<Item> sequence) {

@@ -4,6 +4,9 @@ import dev.gupfuzz.simulator.explore.Exploration.Move;
 import dev.gupfuzz.simulator.explore.Exploration.Way;
 import dev.gupfuzz.simulator.explore.Place.Came;
 import dev.gupfuzz.simulator.explore.WakeupTree.Branch;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -46,25 +49,31 @@ final class Walk {
     /** ... and for each failure a way to it. */
     final SortedMap<Long, Way> broken = new TreeMap<>();
 
-    /** From the place where a model is, with nothing shared. */
-    Walk(TransitionSystem model) {
+    private Walk(TransitionSystem model, @Nullable Place from) {
         this.model = model;
         run = new Execution(model.threads(), model.objects());
         reversals = new Reversals(run, places, model);
-        at(0).enter(model);
-        reached = model.reached();
+        if (from != null) {
+            follow(from);
+        }
+    }
+
+    /** From the place where a model is, with nothing shared. */
+    static Walk first(TransitionSystem model) {
+        Walk walk = new Walk(model, null);
+        walk.at(0).enter(model);
+        walk.reached = model.reached();
+        return walk;
     }
 
     /** Takes the step that a shared place found to be next; it sleeps there from now on. */
-    Walk(TransitionSystem model, Place from) {
-        this.model = model;
-        run = new Execution(model.threads(), model.objects());
-        reversals = new Reversals(run, places, model);
-        follow(from);
-        take();
-        from.close(run.print[depth - 1]);
-        base = depth;
-        places.get(base).hold();
+    static Walk behind(TransitionSystem model, Place from) {
+        Walk walk = new Walk(model, from);
+        walk.take();
+        from.close(walk.run.print[walk.depth - 1]);
+        walk.base = walk.depth;
+        walk.places.get(walk.base).hold();
+        return walk;
     }
 
     /** Along shared places to one of them. */
@@ -248,9 +257,56 @@ final class Walk {
         return places.get(last);
     }
 
+    /** The last of its shared places; null: there is none. */
+    @Nullable
+    Place from() {
+        return base == 0 ? null : places.get(base - 1);
+    }
+
+    /** Its own places, between two rounds. */
+    void save(DataOutput out) throws IOException {
+        out.writeInt(depth - base);
+        for (int i = base; i <= depth; i++) {
+            if (i > 0) {
+                out.writeByte(run.thread[i - 1]);
+                out.writeByte(run.choice[i - 1]);
+            }
+            places.get(i).save(out);
+        }
+    }
+
+    /**
+     * The walk that was saved.
+     *
+     * @param model at its start, when there is no shared place
+     */
+    static Walk restored(TransitionSystem model, @Nullable Place from, DataInput in) throws IOException {
+        Walk walk = new Walk(model, from);
+        walk.base = from == null ? 0 : walk.depth + 1;
+        walk.depth = walk.base + in.readInt();
+        for (int i = walk.base; i <= walk.depth; i++) {
+            if (i > 0) {
+                walk.again(walk.places.get(i - 1), in.readByte(), in.readByte());
+            }
+            walk.at(i).restore(model, in);
+        }
+        return walk;
+    }
+
+    /** Takes a step once more. */
+    private void again(Place place, int thread, int choice) {
+        place.load(model);
+        int values = model.take(thread, choice);
+        boolean broke = model.broken() != TransitionSystem.INTACT;
+        append(place, thread, choice, values, model.footprint(), broke);
+        if (broke) {
+            model.goOn();
+        }
+    }
+
     /** Part of the tree that is still before it, as far as that is known. */
     double rest() {
-        double part = part(base == 0 ? null : places.get(base - 1));
+        double part = part(from());
         double rest = part;
         for (int i = base; i < depth; i++) {
             Place place = places.get(i);

@@ -32,7 +32,12 @@ class ClassSearchTest {
 
     private static ClassSearch.Result explore(SmallProgram.Text text, int cores, long steps, Cut cut) {
         return ClassSearch.explore(
-                () -> new SmallProgram(text), cores, new Bounds(steps, Long.MAX_VALUE, () -> false), false, cut);
+                () -> new SmallProgram(text),
+                cores,
+                new Bounds(steps, Long.MAX_VALUE, () -> false),
+                false,
+                Checkpoints.NONE,
+                cut);
     }
 
     /** By one walk; and as many classes by many, on any number of cores. */
@@ -159,7 +164,7 @@ class ClassSearchTest {
         for (int cores : new int[] {2, 4}) {
             assertThat(ClassSearch.explore(models, cores, Bounds.NONE, false)).isEqualTo(one);
         }
-        ClassSearch.Result whole = ClassSearch.explore(models, 1, Bounds.NONE, false, Cut.NONE);
+        ClassSearch.Result whole = ClassSearch.explore(models, 1, Bounds.NONE, false, Checkpoints.NONE, Cut.NONE);
         assertThat(one.classes()).isEqualTo(whole.classes());
         assertThat(one.broken().keySet()).isEqualTo(whole.broken().keySet());
         assertThat(one.reached()).isEqualTo(whole.reached());
