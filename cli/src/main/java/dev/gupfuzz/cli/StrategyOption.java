@@ -13,7 +13,7 @@ final class StrategyOption {
             names = "--strategy",
             paramLabel = "NAME",
             description = "How schedules are drawn: random, pct:D (bugs of depth D), icb:C (C preemptions), pos, urw,"
-                    + " surw, rff, a portfolio of them, or a frozen one such as pct:3,k=41; docs/search.md tells"
+                    + " surw, rff, hold, a portfolio of them, or a frozen one such as pct:3,k=41; docs/search.md tells"
                     + " them apart. Default: " + DEFAULT_STRATEGY + ".")
     @Nullable
     String strategy;

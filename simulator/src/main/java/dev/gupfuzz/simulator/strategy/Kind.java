@@ -101,6 +101,33 @@ enum Kind {
         }
     },
 
+    HOLD("hold", "", "n=(" + Counts.ROW + "),c=(" + Counts.ROW + "),r=(" + Races.TEXT + ")") {
+        @Override
+        String learn(Calibration calibration, int argument) {
+            Races.Learnt learnt = Races.learn(calibration.machine());
+            return URW.learn(calibration, argument) + ",c=" + learnt.counts().text() + ",r="
+                    + learnt.races().text();
+        }
+
+        @Override
+        Scheduler scheduler(Views views, int argument, String learnt) {
+            MachinePending pending = views.pending();
+            int[] steps = Counts.parse(group(learnt, 1)).row();
+            int[] racing = Counts.parse(group(learnt, 2)).row();
+            Races races = Races.parse(pending, group(learnt, 3));
+            Rule walk = new UrwRule(pending, steps);
+            return new RuleScheduler(pending, new HoldRule(walk, steps, races, racing));
+        }
+
+        @Override
+        boolean fits(String learnt, Scenario scenario) {
+            int threads = scenario.threads().size();
+            return Counts.parse(group(learnt, 1)).has(1, threads)
+                    && Counts.parse(group(learnt, 2)).has(1, threads)
+                    && Races.threads(group(learnt, 3)) == threads;
+        }
+    },
+
     RFF("rff", "", "t=([0-9]{1,5})/(0|(?:[0-9a-f]{2}){1,500})") {
         @Override
         String learn(Calibration calibration, int argument) {

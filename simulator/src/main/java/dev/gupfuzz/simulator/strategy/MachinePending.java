@@ -16,26 +16,46 @@ import dev.gupfuzz.simulator.scenario.Op;
  */
 final class MachinePending extends Pending {
 
+    private static final int OF_ALL = -1;
+    private static final int OF_NONE = -2;
+
     private final PendingAccess[] accesses = Labels.pending();
     private final Machine m;
     private final int[] s;
-    private final int[] startedBy;
+    private final int[] starts;
+    /** For each word its group, {@link #OF_ALL}, {@link #OF_NONE}, or below that the frame whose group it has. */
+    private final int[] group;
 
     MachinePending(Machine machine) {
         super(roles(machine), labelNames());
         m = machine;
         s = machine.s;
-        startedBy = new int[threads];
-        for (int t = 0; t < threads; t++) {
-            startedBy[t] = -1;
-        }
+        starts = new int[threads];
         for (int t = 0; t < threads; t++) {
             for (int at = m.codeStart[t]; at < m.codeEnd[t]; at += Op.WORDS) {
                 if (m.code[at] == Op.FORK) {
-                    startedBy[m.code[at + 1]] = t;
+                    starts[t] |= 1 << m.code[at + 1];
                 }
             }
         }
+        group = groups(machine.layout);
+    }
+
+    private static int[] groups(Layout l) {
+        int[] group = new int[l.words];
+        for (int word = 0; word < group.length; word++) {
+            if (word >= l.mmBase && word < l.pteBase) {
+                group[word] = (word - l.mmBase & (1 << Layout.MM_SHIFT) - 1) == Layout.SEQ ? OF_ALL : l.pages;
+            } else if (word >= l.pteBase && word < l.tlbBase) {
+                group[word] = (word - l.pteBase) % l.pages;
+            } else if (word >= l.pageBase && word < l.allocBase) {
+                int frame = word - (word - l.pageBase & (1 << Layout.PAGE_SHIFT) - 1);
+                group[word] = OF_NONE - frame;
+            } else {
+                group[word] = OF_NONE;
+            }
+        }
+        return group;
     }
 
     private static long[] roles(Machine machine) {
@@ -75,8 +95,8 @@ final class MachinePending extends Pending {
     }
 
     @Override
-    int startedBy(int t) {
-        return startedBy[t];
+    int starts(int t) {
+        return starts[t];
     }
 
     /** Groups of a scenario with so many pages. */
@@ -90,18 +110,10 @@ final class MachinePending extends Pending {
     }
 
     @Override
-    boolean inGroup(int word, int group) {
-        Layout l = m.layout;
-        if (word >= l.mmBase && word < l.pteBase) {
-            return group == m.pages || (word - l.mmBase & (1 << Layout.MM_SHIFT) - 1) == Layout.SEQ;
-        }
-        if (word >= l.pteBase && word < l.tlbBase) {
-            return (word - l.pteBase) % m.pages == group;
-        }
-        if (word >= l.pageBase && word < l.allocBase) {
-            int frame = word - (word - l.pageBase & (1 << Layout.PAGE_SHIFT) - 1);
-            return s[frame + Layout.VPAGE] == group;
-        }
-        return false;
+    boolean inGroup(int word, int asked) {
+        int own = group[word];
+        return own >= OF_ALL
+                ? own == asked || own == OF_ALL
+                : own != OF_NONE && s[OF_NONE - own + Layout.VPAGE] == asked;
     }
 }

@@ -96,8 +96,8 @@ abstract class Pending {
     /** Objects are numbered below this. */
     abstract int words();
 
-    /** The thread whose step starts thread {@code t}, or -1 when it runs from the beginning. */
-    abstract int startedBy(int t);
+    /** The threads that steps of thread {@code t} start, as a mask. */
+    abstract int starts(int t);
 
     /** Groups of objects that belong together. */
     abstract int groups();

@@ -47,7 +47,7 @@ public final class Strategy {
      * The members of a portfolio that names none, with their shares: those that lose least against the best single strategy
      * on the planted races of docs/performance.md, and at least 5 percent each.
      */
-    private static final String DEFAULT_MEMBERS = "random@10+pct:2@5+pct:3@15+icb:2@5+pos@10+urw@15+surw@20+rff@20";
+    private static final String DEFAULT_MEMBERS = "random@7+pct:3@5+urw@14+surw@22+hold@52";
 
     private final String name;
     private final @Nullable Kind kind;

@@ -162,10 +162,8 @@ final class SurwRule extends Rule {
 
     private int weight(int u, int t) {
         int weight = left[u];
-        for (int child = 0; child < left.length; child++) {
-            if (pending.startedBy(child) == u && (started >> child & 1) == 0) {
-                weight += left[child];
-            }
+        for (int rest = pending.starts(u) & ~started; rest != 0; rest &= rest - 1) {
+            weight += left[Integer.numberOfTrailingZeros(rest)];
         }
         return u == t ? Math.max(1, weight) : weight;
     }

@@ -73,10 +73,8 @@ final class UrwRule extends Rule {
 
     private int weight(int t) {
         int weight = left[t];
-        for (int u = 0; u < left.length; u++) {
-            if (pending.startedBy(u) == t && (started >> u & 1) == 0) {
-                weight += left[u];
-            }
+        for (int rest = pending.starts(t) & ~started; rest != 0; rest &= rest - 1) {
+            weight += left[Integer.numberOfTrailingZeros(rest)];
         }
         return Math.max(1, weight);
     }

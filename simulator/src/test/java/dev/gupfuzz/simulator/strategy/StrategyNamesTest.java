@@ -30,6 +30,8 @@ class StrategyNamesTest {
             "urw:n=31/22/8",
             "surw",
             "surw:n=31/22,g=16x6/7_2/0",
+            "hold",
+            "hold:n=31/22,c=10/7,r=02ff/0",
             "rff",
             "rff:t=177/2902ff",
             "rff:t=0/0",
@@ -68,6 +70,9 @@ class StrategyNamesTest {
             "urw:k=1",
             "surw:n=1/2",
             "surw:n=1/2,g=",
+            "hold:n=1/2",
+            "hold:n=1/2,c=1/2,r=",
+            "hold:n=1/2,c=1/2,r=0/abc",
             "rff:t=3",
             "rff:t=3/abc",
             "explore",
@@ -109,7 +114,7 @@ class StrategyNamesTest {
     /** Whatever is learnt can be written down, read back and used, and is learnt the same way every time. */
     @Test
     void shouldFreezeEveryStrategyToATextThatSaysItAll() {
-        for (String text : new String[] {"urw", "surw", "rff", "icb:2", "portfolio"}) {
+        for (String text : new String[] {"urw", "surw", "rff", "hold", "icb:2", "portfolio"}) {
             Cell cell = Runs.cell("v5.11", "two-forks-vs-pin-fast:pages=3", text);
             String frozen = cell.strategy().name();
             assertThat(frozen)
@@ -128,7 +133,12 @@ class StrategyNamesTest {
     @Test
     void shouldRefuseWhatWasLearntAboutAnotherScenario() {
         for (String text : new String[] {
-            "urw:n=1/2", "surw:n=1/2,g=2x1/2", "surw:n=1/2/3,g=1/2/3", "portfolio:pos@50+urw:n=1/2/3/4@50"
+            "urw:n=1/2",
+            "surw:n=1/2,g=2x1/2",
+            "surw:n=1/2/3,g=1/2/3",
+            "hold:n=1/2/3,c=1/2/3,r=0/0",
+            "hold:n=1/2/3,c=1/2,r=0/0/0",
+            "portfolio:pos@50+urw:n=1/2/3/4@50"
         }) {
             assertThatThrownBy(() -> Runs.cell("v5.11", "fork-vs-pin-fast", text))
                     .isInstanceOf(BadInput.class)

@@ -74,8 +74,8 @@ final class TextPending extends Pending {
     }
 
     @Override
-    int startedBy(int t) {
-        return -1;
+    int starts(int t) {
+        return 0;
     }
 
     @Override
