@@ -387,11 +387,17 @@ public final class Machine extends KernelRules {
 
     /** The first step of a system call, a fault or an exit. */
     public void enter(int t) {
+        if (precise) {
+            tick(Sched.INSIDE);
+        }
         s[Sched.INSIDE] |= 1 << t;
     }
 
     /** The last step; with nobody left inside, the counts of every frame touched since must add up. */
     public void leave(int t) {
+        if (precise && (s[Sched.INSIDE] >> t & 1) != 0) {
+            mark(Sched.INSIDE); // it looks whether it is the last one
+        }
         s[Sched.INSIDE] &= ~(1 << t);
         if (precise && s[Sched.INSIDE] == 0 && s[Sched.ANY_DIRTY] != 0) {
             s[Sched.ANY_DIRTY] = 0;

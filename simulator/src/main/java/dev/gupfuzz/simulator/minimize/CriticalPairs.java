@@ -41,7 +41,7 @@ public final class CriticalPairs {
         scenario = finding.cell().scenario();
         precise = finding.precise();
         failing = Conductor.along(finding).order();
-        order = HappensBefore.of(kernel, scenario, failing, precise);
+        order = HappensBefore.ofKernel(kernel, scenario, failing, precise);
         events = order.events();
         run = new Conductor(kernel, scenario, precise);
     }

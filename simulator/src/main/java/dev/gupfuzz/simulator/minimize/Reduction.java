@@ -52,7 +52,9 @@ final class Reduction {
     }
 
     private void slice() {
-        keep(subject.follow(subject.order(best.order()).causal()));
+        StepOrder run = best.order();
+        keep(subject.follow(subject.order(run).causal()));
+        keep(subject.follow(subject.kernelOrder(run).causal()));
     }
 
     private void dropDeviations() {
@@ -86,7 +88,7 @@ final class Reduction {
 
     /** Orders of the same partial order that stay on a thread as long as they can. */
     private void commute() {
-        HappensBefore order = subject.order(best.order());
+        HappensBefore order = subject.kernelOrder(best.order());
         if (order.brokeAtEnd()) {
             return; // that nobody can go on depends on every step
         }

@@ -55,6 +55,12 @@ final class Subject {
         return ended();
     }
 
+    /** What had to come before what by what the kernel does: of the orders that it allows most, not all, fail the same. */
+    HappensBefore kernelOrder(StepOrder order) {
+        return HappensBefore.ofKernel(kernel, scenario, order, precise());
+    }
+
+    /** What had to come before what, checks and all: every order that it allows fails the same. */
     HappensBefore order(StepOrder order) {
         return HappensBefore.of(kernel, scenario, order, precise());
     }
