@@ -2,6 +2,7 @@ package dev.gupfuzz.simulator.minimize;
 
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.trace.StepOrder;
+import java.util.Arrays;
 import java.util.Comparator;
 
 /**
@@ -22,12 +23,22 @@ record Candidate(
         int[] decisions,
         int[] choices) {
 
-    /** Fewer preemptions, then switches, threads, steps, then the schedule's text: of two different runs one is smaller. */
+    /**
+     * Fewer preemptions, then switches, threads, steps, data choices other than 0, then the schedule's text and the choices: of
+     * two different runs one is smaller.
+     */
     static final Comparator<Candidate> SMALLER = Comparator.comparingInt(Candidate::preemptions)
             .thenComparingInt(Candidate::switches)
             .thenComparingInt(Candidate::threads)
             .thenComparingInt(c -> c.order.length())
-            .thenComparing(Candidate::turns);
+            .thenComparingInt(Candidate::loudChoices)
+            .thenComparing(Candidate::turns)
+            .thenComparing(Candidate::choices, Arrays::compare);
+
+    /** Data choices other than 0. */
+    private int loudChoices() {
+        return (int) Arrays.stream(choices).filter(choice -> choice != 0).count();
+    }
 
     /** Threads that took a step. */
     int threads() {

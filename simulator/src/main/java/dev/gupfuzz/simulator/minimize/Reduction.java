@@ -13,8 +13,9 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Makes a run smaller on its own scenario, by runs alone: the steps that happen before the violation, then as few deviations
- * from the baseline as can be left (ddmin; Zeller and Hildebrandt, TSE 2002), then the same partial order with fewer switches.
- * What comes out cannot lose one more deviation; only a search can say that there is nothing smaller.
+ * from the baseline as can be left (ddmin; Zeller and Hildebrandt, TSE 2002), then the same partial order with fewer switches,
+ * and again while that helps. No run that fails so and has one deviation less than what comes out is smaller by
+ * {@link Candidate#SMALLER}; only a search can say that nothing is.
  */
 final class Reduction {
 
@@ -36,10 +37,12 @@ final class Reduction {
     /** @param stop asked now and then; true returns what there is by then */
     static Candidate of(Subject subject, Candidate candidate, BooleanSupplier stop) {
         Reduction reduction = new Reduction(subject, candidate, stop);
-        reduction.slice();
-        reduction.dropDeviations();
-        reduction.slice();
-        reduction.commute();
+        do {
+            reduction.slice();
+            reduction.dropDeviations();
+            reduction.slice();
+            reduction.commute();
+        } while (reduction.dropOne());
         return reduction.best;
     }
 
@@ -84,6 +87,20 @@ final class Reduction {
                 parts = Math.min(2 * parts, list.size());
             }
         }
+    }
+
+    /** Whether the best run is smaller without one of its deviations; what came after ddmin may have made it so. */
+    private boolean dropOne() {
+        List<Deviation> list = Deviation.of(subject.start(), best.order());
+        for (int i = 0; i < list.size() && !stop.getAsBoolean(); i++) {
+            List<Deviation> rest = new ArrayList<>(list);
+            rest.remove(i);
+            Deviation.follow(subject.start(), rest);
+            if (keep(subject.ended())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Orders of the same partial order that stay on a thread as long as they can. */

@@ -12,11 +12,16 @@ import dev.gupfuzz.simulator.search.Blame;
 import dev.gupfuzz.simulator.search.Cell;
 import dev.gupfuzz.simulator.search.Count;
 import dev.gupfuzz.simulator.search.Tally;
+import dev.gupfuzz.simulator.trace.Conductor;
+import dev.gupfuzz.simulator.trace.Deviation;
 import dev.gupfuzz.simulator.trace.Finding;
 import dev.gupfuzz.simulator.trace.Replay;
+import dev.gupfuzz.simulator.trace.StepOrder;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -204,6 +209,38 @@ class MinimizerTest {
         assertThat(some.proved()).isFalse();
         assertThat(some.atLeast()).isBetween(1, fewest - 1);
         assertThat(some.text()).contains("proved impossible", "is not proved");
+    }
+
+    /** Where nothing is proved: dropping deviations, reordering and slicing have all come to their end on what is shown. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            v5.9-rc4 without wp-page-count | fork-vs-write:pages=2
+            v5.11 without seq-retry-check  | fork-vs-pin-fast:pages=2,noise=1
+            v5.11 without unpin-on-retry   | fork-vs-pin-fast:pages=2,noise=1
+            """)
+    void shouldNotBeSmallerWithoutAnyOneDeviation(String kernel, String scenario) {
+        Cell cell = Runs.cell(kernel, scenario, "random");
+        int tried = 0;
+        for (Count found : Runs.sample(cell, 2_000).violations().values()) {
+            Finding walked = Finding.witness(cell, found.lowestSeeds()[0]);
+            Minimized minimized = Minimizer.of(walked, 1, new Bounds(1, 1L << 28, () -> false));
+            Finding finding = minimized.finding();
+            Subject subject = new Subject(cell.kernel(), finding.cell().scenario(), Failure.of(walked));
+            StepOrder order = Conductor.along(finding).order();
+            Candidate shown = subject.follow(order).orElseThrow();
+            List<Deviation> deviations = Deviation.of(subject.start(), order);
+            for (Deviation dropped : deviations) {
+                List<Deviation> rest = new ArrayList<>(deviations);
+                rest.remove(dropped);
+                Deviation.follow(subject.start(), rest);
+                Optional<Candidate> without = subject.ended();
+                assertThat(without.isPresent() && Candidate.SMALLER.compare(without.get(), shown) < 0)
+                        .as("%s without %s", finding.token(), dropped)
+                        .isFalse();
+                tried++;
+            }
+        }
+        assertThat(tried).isPositive();
     }
 
     @Test
