@@ -173,7 +173,7 @@ final class ExploreText {
             case COMPLETE -> "";
             case AT_FAILURE -> ", up to the first violation";
             case PREEMPTIONS -> ", all with that many preemptions";
-            case STATES, MEMORY, STOPPED -> ", not all";
+            case STATES, MEMORY, LENGTH, STOPPED -> ", not all";
         };
     }
 
@@ -201,19 +201,25 @@ final class ExploreText {
     }
 
     private static String advice(Covered covered) {
-        String done = covered instanceof ClassSearch.Result classes
+        String done = covered instanceof ClassSearch.Result classes && classes.share() > 0
                 ? String.format(
                         Locale.ROOT, "; %.2g of the tree is done, as far as its branches are known", classes.share())
                 : "";
-        return advice(covered.ended()) + done;
+        return advice(covered.ended(), covered instanceof ClassSearch.Result) + done;
     }
 
-    private static String advice(Exploration.Ended ended) {
+    private static String advice(Exploration.Ended ended, boolean dpor) {
         return switch (ended) {
             case STATES -> "the bound of --states was reached; raise it";
             case MEMORY ->
-                "the memory for states is used up; raise --memory-limit, and the heap with"
-                        + " GUPFUZZ_JAVA_OPTS=-Xmx...";
+                dpor
+                        ? "the heap is used up by what is left to do; raise it with GUPFUZZ_JAVA_OPTS=-Xmx..., or try"
+                                + " --engine states"
+                        : "the memory for states is used up; raise --memory-limit, and the heap with"
+                                + " GUPFUZZ_JAVA_OPTS=-Xmx...";
+            case LENGTH ->
+                "a schedule has more than 8,192 steps and may have no end; --engine states tells whether it goes round for"
+                        + " ever";
             default -> "the time was over or a signal came; give --for more";
         };
     }

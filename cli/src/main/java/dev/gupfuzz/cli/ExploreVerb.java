@@ -119,6 +119,11 @@ final class ExploreVerb implements Verb {
                     "--preemptions and --reductions are for --engine states: the schedule that dpor runs for its class"
                             + " may need more preemptions than others, and it is a reduction itself");
         }
+        if (chosen.equals(Optional.of(Engine.dpor)) && memory != null) {
+            problems.add(
+                    "--memory-limit is for --engine states: dpor keeps no states, and ends when the heap is used up;"
+                            + " give it one with GUPFUZZ_JAVA_OPTS=-Xmx...");
+        }
         Optional<Plan> plan = explicit.plan(
                 keepGoing, choice.kernels().size() * choice.scenarios().size(), problems);
         problems.throwIfAny();
@@ -207,7 +212,7 @@ final class ExploreVerb implements Verb {
                                     : StateSearch.explore(models, threads, bounds, new Plan(!keepGoing, false, true)))
                     .filter(found -> switch (found.ended()) {
                         case AT_FAILURE, COMPLETE, PREEMPTIONS -> true;
-                        case STATES, MEMORY, STOPPED -> false;
+                        case STATES, MEMORY, LENGTH, STOPPED -> false;
                     });
         }
         return ExploreResult.Explored.of(kernel, scenario, covered, byPreemptions, (System.nanoTime() - began) / 1e9);

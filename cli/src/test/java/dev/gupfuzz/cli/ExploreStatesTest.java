@@ -63,6 +63,7 @@ class ExploreStatesTest {
         refused("--checkpoint", "/");
         refused("--checkpoint", directory.toString());
         refused("--engine", "dpor", "--preemptions", "2");
+        refused("--engine", "dpor", "--memory-limit", "64");
         refused("--kernel", "v5.9", "--kernel", "v5.11", "--checkpoint", "file");
         refused("--resume", directory.resolve("missing").toString());
         CommandLineRun nowhere =

@@ -60,7 +60,7 @@ public final class ClassSearch {
      * @param longest steps of the longest schedule
      * @param reached goals that some schedule reached, as a mask
      * @param broken for each failure a way to it; only the first where the search was to stop there
-     * @param share part of the tree that is done, as far as it is known; 1 when complete
+     * @param share part of the tree that is done, as far as it is known; 1 when complete, 0 when it is not known
      */
     public record Result(
             Ended ended,
@@ -85,6 +85,9 @@ public final class ClassSearch {
         /** One walk. */
         static final Cut NONE = new Cut(1, 1 << 20, 1 << 20);
     }
+
+    /** Steps of a schedule that is followed: many times those of the longest scenario. */
+    static final int SCHEDULE_MAX = 1 << 13;
 
     /** A round takes this part of the steps before it at most, but for the least. */
     private static final int GROWTH = 4;
@@ -175,6 +178,26 @@ public final class ClassSearch {
             walks.add(Walk.first(models.get(0)));
         }
         checkpoints.begin(this::save);
+        Ended ended;
+        try {
+            ended = search();
+        } catch (OutOfMemoryError e) { // in the middle of a round: nothing to go on from
+            walks.clear(); // room for what is told about it
+            open.clear();
+            ended = Ended.MEMORY;
+        }
+        return new Result(
+                ended,
+                classes,
+                blocked,
+                events,
+                longest,
+                reached,
+                Collections.unmodifiableSortedMap(broken),
+                ended == Ended.COMPLETE ? 1 : ended == Ended.MEMORY ? 0 : share());
+    }
+
+    private Ended search() {
         Ended ended = null;
         while (ended == null) {
             round();
@@ -185,15 +208,7 @@ public final class ClassSearch {
                 checkpoints.write(this::save);
             }
         }
-        return new Result(
-                ended,
-                classes,
-                blocked,
-                events,
-                longest,
-                reached,
-                Collections.unmodifiableSortedMap(broken),
-                ended == Ended.COMPLETE ? 1 : share());
+        return ended;
     }
 
     private @Nullable Ended ended() {
@@ -202,6 +217,9 @@ public final class ClassSearch {
         }
         if (walks.isEmpty()) {
             return Ended.COMPLETE;
+        }
+        if (longest > SCHEDULE_MAX) {
+            return Ended.LENGTH;
         }
         if (events >= bounds.states()) {
             return Ended.STATES;

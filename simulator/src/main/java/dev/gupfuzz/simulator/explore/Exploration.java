@@ -71,6 +71,8 @@ public record Exploration(
         STATES,
         /** As much memory as was allowed. */
         MEMORY,
+        /** A schedule became so long that it may have no end. */
+        LENGTH,
         /** It was told to stop. */
         STOPPED
     }

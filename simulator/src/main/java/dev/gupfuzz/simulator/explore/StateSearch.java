@@ -200,7 +200,7 @@ public final class StateSearch {
             ended = search();
             switch (ended) {
                 case STATES, MEMORY, STOPPED -> checkpoints.write(this::save);
-                case COMPLETE, PREEMPTIONS, AT_FAILURE -> {}
+                case COMPLETE, PREEMPTIONS, AT_FAILURE, LENGTH -> {}
             }
         } catch (OutOfMemoryError e) { // in the middle of a batch: nothing to go on from
             waiting.giveUp(); // room for what is told about it
@@ -306,18 +306,11 @@ public final class StateSearch {
     private void together(List<Segment> batch) {
         AtomicInteger taken = new AtomicInteger();
         AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();
-        try {
-            JobRunner.run(
-                    Math.min(explorers.size(), batch.size()),
-                    "explore",
-                    failed,
-                    core -> explorers.get(core).work(batch, taken, failed));
-        } catch (IllegalStateException e) {
-            if (e.getCause() instanceof OutOfMemoryError error) {
-                throw error;
-            }
-            throw e;
-        }
+        JobRunner.run(
+                Math.min(explorers.size(), batch.size()),
+                "explore",
+                failed,
+                core -> explorers.get(core).work(batch, taken, failed));
     }
 
     /** Takes from the explorers what they found in a batch. */

@@ -16,7 +16,7 @@ public final class JobRunner {
      * have. An interrupt does not end a job, which is expected to be short or to ask for itself; it is passed on.
      *
      * @param failed set by the first job that throws; jobs ask it, to stop early
-     * @throws IllegalStateException when a job threw
+     * @throws IllegalStateException when a job threw; but its OutOfMemoryError is passed on
      */
     public static void run(int cores, String name, AtomicReference<@Nullable Throwable> failed, IntConsumer job) {
         List<Thread> others = new ArrayList<>();
@@ -42,6 +42,9 @@ public final class JobRunner {
             Thread.currentThread().interrupt();
         }
         Throwable thrown = failed.get();
+        if (thrown instanceof OutOfMemoryError full) {
+            throw full; // no bug: whoever asked knows what may be given up
+        }
         if (thrown != null) {
             throw new IllegalStateException("[simulator bug] a run failed: " + thrown.getMessage(), thrown);
         }

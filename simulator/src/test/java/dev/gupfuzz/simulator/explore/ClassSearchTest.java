@@ -93,7 +93,8 @@ class ClassSearchTest {
     @Test
     void shouldRunEachClassOfCrowdsOnce() {
         long most = 0;
-        for (int seed = 0, done = 0; done < CROWDS; seed++) {
+        // from 100 on, because 133 and 137 lose classes where races are looked at once
+        for (int seed = 100, done = 0; done < CROWDS; seed++) {
             SmallProgram.Text text = Corpus.crowd(seed);
             ClassSearch.Result found = explore(text, 1, CROWD_STEPS, Cut.NONE);
             if (found.ended() != Ended.COMPLETE) {

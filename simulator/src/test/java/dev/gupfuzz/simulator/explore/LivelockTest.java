@@ -151,6 +151,17 @@ class LivelockTest {
         return new Text(2, 1, List.of(threads), new int[] {0, 0}, -1, 0, 0, 0, -1, 0, 0);
     }
 
+    /** The other engine follows schedules to their ends, and gives one up that has none. */
+    @Test
+    void shouldNotFollowASpinForEverByClasses() {
+        List<Instruction> spins = List.of(new Instruction(Code.LOAD, 0, 0), new Instruction(Code.JUMP_UNLESS, 0, 1, 0));
+
+        ClassSearch.Result found = ClassSearch.explore(() -> new SmallProgram(text(spins)), 1, Bounds.NONE, false);
+
+        assertThat(found.ended()).isEqualTo(Exploration.Ended.LENGTH);
+        assertThat(found.longest()).isGreaterThan(ClassSearch.SCHEDULE_MAX);
+    }
+
     @Test
     void shouldNotTellWithinABound() {
         List<Instruction> spins = List.of(new Instruction(Code.LOAD, 0, 0), new Instruction(Code.JUMP_UNLESS, 0, 1, 0));
