@@ -117,6 +117,7 @@ final class User {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             int pte = m.s[m.s[f + Frame.PTES] + m.s[f + Frame.PAGE]];
+            m.see(m.s[f + Frame.TLBS] + m.s[f + Frame.PAGE]); // a flush would have made it walk
             if (Pte.present(pte) && Pte.write(pte) && m.choices.choose(t, pc, 2) == 1) {
                 m.s[Sched.STEPPING] = WALK;
                 return walk(m, t, f);
@@ -229,6 +230,8 @@ final class User {
             if (m.faultTlbDrop()) {
                 m.mark(s[f + Frame.TLBS] + page);
                 s[s[f + Frame.TLBS] + page] = 0;
+            } else {
+                m.see(s[f + Frame.TLBS] + page); // a flush may have made it walk
             }
             return Fault.MMAP_LOCK;
         }

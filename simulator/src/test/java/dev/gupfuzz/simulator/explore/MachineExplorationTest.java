@@ -185,6 +185,7 @@ class MachineExplorationTest {
         "v5.11, cow-vs-reader",
         "v5.9, pin-fast-vs-munmap",
         "v5.9-rc4, munmap-vs-access",
+        "v5.9-rc4 without fault-tlb-drop, munmap-vs-access",
     })
     void shouldEndAlikeByStatesAndByClasses(String kernelName, String scenarioName) {
         Kernel kernel = Kernels.named(kernelName);
