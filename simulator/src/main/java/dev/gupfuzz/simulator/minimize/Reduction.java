@@ -37,12 +37,14 @@ final class Reduction {
     /** @param stop asked now and then; true returns what there is by then */
     static Candidate of(Subject subject, Candidate candidate, BooleanSupplier stop) {
         Reduction reduction = new Reduction(subject, candidate, stop);
+        Candidate before;
         do {
+            before = reduction.best;
             reduction.slice();
             reduction.dropDeviations();
             reduction.slice();
             reduction.commute();
-        } while (reduction.dropOne());
+        } while (Candidate.SMALLER.compare(reduction.best, before) < 0 || reduction.dropOne());
         return reduction.best;
     }
 
