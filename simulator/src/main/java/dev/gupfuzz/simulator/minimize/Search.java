@@ -64,6 +64,7 @@ record Search(Exploration exploration, Optional<Candidate> smallest) {
 
     /** A finding executed twice, as every finding is. */
     static Finding finding(Subject subject, Candidate candidate) {
-        return Finding.scheduled(subject.kernel, subject.scenario, candidate.decisions(), candidate.choices());
+        return Finding.scheduled(
+                subject.kernel, subject.scenario, candidate.decisions(), candidate.choices(), subject.precise());
     }
 }

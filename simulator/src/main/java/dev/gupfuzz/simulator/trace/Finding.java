@@ -134,7 +134,11 @@ public final class Finding {
      */
     public static Finding explored(Kernel kernel, Scenario scenario, List<Move> moves) {
         MachineSystem.Schedule schedule = new MachineSystem(kernel, scenario).schedule(moves);
-        return scheduled(kernel, scenario, schedule.threads(), schedule.choices());
+        int[] threads = schedule.threads();
+        boolean precise =
+                Checks.along(kernel, scenario, threads, schedule.choices(), false, Loop.NONE).violation().stream()
+                        .anyMatch(blame -> blame.invariant() == Invariant.I5);
+        return scheduled(kernel, scenario, threads, schedule.choices(), precise);
     }
 
     /**
@@ -142,10 +146,11 @@ public final class Finding {
      *
      * @param threads who runs wherever several can
      * @param choices the values of the data choices, in the order of the run
+     * @param precise whether counts are compared after every call; else the run may go on to break something else
      * @throws IllegalStateException when it breaks nothing, or the two executions differ, which is a bug of gupfuzz
      */
-    public static Finding scheduled(Kernel kernel, Scenario scenario, int[] threads, int[] choices) {
-        return scheduled(kernel, scenario, threads, choices, Loop.NONE);
+    public static Finding scheduled(Kernel kernel, Scenario scenario, int[] threads, int[] choices, boolean precise) {
+        return scheduled(kernel, scenario, threads, choices, precise, Loop.NONE);
     }
 
     /**
@@ -158,12 +163,11 @@ public final class Finding {
         lasso.stem().forEach(move -> run.take(move.thread(), move.choice()));
         int from = run.steps();
         lasso.loop().forEach(move -> run.take(move.thread(), move.choice()));
-        return scheduled(kernel, scenario, run.decisions(), run.dataChoices(), new Loop(from, run.steps()));
+        return scheduled(kernel, scenario, run.decisions(), run.dataChoices(), false, new Loop(from, run.steps()));
     }
 
-    private static Finding scheduled(Kernel kernel, Scenario scenario, int[] threads, int[] choices, Loop loop) {
-        boolean precise = Checks.along(kernel, scenario, threads, choices, false, loop).violation().stream()
-                .anyMatch(blame -> blame.invariant() == Invariant.I5);
+    private static Finding scheduled(
+            Kernel kernel, Scenario scenario, int[] threads, int[] choices, boolean precise, Loop loop) {
         Checks checks = Checks.along(kernel, scenario, threads, choices, precise, loop);
         Checks again = Checks.along(kernel, scenario, threads, choices, precise, loop);
         Blame blame = checks.violation()

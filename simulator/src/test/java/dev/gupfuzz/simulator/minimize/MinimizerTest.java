@@ -211,6 +211,19 @@ class MinimizerTest {
         assertThat(some.text()).contains("proved impossible", "is not proved");
     }
 
+    /** Without a look at the counts after every call the small run would go on, and break I13 first. */
+    @Test
+    void shouldKeepWrongCountsThatAnotherPromiseWouldHide() {
+        Cell cell =
+                Runs.cell("v5.11 without seq-odd-check without wp-pte-recheck", "fork-vs-write:populated=0", "random");
+        Finding walked = Finding.witness(cell, 0x38f636f123d8e8a1L);
+
+        Finding finding = Minimizer.of(walked, 2, new Bounds(30_000, 1L << 28, () -> false))
+                .finding();
+
+        assertThat(Failure.of(finding)).isEqualTo(Failure.of(walked));
+    }
+
     /** Where nothing is proved: dropping deviations, reordering and slicing have all come to their end on what is shown. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
