@@ -56,6 +56,20 @@ class KnownBugsTest {
         }
     }
 
+    /** Faults that copy a page again and again, each losing one: the frames are used up before the run can end. */
+    @Test
+    void shouldCallAnExhaustedMemoryALeak() {
+        Tally tally = Runs.sample(
+                Runs.cell(
+                        "v5.9 without wp-pte-recheck without fault-tlb-drop",
+                        "fork-vs-write:pages=4,populated=0",
+                        "surw"),
+                2_000);
+
+        assertThat(tally.selfCheckFailure()).isEmpty();
+        assertThat(Runs.broken(tally)).contains("I5");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 4, 16, 64})
     void shouldBreakThePinOfAParentThatForkedInEverySchedule(int pages) {
