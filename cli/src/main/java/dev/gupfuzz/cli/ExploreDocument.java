@@ -75,7 +75,6 @@ final class ExploreDocument {
             cell.put("ends", exploration.ends());
             cell.put("levels", exploration.levels());
             cell.put("collisionProbability", exploration.collisionProbability());
-            cell.put("endings", exploration.endings().kind().text());
             cell.put("reductions", exploration.plan().reductions().names());
             if (exploration.plan().byPreemptions()) {
                 cell.put("preemptionBound", exploration.plan().preemptions());
@@ -100,6 +99,7 @@ final class ExploreDocument {
         cell.put("scenario", explored.scenario().name());
         cell.put("verdict", explored.verdict().text());
         cell.put("ended", covered.ended().name().toLowerCase(Locale.ROOT).replace("at_failure", "violation"));
+        cell.put("endings", explored.endings().kind().text());
         engine(cell, covered);
         Map<String, Object> goals = new LinkedHashMap<>();
         for (GoalPoint goal : explored.scenario().goalPoints(explored.kernel())) {

@@ -89,13 +89,16 @@ record ExploreResult(List<Explored> cells, List<String> notRun, List<String> pro
             return findings.values().stream().min(SIMPLER);
         }
 
-        /** Whether every schedule ends; the other engine runs schedules to their ends and so does not ask. */
+        /** Whether every schedule ends; the other engine runs a schedule of each class to its end, or is not complete. */
         Endings endings() {
             return endings(covered);
         }
 
         private static Endings endings(Covered covered) {
-            return covered instanceof Exploration states ? states.endings() : Endings.NOT_LOOKED_FOR;
+            if (covered instanceof Exploration states) {
+                return states.endings();
+            }
+            return covered.ended() == Ended.COMPLETE ? Endings.ALL : Endings.NOT_LOOKED_FOR;
         }
 
         boolean complete() {

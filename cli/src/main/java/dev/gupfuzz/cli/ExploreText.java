@@ -77,18 +77,14 @@ final class ExploreText {
                 out.println("            " + restsOn(cell.covered()));
                 endings(cell);
             }
-            for (GoalPoint goal : cell.scenario().goalPoints(cell.kernel())) {
-                out.printf(
-                        Locale.ROOT,
-                        "  goal      %-40s %s%n",
-                        goal.id(),
-                        cell.reached(goal) ? "reached" : "unreachable");
-            }
+            goals(cell, "unreachable");
         } else if (cell.upToPreemptions() && cell.findings().isEmpty()) {
             out.println("  proof     every schedule with " + preemptionBound(cell)
                     + " and every data choice of this scenario, sequentially");
             out.println("            consistent; others were not looked at;");
             out.println("            " + restsOn(cell.covered()));
+            endings(cell);
+            goals(cell, "not reached");
             if (!cell.unreached().isEmpty()) {
                 out.println("  incomplete: with so few preemptions no schedule reaches "
                         + String.join(", ", cell.unreached()) + "; raise --preemptions");
@@ -98,6 +94,12 @@ final class ExploreText {
             if (cell.covered() instanceof Exploration found) {
                 extent(found);
             }
+        }
+    }
+
+    private void goals(Explored cell, String otherwise) {
+        for (GoalPoint goal : cell.scenario().goalPoints(cell.kernel())) {
+            out.printf(Locale.ROOT, "  goal      %-40s %s%n", goal.id(), cell.reached(goal) ? "reached" : otherwise);
         }
     }
 
@@ -112,7 +114,9 @@ final class ExploreText {
             case NOT_LOOKED_FOR, LIVELOCK -> {}
         }
         if (cell.covered() instanceof Exploration found && !found.plan().endings()) {
-            out.println("  endings   not looked at with these reductions: a livelock would not be found");
+            out.println("  endings   not looked at with "
+                    + (found.plan().byPreemptions() ? "a bound of preemptions" : "these reductions")
+                    + ": a livelock would not be found");
         }
     }
 

@@ -38,8 +38,8 @@ final class FindingArgument {
             return Optional.of(new String(in.readNBytes(BYTES_MAX), StandardCharsets.UTF_8));
         } catch (IOException | IllegalArgumentException unreadable) {
             session.problems()
-                    .add("'" + Problems.printable(argument) + "' is neither a token, which starts with gf1:, nor a file"
-                            + " that can be read");
+                    .add("'" + Problems.printable(argument)
+                            + "' is neither a token, which starts with gf1: or gf2:, nor a file" + " that can be read");
             return Optional.empty();
         }
     }

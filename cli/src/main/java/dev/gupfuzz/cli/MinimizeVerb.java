@@ -33,7 +33,7 @@ final class MinimizeVerb implements Verb {
             arity = "0..*",
             hideParamSyntax = true,
             description =
-                    "A finding: the line gf1:..., a file that holds it or the long form, or - for standard input.")
+                    "A finding: the line gf1:... or gf2:..., a file that holds it or the long form, or - for standard input.")
     List<String> findings = new ArrayList<>();
 
     @Option(

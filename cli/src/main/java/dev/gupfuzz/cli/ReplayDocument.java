@@ -24,7 +24,7 @@ final class ReplayDocument {
         Map<String, Object> document = begin();
         document.put("verdict", reproduced ? Verdict.VIOLATED.text() : Verdict.INCOMPLETE.text());
         document.put("outcome", word(outcome.kind()));
-        document.put("explanation", outcome.explanation());
+        document.put("detail", outcome.explanation());
         document.put("exitCode", reproduced ? ExitCode.VIOLATED : ExitCode.DIVERGED);
         document.put("kernel", kernel.name());
         document.put("scenario", finding.cell().scenario().name());

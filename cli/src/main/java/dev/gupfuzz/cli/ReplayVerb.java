@@ -45,7 +45,7 @@ final class ReplayVerb implements Verb {
             arity = "0..*",
             hideParamSyntax = true,
             description =
-                    "A finding: the line gf1:..., a file that holds it or the long form, or - for standard input.")
+                    "A finding: the line gf1:... or gf2:..., a file that holds it or the long form, or - for standard input.")
     List<String> findings = new ArrayList<>();
 
     @Option(names = "--seed", paramLabel = "N|0xHEX", description = "Draw the run of this seed instead of a finding.")

@@ -75,7 +75,7 @@ class ReplayVerbTest {
         JsonNode document = new ObjectMapper().readTree(json.out());
         assertThat(json.exitCode()).isEqualTo(ExitCode.DIVERGED);
         assertThat(document.get("outcome").asText()).isNotEqualTo("reproduced");
-        assertThat(document.get("explanation").asText()).isNotBlank();
+        assertThat(document.get("detail").asText()).isNotBlank();
     }
 
     @Test

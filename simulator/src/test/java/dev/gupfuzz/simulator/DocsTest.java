@@ -2,6 +2,12 @@ package dev.gupfuzz.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gupfuzz.simulator.explore.ClassSearch;
+import dev.gupfuzz.simulator.explore.Exploration;
+import dev.gupfuzz.simulator.explore.MachineSystem;
+import dev.gupfuzz.simulator.explore.StateSearch;
+import dev.gupfuzz.simulator.explore.StateSearch.Bounds;
+import dev.gupfuzz.simulator.explore.StateSearch.Plan;
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.invariant.Invariant;
 import dev.gupfuzz.simulator.kernel.Kernel;
@@ -17,6 +23,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -107,6 +115,30 @@ class DocsTest {
                     .as(scenario.name())
                     .contains("window `" + scenario.window().id() + "`");
         }
+    }
+
+    /** The rows of the table of both engines that take no time. */
+    @Test
+    void shouldGiveTheClassesAndStatesOfScenarios() throws IOException {
+        List<String> found = new ArrayList<>();
+        List<String> told = new ArrayList<>();
+        for (String name : List.of("fork-vs-pin-fast", "pin-fast-vs-munmap", "cow-vs-reader", "munmap-vs-access")) {
+            Supplier<MachineSystem> models = () -> new MachineSystem(Kernels.named("v5.11"), Scenarios.named(name));
+            ClassSearch.Result classes = ClassSearch.explore(models, 1, Bounds.NONE, true);
+            Exploration states = StateSearch.explore(models, 1, Bounds.NONE, Plan.FIRST);
+            found.add(String.format(
+                    Locale.ROOT,
+                    "| %s | %,d | %,d | %,d |",
+                    name,
+                    classes.classes(),
+                    classes.events(),
+                    states.states()));
+            told.addAll(page("search.md")
+                    .lines()
+                    .filter(line -> line.matches("\\| " + name + " \\| [0-9,]+ \\| [0-9,]+ \\| [0-9,]+ \\|"))
+                    .toList());
+        }
+        assertThat(told).isEqualTo(found);
     }
 
     @Test

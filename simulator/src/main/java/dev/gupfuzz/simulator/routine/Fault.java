@@ -125,7 +125,7 @@ final class Fault {
         public int take(Machine m, int t, int f, int pc) {
             Locks.mmapReadUnlock(m, t);
             m.leave(t);
-            return User.beginAccess(m, t, f);
+            return User.againAfterFault(m, f);
         }
     }
 

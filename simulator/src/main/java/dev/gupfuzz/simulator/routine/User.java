@@ -63,8 +63,13 @@ final class User {
         Labels.pending(PendingAccess.rmw(Places.register(Frame.PC)), AWAIT);
     }
 
-    static int beginAccess(Machine m, int t, int f) {
+    static int beginAccess(Machine m, int f) {
         return hit(m, f) ? ACCESS : isProtected(m, f) ? PROTECTED : WALK;
+    }
+
+    /** The fault dropped the CPU's entry; where nothing does, it may still be there. */
+    static int againAfterFault(Machine m, int f) {
+        return m.faultTlbDrop() ? WALK : beginAccess(m, f);
     }
 
     /** The CPU's entries went away: an access that was about to use one walks instead. */
