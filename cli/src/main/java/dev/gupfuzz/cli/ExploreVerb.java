@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -46,9 +47,14 @@ final class ExploreVerb implements Verb {
     @Mixin
     CellOptions cells = new CellOptions();
 
-    enum Engine {
-        states,
-        dpor
+    private enum Engine {
+        STATES,
+        DPOR;
+
+        /** As it is written on the command line. */
+        String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     @Option(
@@ -114,12 +120,12 @@ final class ExploreVerb implements Verb {
                 .flatMap(value -> problems.attempt(() -> Quantities.number("--memory-limit", value, 1, 1 << 22)));
         Optional<Engine> chosen = Optional.ofNullable(engine).flatMap(name -> problems.attempt(() -> engine(name)));
         int threads = Cores.chosen(cores, problems);
-        if (chosen.equals(Optional.of(Engine.dpor)) && explicit.narrows()) {
+        if (chosen.equals(Optional.of(Engine.DPOR)) && explicit.narrows()) {
             problems.add(
                     "--preemptions and --reductions are for --engine states: the schedule that dpor runs for its class"
                             + " may need more preemptions than others, and it is a reduction itself");
         }
-        if (chosen.equals(Optional.of(Engine.dpor)) && memory != null) {
+        if (chosen.equals(Optional.of(Engine.DPOR)) && memory != null) {
             problems.add(
                     "--memory-limit is for --engine states: dpor keeps no states, and ends when the heap is used up;"
                             + " give it one with GUPFUZZ_JAVA_OPTS=-Xmx...");
@@ -146,11 +152,11 @@ final class ExploreVerb implements Verb {
                     continue;
                 }
                 Checkpoints checkpoints = explicit.checkpoints(
-                        kernel, scenario, chosen.orElse(Engine.states).name(), plan.orElseThrow());
+                        kernel, scenario, chosen.orElse(Engine.STATES).text(), plan.orElseThrow());
                 ExploreResult.Explored explored = explore(
                         kernel,
                         scenario,
-                        chosen.orElse(Engine.states),
+                        chosen.orElse(Engine.STATES),
                         threads,
                         bounds,
                         plan.orElseThrow(),
@@ -177,11 +183,11 @@ final class ExploreVerb implements Verb {
     }
 
     private static Engine engine(String name) {
-        List<String> names = Arrays.stream(Engine.values()).map(Engine::name).toList();
+        List<String> names = Arrays.stream(Engine.values()).map(Engine::text).toList();
         if (!names.contains(name)) {
             throw new BadInput("unknown engine '" + name + "'" + Nearest.hint(name, names));
         }
-        return Engine.valueOf(name);
+        return Engine.values()[names.indexOf(name)];
     }
 
     /** A violation is looked for again by preemptions, for the schedule that needs the fewest. */
@@ -198,7 +204,7 @@ final class ExploreVerb implements Verb {
         Supplier<MachineSystem> models = () -> new MachineSystem(kernel, scenario);
         Covered covered;
         try {
-            covered = by == Engine.dpor
+            covered = by == Engine.DPOR
                     ? ClassSearch.explore(models, threads, bounds, !keepGoing, checkpoints)
                     : StateSearch.explore(models, threads, bounds, plan, checkpoints);
         } catch (UncheckedIOException e) {

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Engines against every single schedule, on a thousand small programs. */
 class CrossCheckTest {
@@ -128,6 +131,28 @@ class CrossCheckTest {
             states.put(found.ended(), found.states());
         }
         assertThat(states.keySet()).contains(Ended.STATES, Ended.STOPPED);
+    }
+
+    /** On one core and on two: the heap is full while states are expanded, and what is known by then is told. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void shouldEndInGoodOrderWhenTheHeapIsFull(int cores) {
+        Supplier<TransitionSystem> models = () -> new Delegate(new SmallProgram(Corpus.program(1))) {
+            private int steps;
+
+            @Override
+            public int take(int thread, int choice) {
+                if (++steps == 50) {
+                    throw new OutOfMemoryError("as if");
+                }
+                return super.take(thread, choice);
+            }
+        };
+        assertThat(StateSearch.explore(models, cores, Bounds.NONE, Plan.ALL).ended())
+                .isEqualTo(Ended.MEMORY);
+        ClassSearch.Result classes = ClassSearch.explore(models, cores, Bounds.NONE, false);
+        assertThat(classes.ended()).isEqualTo(Ended.MEMORY);
+        assertThat(classes.share()).isZero();
     }
 
     /** What a path breaks when it is followed. */
