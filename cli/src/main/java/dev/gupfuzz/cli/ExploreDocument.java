@@ -5,8 +5,8 @@ import dev.gupfuzz.simulator.Model;
 import dev.gupfuzz.simulator.explore.ClassSearch;
 import dev.gupfuzz.simulator.explore.Covered;
 import dev.gupfuzz.simulator.explore.Exploration;
-import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.minimize.Explanation;
+import dev.gupfuzz.simulator.scenario.Goal;
 import dev.gupfuzz.simulator.trace.Finding;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,7 +102,7 @@ final class ExploreDocument {
         cell.put("endings", explored.endings().kind().text());
         engine(cell, covered);
         Map<String, Object> goals = new LinkedHashMap<>();
-        for (GoalPoint goal : explored.scenario().goalPoints(explored.kernel())) {
+        for (Goal goal : explored.scenario().goals(explored.kernel())) {
             goals.put(goal.id(), explored.reached(goal));
         }
         cell.put("goals", goals);

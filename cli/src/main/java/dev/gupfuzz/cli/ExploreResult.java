@@ -6,8 +6,8 @@ import dev.gupfuzz.simulator.explore.Endings.Lasso;
 import dev.gupfuzz.simulator.explore.Exploration;
 import dev.gupfuzz.simulator.explore.Exploration.Ended;
 import dev.gupfuzz.simulator.explore.Exploration.Way;
-import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.kernel.Kernel;
+import dev.gupfuzz.simulator.scenario.Goal;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.search.Blame;
 import dev.gupfuzz.simulator.trace.Finding;
@@ -110,15 +110,15 @@ record ExploreResult(List<Explored> cells, List<String> notRun, List<String> pro
             return covered.ended() == Ended.PREEMPTIONS;
         }
 
-        boolean reached(GoalPoint goal) {
+        boolean reached(Goal goal) {
             return (covered.reached() & goal.bit()) != 0;
         }
 
         /** Goals that were not reached; that is a result once the exploration is complete. */
         List<String> unreached() {
-            return scenario.goalPoints(kernel).stream()
+            return scenario.goals(kernel).stream()
                     .filter(goal -> !reached(goal))
-                    .map(GoalPoint::id)
+                    .map(Goal::id)
                     .toList();
         }
 

@@ -6,8 +6,8 @@ import dev.gupfuzz.simulator.explore.Covered;
 import dev.gupfuzz.simulator.explore.Endings;
 import dev.gupfuzz.simulator.explore.Exploration;
 import dev.gupfuzz.simulator.explore.Outlook;
-import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.minimize.Explanation;
+import dev.gupfuzz.simulator.scenario.Goal;
 import dev.gupfuzz.simulator.trace.Finding;
 import java.io.PrintStream;
 import java.util.Locale;
@@ -98,7 +98,7 @@ final class ExploreText {
     }
 
     private void goals(Explored cell, String otherwise) {
-        for (GoalPoint goal : cell.scenario().goalPoints(cell.kernel())) {
+        for (Goal goal : cell.scenario().goals(cell.kernel())) {
             out.printf(Locale.ROOT, "  goal      %-40s %s%n", goal.id(), cell.reached(goal) ? "reached" : otherwise);
         }
     }

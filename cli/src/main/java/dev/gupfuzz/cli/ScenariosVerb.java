@@ -99,10 +99,10 @@ final class ScenariosVerb {
                     + parameter.max() + ", default " + parameter.defaultValue() + "): " + parameter.summary());
         }
         List<Goal> goals = scenario.goals(kernel);
-        int width = goals.stream().mapToInt(goal -> goal.name().length()).max().orElse(0);
+        int width = goals.stream().mapToInt(goal -> goal.id().length()).max().orElse(0);
         out.println("  goals on " + kernel.name());
         for (Goal goal : goals) {
-            out.printf("    %-" + width + "s  %s%n", goal.name(), goal.summary());
+            out.printf("    %-" + width + "s  %s%n", goal.id(), goal.summary());
         }
     }
 
@@ -126,7 +126,7 @@ final class ScenariosVerb {
         document.put(
                 "goals",
                 scenario.goals(kernel).stream()
-                        .collect(Collectors.toMap(Goal::name, Goal::summary, (a, b) -> a, LinkedHashMap::new)));
+                        .collect(Collectors.toMap(Goal::id, Goal::summary, (a, b) -> a, LinkedHashMap::new)));
         return document;
     }
 

@@ -104,10 +104,8 @@ class ExploreVerbTest {
     void shouldTakeAnUnreachableGoalForAViolation() {
         Kernel kernel = Kernels.named("v5.11");
         Scenario scenario = Scenarios.named("cow-vs-reader");
-        long all = scenario.goalPoints(kernel).stream()
-                .mapToLong(goal -> goal.bit())
-                .reduce(0, (a, b) -> a | b);
-        long one = scenario.goalPoints(kernel).get(0).bit();
+        long all = scenario.goals(kernel).stream().mapToLong(goal -> goal.bit()).reduce(0, (a, b) -> a | b);
+        long one = scenario.goals(kernel).get(0).bit();
 
         assertThat(explored(kernel, scenario, Ended.COMPLETE, all).verdict()).isEqualTo(Verdict.CLEAN);
         assertThat(explored(kernel, scenario, Ended.STATES, all).verdict()).isEqualTo(Verdict.INCOMPLETE);
@@ -116,7 +114,7 @@ class ExploreVerbTest {
         ExploreResult.Explored lacking = explored(kernel, scenario, Ended.COMPLETE, all & ~one);
         assertThat(lacking.verdict()).isEqualTo(Verdict.VIOLATED);
         assertThat(ExploreDocument.of(new ExploreResult(List.of(lacking), List.of(), List.of(), 1, false)))
-                .containsEntry("invariant", scenario.goalPoints(kernel).get(0).id());
+                .containsEntry("invariant", scenario.goals(kernel).get(0).id());
     }
 
     /** One of two searches broke something that the other, which left nothing, did not come to. */

@@ -8,12 +8,12 @@ import dev.gupfuzz.simulator.explore.MachineSystem;
 import dev.gupfuzz.simulator.explore.StateSearch;
 import dev.gupfuzz.simulator.explore.StateSearch.Bounds;
 import dev.gupfuzz.simulator.explore.StateSearch.Plan;
-import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.invariant.Invariant;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.kernel.Kernels;
 import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.kernel.Safeguard;
+import dev.gupfuzz.simulator.scenario.Goal;
 import dev.gupfuzz.simulator.scenario.Parameter;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.Scenarios;
@@ -108,7 +108,7 @@ class DocsTest {
             for (Parameter parameter : scenario.parameters()) {
                 assertThat(section).as(scenario.name()).contains("`" + parameter.name() + "`");
             }
-            for (GoalPoint goal : scenario.goalPoints(Kernels.named("v5.11"))) {
+            for (Goal goal : scenario.goals(Kernels.named("v5.11"))) {
                 assertThat(section).as(scenario.name()).contains("`" + goal.id() + "`");
             }
             assertThat(section)

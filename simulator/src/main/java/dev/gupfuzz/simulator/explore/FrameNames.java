@@ -14,9 +14,11 @@ import java.util.Arrays;
 final class FrameNames {
 
     /** Registers that hold a PTE, ... */
-    private static final int[] PTES = {Frame.PTE};
+    private static final int[] PTES = {Frame.PTE, Frame.NEW_PTE};
     /** ... and a frame. */
-    private static final int[] FRAMES = {Frame.NEW_PFN, Frame.PREALLOC, Frame.COPY_PFN, Frame.ACCESS_PFN};
+    private static final int[] FRAMES = {
+        Frame.NEW_PFN, Frame.PREALLOC, Frame.COPY_PFN, Frame.ACCESS_PFN, Frame.TARGET_PFN, Frame.HELD_PFN
+    };
 
     private static final int PTE_BITS = Pte.of(1, 0) - 1;
     /** A translation to a frame that was freed since. */
@@ -43,8 +45,19 @@ final class FrameNames {
         births(used);
         Arrays.fill(names, 0, used, 0); // 0 is the zeropage, and stays; for others: not named yet
         named = 1;
-        for (int at = layout.pteBase; at < layout.pageBase; at++) { // page tables, then TLBs
+        for (int at = layout.pteBase;
+                at < layout.pageBase;
+                at++) { // page tables, then TLBs; swap entries hold no frame
             s[at] = pte(s[at]);
+        }
+        for (int slot = 0; slot < layout.world.swapSlots; slot++) {
+            rename(layout.swap(slot) + Layout.SWAP_CACHE);
+        }
+        for (int k = 0; k < layout.world.filePages; k++) {
+            rename(layout.file(k) + Layout.FILE_CACHE);
+        }
+        for (int at = layout.transientBase; at < layout.tlbBirthBase; at++) {
+            s[at] = s[at] == 0 ? 0 : name(s[at] - 1) + 1;
         }
         for (int set = 0; set < m.pins; set++) {
             int first = layout.pin(set) + Layout.PIN_HEAD;
@@ -58,11 +71,16 @@ final class FrameNames {
                 s[f + register] = pte(s[f + register]);
             }
             for (int register : FRAMES) {
-                s[f + register] = name(s[f + register]);
+                rename(f + register);
+            }
+            int lock = s[f + Frame.LOCK];
+            if (lock >= layout.pageBase && lock < layout.allocBase) {
+                int pfn = (lock - layout.pageBase) >> Layout.PAGE_SHIFT;
+                s[f + Frame.LOCK] = lock - layout.page(pfn) + layout.page(name(pfn));
             }
         }
         for (int at = layout.queueBase; at < layout.pinBase; at++) {
-            s[at] = name(s[at]);
+            rename(at);
         }
         int free = layout.allocBase + 2;
         int height = s[layout.allocBase];
@@ -98,8 +116,12 @@ final class FrameNames {
         return birth == s[layout.page(pfn) + Layout.BIRTH] ? 0 : OLD;
     }
 
+    private void rename(int word) {
+        s[word] = name(s[word]);
+    }
+
     private int pte(int pte) {
-        return Pte.of(name(Pte.pfn(pte)), pte & PTE_BITS);
+        return !Pte.present(pte) ? pte : Pte.of(name(Pte.pfn(pte)), pte & PTE_BITS);
     }
 
     private int name(int pfn) {

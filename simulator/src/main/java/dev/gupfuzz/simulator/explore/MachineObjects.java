@@ -5,6 +5,7 @@ import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.Vmas;
 import java.util.Arrays;
 
 /**
@@ -33,18 +34,18 @@ final class MachineObjects {
             object(f + Frame.PC, 1);
             object(f + Frame.HOLD, 1);
             object(f + Frame.COPY_PAGE, 1);
+            object(f + Frame.ASLEEP, 1);
         }
         for (int mm = 0; mm < m.mms; mm++) {
             int at = layout.mm(mm);
-            object(at + Layout.MMAP_LOCK, 1);
-            object(at + Layout.PTL, 1);
-            object(at + Layout.HAS_PINNED, 1);
-            object(at + Layout.SEQ, 1);
-            object(at + Layout.VMAS, Layout.VMA_SLOTS * Layout.VMA_WORDS);
-            object(at + Layout.WALKERS, 1);
+            each(at, at + Layout.SEQ_WRITERS);
             object(at + Layout.FORKERS, 1);
+            object(at + Layout.VMA_COUNT, layout.mmWords - Layout.VMA_COUNT);
+            for (int slot = 0; slot < layout.vmaSlots; slot++) {
+                object(Vmas.at(at, slot) + Layout.VMA_LOCK, 1);
+            }
         }
-        each(layout.pteBase, layout.pageBase);
+        each(layout.tableBase, layout.pageBase);
         for (int pfn = 0; pfn < layout.frames; pfn++) {
             each(layout.page(pfn), layout.page(pfn) + Layout.SINCE + 1);
         }
@@ -52,8 +53,8 @@ final class MachineObjects {
         for (int set = 0; set < m.pins; set++) {
             each(layout.pin(set) + Layout.PIN_HEAD, layout.pin(set) + layout.pinWords);
         }
-        each(layout.refBase, layout.tlbBirthBase);
-        each(layout.words, layout.names());
+        each(layout.swapBase, layout.tlbBirthBase);
+        each(layout.pinSeenBase, layout.names());
         born = new boolean[m.threads];
         for (int t = 0; t < m.threads; t++) {
             born[t] = m.s[Frame.at(t) + Frame.PC] == Pc.NOT_STARTED;
@@ -115,14 +116,18 @@ final class MachineObjects {
             into.read(objects[f + Frame.PC]);
         } else if ((pc & Pc.BLOCKING) != 0) {
             int mm = m.s[f + Frame.MM_AT];
+            int lock = m.s[f + Frame.LOCK];
             switch (Pc.waitKind(pc)) {
                 case Pc.WAIT_MMAP_READ -> into.read(objects[mm + Layout.MMAP_LOCK]);
                 case Pc.WAIT_MMAP_WRITE -> {
                     into.write(objects[mm + Layout.MMAP_LOCK]);
                     into.read(objects[m.layout.readers(mm + Layout.MMAP_LOCK)]);
                 }
-                case Pc.WAIT_PTL -> into.write(objects[mm + Layout.PTL]);
-                case Pc.WAIT_ACK -> into.read(objects[Frame.at(m.s[f + Frame.ACK_CPU]) + Frame.HOLD]);
+                case Pc.WAIT_PTL, Pc.WAIT_PAGE, Pc.WAIT_VMA -> into.write(objects[lock]);
+                case Pc.WAIT_EVENT -> into.read(objects[m.layout.event(m.code[m.s[f + Frame.OP] + 1])]);
+                case Pc.WAIT_WAKE -> into.read(objects[f + Frame.ASLEEP]);
+                case Pc.WAIT_SEQ -> into.read(objects[mm + Layout.SEQ]);
+                case Pc.WAIT_ACK, Pc.WAIT_GRACE -> into.read(objects[Frame.at(m.s[f + Frame.ACK_CPU]) + Frame.HOLD]);
                 default -> {
                     for (int rest = m.code[m.s[f + Frame.OP] + 1]; rest != 0; rest &= rest - 1) {
                         into.read(objects[m.layout.ended(Integer.numberOfTrailingZeros(rest))]);

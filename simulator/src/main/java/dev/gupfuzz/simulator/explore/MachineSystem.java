@@ -2,11 +2,11 @@ package dev.gupfuzz.simulator.explore;
 
 import dev.gupfuzz.simulator.Mix;
 import dev.gupfuzz.simulator.explore.Exploration.Move;
-import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.routine.Step;
+import dev.gupfuzz.simulator.scenario.Goal;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +48,7 @@ public final class MachineSystem implements TransitionSystem {
         frameNames = new FrameNames(m);
         footprint = new Footprint(objects.count());
         long goals = 0;
-        for (GoalPoint goal : scenario.goalPoints(kernel)) {
+        for (Goal goal : scenario.goals(kernel)) {
             goals |= goal.bit();
         }
         asked = goals;
@@ -136,8 +136,8 @@ public final class MachineSystem implements TransitionSystem {
     }
 
     private void settleAccounts() {
-        reached = s[Sched.GOALS] & asked;
-        s[Sched.GOALS] = 0;
+        reached = Sched.goals(s) & asked;
+        Sched.clearGoals(s);
         s[Sched.TAKEN] = 0;
         s[Sched.STEPPING] = 0;
     }
@@ -147,7 +147,7 @@ public final class MachineSystem implements TransitionSystem {
         if (m.violated < 0) {
             return INTACT;
         }
-        long code = (long) m.violated << 16 | (long) m.violatedBy << 10 | m.violatedAt;
+        long code = (long) m.violated << 15 | (long) m.violatedBy << 11 | m.violatedAt;
         return code << DETAIL_BITS | Mix.mix64(m.violatedDetail) >>> (Long.SIZE - DETAIL_BITS);
     }
 

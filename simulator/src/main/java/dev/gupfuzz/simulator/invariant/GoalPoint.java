@@ -22,7 +22,11 @@ public enum GoalPoint {
     FORKS_BOTH("forks-overlap", "a second fork begins while the first is inside"),
     ACCESS_OVERLAPS_UNMAP("access-overlaps-unmap", "a thread accesses a page while an munmap of it is under way"),
     SEGV("segv", "an access faults because its page is no longer mapped"),
-    STORE_OVERLAPS_FORK("store-overlaps-fork", "a thread stores while a fork of its process is inside");
+    STORE_OVERLAPS_FORK("store-overlaps-fork", "a thread stores while a fork of its process is inside"),
+    ACCEPTED_LOSS("accepted-loss", "a claim that the kernel does not promise breaks");
+
+    /** Bit of the first goal that is a scenario's own. */
+    public static final int OWN = 48;
 
     private static final GoalPoint[] VALUES = values();
 
@@ -42,8 +46,9 @@ public enum GoalPoint {
         return summary;
     }
 
-    public int bit() {
-        return 1 << ordinal();
+    /** This goal's bit in a mask of goals; the bits from {@link #OWN} up are those of a scenario's own goals. */
+    public long bit() {
+        return 1L << ordinal();
     }
 
     public static GoalPoint of(int ordinal) {

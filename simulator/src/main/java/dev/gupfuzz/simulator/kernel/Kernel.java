@@ -2,7 +2,7 @@ package dev.gupfuzz.simulator.kernel;
 
 import dev.gupfuzz.simulator.BadInput;
 import dev.gupfuzz.simulator.Nearest;
-import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 
 /**
@@ -11,35 +11,33 @@ import java.util.List;
  */
 public final class Kernel {
 
-    private final String base;
-    private final Generation generation;
-    private final String summary;
-    private final long present;
-    private final long original;
+    private final Tables.Release release;
+    private final EnumSet<Rule> present;
+    private final EnumSet<Rule> original;
+    private final EnumSet<Promise> promises;
 
-    Kernel(String base, Generation generation, String summary, long present) {
-        this(base, generation, summary, present, present);
+    Kernel(Tables.Release release) {
+        this(release, Tables.rules(release.name()), Tables.rules(release.name()));
     }
 
-    private Kernel(String base, Generation generation, String summary, long present, long original) {
-        this.base = base;
-        this.generation = generation;
-        this.summary = summary;
+    private Kernel(Tables.Release release, EnumSet<Rule> present, EnumSet<Rule> original) {
+        this.release = release;
         this.present = present;
         this.original = original;
+        this.promises = Tables.promises(release.name());
     }
 
     /** The canonical name: the base, then what was removed, then what was added, each in the order of the list. */
     public String name() {
-        StringBuilder name = new StringBuilder(base);
+        StringBuilder name = new StringBuilder(base());
         for (Rule rule : Rule.values()) {
-            if ((original & ~present & rule.bit()) != 0) {
-                name.append(" without ").append(rule.safeguard().name());
+            if (original.contains(rule) && !present.contains(rule)) {
+                name.append(" without ").append(rule.id());
             }
         }
         for (Rule rule : Rule.values()) {
-            if ((present & ~original & rule.bit()) != 0) {
-                name.append(" with ").append(rule.safeguard().name());
+            if (present.contains(rule) && !original.contains(rule)) {
+                name.append(" with ").append(rule.id());
             }
         }
         return name.toString();
@@ -47,26 +45,26 @@ public final class Kernel {
 
     /** The release that this kernel was derived from. */
     public String base() {
-        return base;
+        return release.name();
     }
 
     /** The generation's letter. */
     public String generation() {
-        return generation.key();
-    }
-
-    /** The generation, for routines that differ by more than a safeguard. */
-    public Generation gen() {
-        return generation;
+        return release.generation();
     }
 
     public String summary() {
-        return summary;
+        return release.summary();
     }
 
     /** Whether this kernel has the safeguard. */
     public boolean has(Rule rule) {
-        return (present & rule.bit()) != 0;
+        return present.contains(rule);
+    }
+
+    /** Whether this kernel's release gives a promise. */
+    public boolean promises(Promise promise) {
+        return promises.contains(promise);
     }
 
     /** The safeguards that this kernel has and {@link #without} can remove. */
@@ -76,17 +74,21 @@ public final class Kernel {
 
     /** The safeguards that this kernel lacks and {@link #with} can add. */
     public List<Safeguard> alternatives() {
-        return list(~present);
+        return list(EnumSet.complementOf(present));
     }
 
-    private static List<Safeguard> list(long mask) {
-        List<Safeguard> list = new ArrayList<>();
-        for (Rule rule : Rule.values()) {
-            if ((mask & rule.bit()) != 0) {
-                list.add(rule.safeguard());
-            }
+    private static List<Safeguard> list(EnumSet<Rule> rules) {
+        return rules.stream().map(Rule::safeguard).toList();
+    }
+
+    private Kernel changed(Rule rule, boolean add) {
+        EnumSet<Rule> rules = EnumSet.copyOf(present);
+        if (add) {
+            rules.add(rule);
+        } else {
+            rules.remove(rule);
         }
-        return list;
+        return new Kernel(release, rules, original);
     }
 
     /**
@@ -100,7 +102,7 @@ public final class Kernel {
             throw new BadInput("kernel " + name() + " has no safeguard '" + safeguard + "' to remove"
                     + Nearest.hint(safeguard, names(safeguards())));
         }
-        return new Kernel(base, generation, summary, present & ~rule.bit(), original);
+        return changed(rule, false);
     }
 
     /**
@@ -114,7 +116,7 @@ public final class Kernel {
             throw new BadInput("kernel " + name() + " has the safeguard '" + safeguard + "' already"
                     + Nearest.hint(safeguard, names(alternatives())));
         }
-        return new Kernel(base, generation, summary, present | rule.bit(), original);
+        return changed(rule, true);
     }
 
     private static Rule rule(String name, List<Safeguard> valid) {
@@ -132,12 +134,12 @@ public final class Kernel {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Kernel k && k.base.equals(base) && k.present == present;
+        return other instanceof Kernel k && k.release.equals(release) && k.present.equals(present);
     }
 
     @Override
     public int hashCode() {
-        return base.hashCode() * 31 + Long.hashCode(present);
+        return name().hashCode();
     }
 
     @Override

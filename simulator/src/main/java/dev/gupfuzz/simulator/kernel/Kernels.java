@@ -3,38 +3,13 @@ package dev.gupfuzz.simulator.kernel;
 import dev.gupfuzz.simulator.BadInput;
 import dev.gupfuzz.simulator.Nearest;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 
 /** The named kernels, each the mainline release or release candidate without stable backports. */
 public final class Kernels {
 
-    private static final EnumSet<Rule> SEQ = EnumSet.of(
-            Rule.WRITE_PROTECT_SEQ,
-            Rule.SEQ_ODD_CHECK,
-            Rule.SEQ_RETRY_CHECK,
-            Rule.SEQ_END,
-            Rule.SEQ_INIT,
-            Rule.UNPIN_ON_RETRY,
-            Rule.UNPIN_ALL_ON_RETRY);
-    private static final EnumSet<Rule> PINNED = EnumSet.of(Rule.HAS_PINNED, Rule.EARLY_COPY, Rule.EAGAIN_DROPS_PTL);
-
-    private static final List<Kernel> ALL = List.of(
-            new Kernel(
-                    "v5.9-rc4",
-                    Generation.C,
-                    "copy if in doubt (09854ba94c6a): any extra reference makes a write fault copy, fork ignores pins",
-                    bits(EnumSet.complementOf(union(SEQ, PINNED)))),
-            new Kernel(
-                    "v5.9",
-                    Generation.D,
-                    "fork copies maybe-pinned pages early (70e806e4e645, f3c64eda3e50); GUP-fast can race with it",
-                    bits(EnumSet.complementOf(SEQ))),
-            new Kernel(
-                    "v5.11",
-                    Generation.E,
-                    "write_protect_seq orders fork and GUP-fast (57efa1fe5957)",
-                    bits(EnumSet.allOf(Rule.class))));
+    private static final List<Kernel> ALL =
+            Tables.kernels().stream().map(Kernel::new).toList();
 
     private Kernels() {}
 
@@ -77,19 +52,5 @@ public final class Kernels {
             throw new BadInput(problems);
         }
         return kernel;
-    }
-
-    private static EnumSet<Rule> union(EnumSet<Rule> a, EnumSet<Rule> b) {
-        EnumSet<Rule> union = EnumSet.copyOf(a);
-        union.addAll(b);
-        return union;
-    }
-
-    private static long bits(EnumSet<Rule> rules) {
-        long bits = 0;
-        for (Rule rule : rules) {
-            bits |= rule.bit();
-        }
-        return bits;
     }
 }

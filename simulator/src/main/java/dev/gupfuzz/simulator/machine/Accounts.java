@@ -12,7 +12,17 @@ final class Accounts {
 
     /** PTEs that map the frame. */
     static int mappings(Machine m, int pfn) {
-        int page = m.s[m.pageAt(pfn) + Layout.VPAGE];
+        int mapped = 0;
+        if (m.layout.aliases) {
+            for (int page = 0; page < m.pages; page++) {
+                mapped += mappings(m, pfn, page);
+            }
+            return mapped;
+        }
+        return mappings(m, pfn, m.s[m.pageAt(pfn) + Layout.VPAGE]);
+    }
+
+    private static int mappings(Machine m, int pfn, int page) {
         int mapped = 0;
         for (int mm = 0; mm < m.mms; mm++) {
             m.see(m.pteAt(mm, page));
@@ -29,29 +39,46 @@ final class Accounts {
         }
         int[] s = m.s;
         int frame = m.pageAt(pfn);
-        int page = s[frame + Layout.VPAGE];
         int mapped = mappings(m, pfn);
-        int pinned = 0;
+        int flags = s[frame + Layout.FLAGS];
+        int refs = mapped + pinned(m, pfn);
+        refs += (flags & Layout.FLAG_LRU_BATCH) != 0 ? 1 : 0;
+        for (int slot = 0; slot < m.layout.world.swapSlots; slot++) {
+            refs += s[m.layout.swap(slot) + Layout.SWAP_CACHE] == pfn ? 1 : 0;
+        }
+        for (int k = 0; k < m.layout.world.filePages; k++) {
+            refs += s[m.layout.file(k) + Layout.FILE_CACHE] == pfn ? 1 : 0;
+        }
+        for (int thread = 0; thread < m.threads; thread++) {
+            refs += s[m.frame(thread) + Frame.HELD_PFN] == pfn ? s[m.frame(thread) + Frame.HELD] : 0;
+        }
+        boolean allocated = (flags & Layout.FLAG_ALLOCATED) != 0;
+        int refcount = s[frame + Layout.REFCOUNT];
+        if (s[frame + Layout.MAPCOUNT] != mapped || refcount != refs || allocated != refcount > 0) {
+            m.violate(Invariant.I5, t, s[frame + Layout.VPAGE], 0);
+        }
+    }
+
+    /** References that GUP calls hold. */
+    private static int pinned(Machine m, int pfn) {
+        int refs = 0;
         for (int set = 0; set < m.pins; set++) {
             int at = m.layout.pin(set);
-            int i = page - s[at + Layout.PIN_START];
-            if (i >= 0 && i < s[at + Layout.PIN_NR] && (s[at + Layout.PIN_HEAD + i] & Layout.ENTRY_PFN) == pfn) {
-                pinned++;
+            int each = m.bias(m.s[at + Layout.PIN_KIND]);
+            for (int i = 0; i < m.s[at + Layout.PIN_NR]; i++) {
+                refs += (m.s[at + Layout.PIN_HEAD + i] & Layout.ENTRY_PFN) == pfn ? each : 0;
             }
         }
-        boolean allocated = (s[frame + Layout.FLAGS] & Layout.FLAG_ALLOCATED) != 0;
-        int refcount = s[frame + Layout.REFCOUNT];
-        if (s[frame + Layout.MAPCOUNT] != mapped || refcount != mapped + BIAS * pinned || allocated != refcount > 0) {
-            m.violate(Invariant.I5, t, page, 0);
-        }
+        return refs;
     }
 
     /** A page table maps nothing outside a VMA, and no anonymous page in a VMA that rmap cannot find. */
     private static void checkVma(Machine m, int t, int mm, int page) {
         int at = m.layout.mm(mm);
         int slot = Vmas.lookup(m, at, page);
-        boolean anon = !Pte.special(m.s[m.pteAt(mm, page)]);
-        if (slot < 0 || (anon && m.s[Vmas.at(at, slot) + 2] == 0)) {
+        int pte = m.s[m.pteAt(mm, page)];
+        boolean anon = !Pte.special(pte) && (m.s[m.pageAt(Pte.pfn(pte)) + Layout.FLAGS] & Layout.FLAG_ANON) != 0;
+        if (slot < 0 || (anon && m.s[Vmas.at(at, slot) + Layout.VMA_ANON] == 0)) {
             m.violate(Invariant.I5, t, page, 0);
         }
     }

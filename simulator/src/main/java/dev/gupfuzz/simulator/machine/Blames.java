@@ -22,7 +22,7 @@ public final class Blames {
     /** Threads that a deadlock's blame can name. */
     private static final int STUCK_MAX = 4;
 
-    private static final int LABEL_BITS = 10;
+    private static final int LABEL_BITS = 11;
 
     /** For I11: the threads that wait for one another, and at which labels the first four of them stand. */
     static long deadlock(Machine m, int live) {

@@ -1,33 +1,40 @@
 package dev.gupfuzz.simulator.machine;
 
+import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.invariant.Invariant;
+import dev.gupfuzz.simulator.scenario.Foll;
+import dev.gupfuzz.simulator.scenario.World;
 
 /**
- * Pin calls and what they promise. A claim is held from the step at which the call returns the page as success to the
+ * GUP calls and what they promise. A claim is held from the step at which the call returns the page as success to the
  * first step of its unpin. It is void when an unmapping that covers the address was under way when the call began, or
- * began later: the program gave the address up, and owes itself the consequence.
+ * began later: the program gave the address up, and owes itself the consequence. A claim of a class that the kernel does not
+ * promise may break: that is a loss which its users accept, and no violation.
  */
 public final class Claims {
 
+    /** In {@link Layout#SINCE}, the bit of set 0 that stands for a writable mapping. */
+    private static final int WRITABLE = 16;
+
     private Claims() {}
 
-    /** The first step of a pin call. */
-    public static void begin(Machine m, int set, int start, int nr) {
+    /** The first step of a GUP call with the flags {@code foll}. */
+    public static void begin(Machine m, int set, int start, int nr, int foll) {
         int[] s = m.s;
         Layout layout = m.layout;
         int at = layout.pin(set);
         int mm = m.pinMm[set];
-        int bit = 1 << set;
         m.mark(layout.call(set));
         if (s[at + Layout.PIN_NR] != Layout.PIN_UNUSED) { // an earlier call left its marks
-            for (int pfn = 1; pfn < layout.frames; pfn++) {
+            for (int pfn = 0; pfn < layout.frames; pfn++) {
                 m.tick(m.pageAt(pfn) + Layout.SINCE);
-                s[m.pageAt(pfn) + Layout.SINCE] &= ~bit;
+                s[m.pageAt(pfn) + Layout.SINCE] &= ~((1 << set) | (1 << (set + WRITABLE)));
             }
         }
         s[at + Layout.PIN_NR] = -1;
         s[at + Layout.PIN_START] = start;
-        s[Sched.PINS_IN_FLIGHT] |= bit;
+        s[at + Layout.PIN_KIND] = foll;
+        s[Sched.PINS_IN_FLIGHT] |= 1 << set;
         for (int i = 0; i < nr; i++) {
             int page = start + i;
             int pte = s[m.pteAt(mm, page)];
@@ -35,11 +42,25 @@ public final class Claims {
             m.see(layout.zapBase + mm * m.pages + page);
             m.mark(at + Layout.PIN_HEAD + i);
             s[at + Layout.PIN_HEAD + i] = s[layout.zapBase + mm * m.pages + page] > 0 ? Layout.ENTRY_VOID : 0;
-            if (Pte.present(pte) && Pte.write(pte)) {
-                m.tick(m.pageAt(Pte.pfn(pte)) + Layout.SINCE);
-                s[m.pageAt(Pte.pfn(pte)) + Layout.SINCE] |= bit;
+            if (Pte.present(pte)) {
+                since(m, set, pte);
+            }
+            if (m.watchesReferences) {
+                int value = Memory.value(m, mm, page);
+                m.mark(layout.pinSeenBase + set * m.pages + i);
+                s[layout.pinSeenBase + set * m.pages + i] = value < 0 ? 0 : World.tokenBit(value);
+                m.see(layout.mm(mm) + Layout.FORKERS);
+                if (s[layout.mm(mm) + Layout.FORKERS] > 0) {
+                    unpromise(m, set, i);
+                }
             }
         }
+    }
+
+    private static void since(Machine m, int set, int pte) {
+        int at = m.pageAt(Pte.pfn(pte)) + Layout.SINCE;
+        m.tick(at);
+        m.s[at] |= Pte.write(pte) ? (1 << set) | (1 << (set + WRITABLE)) : 1 << set;
     }
 
     /** GUP put a page into {@code pages[i]}. */
@@ -51,13 +72,12 @@ public final class Claims {
         m.s[m.layout.pinBirthBase + set * m.pages + i] = m.s[m.pageAt(pfn) + Layout.BIRTH];
     }
 
-    /** (mm, page) now maps {@code pfn} writable. */
-    static void mapped(Machine m, int mm, int page, int pfn) {
+    /** (mm, page) now has the present PTE. */
+    static void mapped(Machine m, int mm, int page, int pte) {
         for (int rest = m.s[Sched.PINS_IN_FLIGHT]; rest != 0; rest &= rest - 1) {
             int set = Integer.numberOfTrailingZeros(rest);
             if (m.pinMm[set] == mm && page >= m.s[m.layout.pin(set) + Layout.PIN_START]) {
-                m.tick(m.pageAt(pfn) + Layout.SINCE);
-                m.s[m.pageAt(pfn) + Layout.SINCE] |= 1 << set;
+                since(m, set, pte);
             }
         }
     }
@@ -79,33 +99,179 @@ public final class Claims {
             m.see(frame + Layout.SINCE);
             m.see(m.layout.tenancy(pfn));
             m.mark(at + Layout.PIN_HEAD + i);
-            if ((s[frame + Layout.SINCE] >> set & 1) == 0 || s[frame + Layout.VPAGE] != page) {
+            boolean elsewhere = !m.layout.aliases && pfn != 0 && s[frame + Layout.VPAGE] != page;
+            if ((s[frame + Layout.SINCE] >> (set + asked(s[at + Layout.PIN_KIND])) & 1) == 0 || elsewhere) {
                 m.violate(Invariant.I6, t, page, 0);
             }
             if ((entry & Layout.ENTRY_VOID) == 0) {
                 s[at + Layout.PIN_HEAD + i] = entry | Layout.ENTRY_HELD;
                 m.mark(m.layout.claimBase + page);
-                m.see(m.pteAt(mm, page));
                 s[m.layout.claimBase + page] |= 1 << set;
-                if (!Pte.maps(s[m.pteAt(mm, page)], pfn)) {
-                    m.violate(Invariant.I1A, t, page, 0);
-                }
-                if (m.earlyCopy()) {
-                    for (int other = 0; other < m.mms; other++) {
-                        m.see(m.pteAt(other, page));
-                        if (other != mm && Pte.maps(s[m.pteAt(other, page)], pfn)) {
-                            m.violate(Invariant.I1B, t, page, 0);
-                        }
-                    }
+                if (!refersTo(m, mm, page, pfn)) {
+                    broken(m, t, set, page);
+                } else if (m.promisesNotShared && promised(m, set, i)) {
+                    notShared(m, t, set, page, pfn);
                 }
             }
         }
     }
 
-    /** The frame that entry {@code page} of the set holds. */
-    static int pfn(Machine m, int set, int page) {
+    /** FOLL_FORCE may write through a read-only mapping. */
+    private static int asked(int foll) {
+        return (foll & (Foll.WRITE | Foll.FORCE)) == Foll.WRITE ? WRITABLE : 0;
+    }
+
+    private static void notShared(Machine m, int t, int set, int page, int pfn) {
+        for (int mm = 0; mm < m.mms; mm++) {
+            for (int other = m.layout.aliases ? 0 : page; other < (m.layout.aliases ? m.pages : page + 1); other++) {
+                m.see(m.pteAt(mm, other));
+                if (mm != m.pinMm[set] && Pte.maps(m.s[m.pteAt(mm, other)], pfn) && isAnon(m, pfn)) {
+                    m.violate(Invariant.I1B, t, page, 0);
+                }
+            }
+        }
+    }
+
+    private static boolean isAnon(Machine m, int pfn) {
+        return (m.s[m.pageAt(pfn) + Layout.FLAGS] & Layout.FLAG_ANON) != 0;
+    }
+
+    /** Whether (mm, page) leads to the frame: it maps it, or what it has there brings the same frame back. */
+    static boolean refersTo(Machine m, int mm, int page, int pfn) {
+        int[] s = m.s;
+        int pte = s[m.pteAt(mm, page)];
+        m.see(m.pteAt(mm, page));
+        if (Pte.present(pte)) {
+            return Pte.pfn(pte) == pfn;
+        }
+        if (Pte.swap(pte)) {
+            int cache = m.layout.swap(Pte.slot(pte)) + Layout.SWAP_CACHE;
+            m.see(cache);
+            return s[cache] == pfn && pfn != 0;
+        }
+        if (m.layout.hasTransients() && s[m.layout.transientBase + mm * m.pages + page] == pfn + 1) {
+            return true;
+        }
+        int file = s[m.layout.ref(mm, page)];
+        m.see(m.layout.ref(mm, page));
+        if (!Memory.isShared(file)) {
+            return false;
+        }
+        m.see(m.layout.file(Memory.filePage(file)) + Layout.FILE_CACHE);
+        return s[m.layout.file(Memory.filePage(file)) + Layout.FILE_CACHE] == pfn;
+    }
+
+    /** Whether the kernel promises entry {@code i} of a set: by its class, and by what happened since. */
+    static boolean promised(Machine m, int set, int i) {
+        int foll = m.s[m.layout.pin(set) + Layout.PIN_KIND];
+        int entry = m.s[m.layout.pin(set) + Layout.PIN_HEAD + i];
+        if ((foll & Foll.PIN) == 0) {
+            return m.promisesEveryGet || (m.promisesGets && (entry & Layout.ENTRY_UNPROMISED) == 0);
+        }
+        boolean anon = isAnon(m, entry & Layout.ENTRY_PFN);
+        return (foll & Foll.WRITE) != 0
+                || (anon && m.promisesReads)
+                || ((foll & Foll.LONGTERM) != 0 && m.promisesLongterm);
+    }
+
+    /** A fork begins: what only plain references promise is void from here on. */
+    static void forkBegins(Machine m, int mm) {
+        for (int set = 0; m.watchesReferences && set < m.pins; set++) {
+            m.see(m.layout.call(set));
+            if (m.pinMm[set] == mm && m.s[m.layout.pin(set) + Layout.PIN_NR] != Layout.PIN_UNUSED) {
+                for (int i = 0; i < m.pages; i++) {
+                    unpromise(m, set, i);
+                }
+            }
+        }
+    }
+
+    private static void unpromise(Machine m, int set, int i) {
+        m.mark(m.layout.pin(set) + Layout.PIN_HEAD + i);
+        m.s[m.layout.pin(set) + Layout.PIN_HEAD + i] |= Layout.ENTRY_UNPROMISED;
+    }
+
+    /** A held claim does not lead to its page any more: I1a, or a loss that is accepted. */
+    private static void broken(Machine m, int t, int set, int page) {
+        int i = page - m.s[m.layout.pin(set) + Layout.PIN_START];
+        if (promised(m, set, i)) {
+            m.violate(Invariant.I1A, t, page, 0);
+            return;
+        }
+        m.reach(GoalPoint.ACCEPTED_LOSS);
+        m.mark(m.layout.pin(set) + Layout.PIN_HEAD + i);
+        m.mark(m.layout.claimBase + page);
+        m.s[m.layout.pin(set) + Layout.PIN_HEAD + i] &= ~Layout.ENTRY_HELD;
+        m.s[m.layout.claimBase + page] &= ~(1 << set);
+    }
+
+    /** The PTE of (mm, page) changed: what that means for the claims on the page. */
+    static void changed(Machine m, int t, int mm, int page, int pte) {
+        int[] s = m.s;
+        for (int rest = claimed(m, page, pte); rest != 0; rest &= rest - 1) {
+            int set = Integer.numberOfTrailingZeros(rest);
+            int first = s[m.layout.pin(set) + Layout.PIN_START];
+            m.see(m.layout.call(set));
+            for (int i = 0; i < s[m.layout.pin(set) + Layout.PIN_NR]; i++) {
+                int entry = s[m.layout.pin(set) + Layout.PIN_HEAD + i];
+                if (!m.layout.aliases && first + i != page) {
+                    continue;
+                }
+                m.see(m.layout.pin(set) + Layout.PIN_HEAD + i);
+                if ((entry & Layout.ENTRY_HELD) == 0) {
+                    continue;
+                }
+                int pfn = entry & Layout.ENTRY_PFN;
+                if (m.pinMm[set] != mm) {
+                    if (m.promisesNotShared && Pte.maps(pte, pfn) && isAnon(m, pfn) && promised(m, set, i)) {
+                        m.violate(Invariant.I1B, t, first + i, 0);
+                    }
+                } else if (first + i == page && !refersTo(m, mm, page, pfn)) {
+                    broken(m, t, set, page);
+                }
+            }
+        }
+    }
+
+    /** Sets with claims that a change of a PTE of page {@code page} may be about. */
+    private static int claimed(Machine m, int page, int pte) {
+        m.see(m.layout.claimBase + page);
+        int sets = m.s[m.layout.claimBase + page];
+        if (m.layout.aliases && Pte.present(pte)) {
+            for (int other = 0; other < m.pages; other++) {
+                m.see(m.layout.claimBase + other);
+                sets |= m.s[m.layout.claimBase + other];
+            }
+        }
+        return sets;
+    }
+
+    /** A store to (mm, page): whoever has a reference through that address may see it from now on. */
+    static void stored(Machine m, int mm, int page, int token) {
+        for (int set = 0; set < m.pins; set++) {
+            int i = page - m.s[m.layout.pin(set) + Layout.PIN_START];
+            m.see(m.layout.call(set));
+            if (m.pinMm[set] == mm && i >= 0 && m.s[m.layout.pin(set) + Layout.PIN_NR] >= -1) {
+                m.tick(m.layout.pinSeenBase + set * m.pages + i);
+                m.s[m.layout.pinSeenBase + set * m.pages + i] |= World.tokenBit(token);
+            }
+        }
+    }
+
+    /** A read through entry {@code i} of a set saw {@code seen}: what a held claim must see, and what any reference may. */
+    static void read(Machine m, int t, int set, int i, int seen) {
         int at = m.layout.pin(set);
-        return m.s[at + Layout.PIN_HEAD + page - m.s[at + Layout.PIN_START]] & Layout.ENTRY_PFN;
+        int page = m.s[at + Layout.PIN_START] + i;
+        m.see(at + Layout.PIN_HEAD + i);
+        if ((m.s[at + Layout.PIN_HEAD + i] & Layout.ENTRY_HELD) != 0 && promised(m, set, i)) {
+            Memory.compare(m, t, m.pinMm[set], page, seen);
+        } else if (m.watchesReferences) {
+            m.see(m.layout.pinSeenBase + set * m.pages + i);
+            int allowed = m.s[m.layout.pinSeenBase + set * m.pages + i];
+            if (!m.scenario.world().isOf(seen, page) || (allowed & World.tokenBit(seen)) == 0) {
+                m.violate(Invariant.I2, t, page, 0);
+            }
+        }
     }
 
     /** The first step of an unpin: the claims end, the references go one by one. */
@@ -120,7 +286,6 @@ public final class Claims {
             s[m.layout.claimBase + s[at + Layout.PIN_START] + i] &= ~(1 << set);
         }
     }
-
     /** The last reference of the set is gone. */
     public static void unpinned(Machine m, int set) {
         m.mark(m.layout.call(set));
@@ -159,9 +324,16 @@ public final class Claims {
     public static void unmapEnds(Machine m, int mm, int start, int end) {
         for (int page = start; page < end; page++) {
             m.tick(m.layout.zapBase + mm * m.pages + page);
-            m.mark(m.layout.ref(mm, page));
             m.s[m.layout.zapBase + mm * m.pages + page]--;
-            m.s[m.layout.ref(mm, page)] = -1;
+            Memory.setRef(m, mm, page, Memory.UNMAPPED);
+        }
+    }
+
+    /** The page table of {@code [start, end)} was emptied for new contents: what is there now is up to the caller. */
+    public static void discardEnds(Machine m, int mm, int start, int end) {
+        for (int page = start; page < end; page++) {
+            m.tick(m.layout.zapBase + mm * m.pages + page);
+            m.s[m.layout.zapBase + mm * m.pages + page]--;
         }
     }
 }

@@ -69,12 +69,61 @@ public final class Frame {
     /** Ghost: 1 when a pin was held as this fork began. */
     public static final int PIN_HELD = 30;
 
+    /** What the GUP call asks for, of {@code Foll}. */
+    public static final int FOLL = 31;
+    /** 1 when {@code handle_mm_fault()} is to unshare: FAULT_FLAG_UNSHARE. */
+    public static final int UNSHARE = 32;
+    /** What the VMA lookup of this call found, of {@code Region}. */
+    public static final int VM_FLAGS = 33;
+    /** Process of the page table that a walk is at, when it is not the thread's own. */
+    public static final int WALK_MM = 34;
+    /** Swap slot of the fault or of the swap-out. */
+    public static final int SLOT = 35;
+    /** Page of a file, as an index among all files' pages. */
+    public static final int FILE_PAGE = 36;
+    /** Frame that reclaim, a swap-in or a file fault is about. */
+    public static final int TARGET_PFN = 37;
+    /** A second PTE: the new value of one that is changed, the one that is moved. */
+    public static final int NEW_PTE = 38;
+    /** Where {@code do_wp_page()} and the like return to, when not to the end of the fault. */
+    public static final int RET = 39;
+    /** 1 when the fault runs under a per-VMA lock. */
+    public static final int VMA_LOCKED = 40;
+    /** 1 while a userfaultfd monitor has not woken the thread. */
+    public static final int ASLEEP = 41;
+    /** Where the return of a flush leads to. */
+    public static final int FLUSH_RET = 42;
+    /** First page of a flush, ... */
+    public static final int FLUSH_START = 43;
+    /** ... and its end, exclusive. */
+    public static final int FLUSH_END = 44;
+    /** 1 when there is something to flush. */
+    public static final int FORCE_FLUSH = 45;
+    /** Retries of the call so far. */
+    public static final int RETRIES = 46;
+
+    /** What {@code handle_mm_fault()} returned: 0, or of {@link #FAULT_ERROR} and so on. */
+    public static final int FAULT_RESULT = 47;
+
+    /** In {@link #FAULT_RESULT}: VM_FAULT_SIGBUS or VM_FAULT_SIGSEGV, ... */
+    public static final int FAULT_ERROR = 1;
+    /** ... VM_FAULT_RETRY: the fault gave its locks up, ... */
+    public static final int FAULT_RETRY = 2;
+    /** ... VM_FAULT_WRITE: a write fault broke COW. */
+    public static final int FAULT_WRITE = 4;
+
+    /** Frame to which {@code Op.HOLD} holds references, kept from row to row, ... */
+    public static final int HELD_PFN = 58;
+    /** ... and how many. */
+    public static final int HELD = 59;
+    /** The lock that the thread is about to take: its page-table lock, a page's flags, a VMA's lock. */
+    public static final int LOCK = 60;
     /** First word of the thread's mm; fixed. */
-    public static final int MM_AT = 31;
+    public static final int MM_AT = 61;
     /** First PTE of the thread's mm; fixed. */
-    public static final int PTES = 32;
+    public static final int PTES = 62;
     /** First TLB entry of the thread's CPU; fixed. */
-    public static final int TLBS = 33;
+    public static final int TLBS = 63;
 
     private Frame() {}
 

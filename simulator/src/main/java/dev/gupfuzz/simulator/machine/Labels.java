@@ -22,7 +22,13 @@ public final class Labels {
         VMA("vma tree"),
         ALLOCATOR("page allocator"),
         CPU("cpu"),
-        THREAD("thread");
+        THREAD("thread"),
+        TABLE("page table"),
+        VMA_LOCK("vma lock"),
+        TLB_FLUSH("deferred tlb flush"),
+        SWAP("swap slot"),
+        FILE("page cache"),
+        RMAP("anon_vma");
 
         private final String text;
 

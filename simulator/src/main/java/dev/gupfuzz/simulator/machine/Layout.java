@@ -1,42 +1,72 @@
 package dev.gupfuzz.simulator.machine;
 
+import dev.gupfuzz.simulator.scenario.Foll;
 import dev.gupfuzz.simulator.scenario.Op;
+import dev.gupfuzz.simulator.scenario.Region;
 import dev.gupfuzz.simulator.scenario.ThreadSpec;
 import dev.gupfuzz.simulator.scenario.World;
 
 /**
  * Where everything lies in the state array of one scenario. Protocol state comes first and ghost state, which only the
- * checks read, last; {@link #ghosts} is the border. Sizes follow the scenario.
+ * checks read, last; {@link #ghosts} is the border. Sizes follow the scenario: what it does not use takes no word.
  */
 public final class Layout {
 
-    /** Words of one mm. */
-    public static final int MM_SHIFT = 5;
+    // ---- an mm: these words, then its VMAs in address order
 
     /** mmap_lock: 0 free, n readers, -1 - t write-held by thread t. */
     public static final int MMAP_LOCK = 0;
-    /** Page-table lock of the one page-table page: 0 free, t + 1 held. */
-    public static final int PTL = 1;
 
-    public static final int HAS_PINNED = 2;
-    public static final int SEQ = 3;
-    /** Number of VMAs. */
-    public static final int VMA_COUNT = 4;
-    /** VMAs in address order, each {start, end, anon_vma}. */
-    public static final int VMAS = 5;
-
-    public static final int VMA_WORDS = 3;
-    public static final int VMA_SLOTS = 4;
+    public static final int HAS_PINNED = 1;
+    public static final int SEQ = 2;
+    /** {@code mm->tlb_flush_pending}. */
+    public static final int TLB_FLUSH_PENDING = 3;
+    /** {@code mm->tlb_flush_batched}: a deferred flush of reclaim is pending. */
+    public static final int TLB_FLUSH_BATCHED = 4;
     /** Ghost: forks inside copy_page_range. */
-    public static final int WALKERS = 17;
+    public static final int WALKERS = 5;
     /** Ghost: open write sections of the sequence. */
-    public static final int SEQ_WRITERS = 18;
+    public static final int SEQ_WRITERS = 6;
     /** Ghost: forks between their first step and their last. */
-    public static final int FORKERS = 19;
+    public static final int FORKERS = 7;
     /** Ghost: forks that have returned. */
-    public static final int FORKS_DONE = 20;
+    public static final int FORKS_DONE = 8;
+    /** Number of VMAs. */
+    public static final int VMA_COUNT = 9;
 
-    /** Words of one physical page. */
+    public static final int VMAS = 10;
+
+    // ---- a VMA
+
+    public static final int VMA_START = 0;
+    public static final int VMA_END = 1;
+    /** {@code vma->anon_vma}: 0, or its number. */
+    public static final int VMA_ANON = 2;
+    /** {@code vma->anon_vma_chain}: the anon_vmas through which rmap finds the VMA, as a mask of their numbers. */
+    public static final int VMA_CHAIN = 3;
+    /** {@link Region#READ} and so on. */
+    public static final int VMA_FLAGS = 4;
+    /** {@code vm_file} and {@code vm_pgoff}: of a file the index of its page at page 0 of the process; else how far mremap moved it. */
+    public static final int VMA_PGOFF = 5;
+    /** {@code vm_lock}: readers, or {@link #VMA_WRITE_LOCKED}. */
+    public static final int VMA_LOCK = 6;
+
+    public static final int VMA_WORDS = 7;
+    public static final int VMA_WRITE_LOCKED = 1 << 30;
+
+    // ---- a page-table page
+
+    /** Page-table lock: 0 free, t + 1 held. */
+    public static final int PTL = 0;
+    /** The PMD entry that leads to it: 1 present, 0 none. */
+    public static final int PMD = 1;
+    /** Whether the page is allocated, and for how manieth time. */
+    public static final int TABLE_LIVE = 2;
+
+    public static final int TABLE_WORDS = 3;
+
+    // ---- a physical page
+
     public static final int PAGE_SHIFT = 3;
 
     public static final int REFCOUNT = 0;
@@ -44,32 +74,74 @@ public final class Layout {
     public static final int FLAGS = 2;
     /** Token of the contents. */
     public static final int CONTENT = 3;
-    /** Ghost: pin calls in flight during which the page was mapped writable at the address they ask for. */
-    public static final int SINCE = 4;
-    /** Ghost: virtual page that the frame serves. */
-    public static final int VPAGE = 5;
+    /** {@code page->mapping}, {@code index} and {@code private}: {@link PageMapping} packs them. */
+    public static final int MAPPING = 4;
+    /** Ghost: GUP calls in flight during which the page was mapped at the address they ask for; from bit 16 up, mapped writable. */
+    public static final int SINCE = 5;
+    /** Ghost: virtual page, or for a file's page the number of virtual pages and its own, that the frame was allocated for. */
+    public static final int VPAGE = 6;
     /** Ghost: how often the frame was allocated. */
-    public static final int BIRTH = 6;
+    public static final int BIRTH = 7;
 
     public static final int FLAG_ALLOCATED = 1;
-    public static final int FLAG_ANON = 2;
-    public static final int FLAG_LOCKED = 4;
+    public static final int FLAG_ANON = 1 << 1;
+    public static final int FLAG_LOCKED = 1 << 2;
+    public static final int FLAG_DIRTY = 1 << 3;
+    public static final int FLAG_SWAPCACHE = 1 << 4;
+    /** PG_anon_exclusive. */
+    public static final int FLAG_EXCLUSIVE = 1 << 5;
+    /** Not PG_swapbacked: reclaim may discard the page while it is clean. */
+    public static final int FLAG_LAZYFREE = 1 << 6;
+    /** The page is in the page cache of a file. */
+    public static final int FLAG_FILE = 1 << 7;
+
+    public static final int FLAG_WRITEBACK = 1 << 8;
+    /** Not yet PG_lru: the page is in the LRU batch of a CPU, which holds a reference. */
+    public static final int FLAG_LRU_BATCH = 1 << 9;
+
+    // ---- a set of pinned pages
 
     /** Words of one pin set before its page entries. */
-    public static final int PIN_HEAD = 2;
+    public static final int PIN_HEAD = 3;
     /** Pages that the call returned; -1 while it is in flight, {@link #PIN_UNUSED} before, -3 once unpinned. */
     public static final int PIN_NR = 0;
 
     public static final int PIN_UNUSED = -2;
     /** First page of the call. */
     public static final int PIN_START = 1;
+    /** What the references are, {@code Claims.BIASED} and so on. */
+    public static final int PIN_KIND = 2;
 
     /** In a page entry of a pin set: the claim is held. */
     public static final int ENTRY_HELD = 1 << 30;
     /** In a page entry of a pin set: an unmapping made the claim void. */
     public static final int ENTRY_VOID = 1 << 29;
+    /** In a page entry of a pin set: the claim is not, or no longer, one that the kernel promises. */
+    public static final int ENTRY_UNPROMISED = 1 << 28;
 
     public static final int ENTRY_PFN = (1 << 24) - 1;
+
+    // ---- a swap slot
+
+    /** {@code swap_map}: swap entries that refer to it. */
+    public static final int SWAP_MAP = 0;
+    /** Frame in the swap cache, or 0. */
+    public static final int SWAP_CACHE = 1;
+    /** What is on the device; -1 nothing. */
+    public static final int SWAP_DATA = 2;
+    /** {@code SWAP_HAS_CACHE}: somebody brings the page into the swap cache or has it there. */
+    public static final int SWAP_HAS_CACHE = 3;
+
+    public static final int SWAP_WORDS = 4;
+
+    // ---- a page of a file
+
+    /** Frame in the page cache, or 0. */
+    public static final int FILE_CACHE = 0;
+    /** What is on the disk. */
+    public static final int FILE_DISK = 1;
+
+    public static final int FILE_WORDS = 2;
 
     public final World world;
     public final int pages;
@@ -77,9 +149,21 @@ public final class Layout {
     public final int threads;
     public final int frames;
     public final int pins;
+    public final int tables;
+    /** Page-table page of each virtual page. */
+    public final int[] tableOf;
+    /** Whether one frame may be mapped at several virtual pages: files, and mremap(). */
+    public final boolean aliases;
+
+    /** Whether anybody finds mappings through a page: reclaim, writeback, truncation. */
+    public final boolean hasRmap;
+
+    public final int vmaSlots;
+    public final int mmWords;
 
     public final int threadBase;
     public final int mmBase;
+    public final int tableBase;
     public final int pteBase;
     public final int tlbBase;
     public final int pageBase;
@@ -89,10 +173,18 @@ public final class Layout {
     public final int queueBase;
     public final int pinBase;
     public final int pinWords;
+    public final int swapBase;
+    public final int fileBase;
+    /** {@code i_size} of each file, in pages. */
+    public final int sizeBase;
     /** First word of the ghost state. */
     public final int ghosts;
-    /** Reference memory: the value that a load of (mm, page) must see; -1 where nothing is mapped. */
+    /** Reference memory: the value that a load of (mm, page) must see, -1 where nothing is mapped, or below that a file's page. */
     public final int refBase;
+    /** Reference memory of the files' pages. */
+    public final int fileRefBase;
+    /** What a load of (mm, page) may see as well, one bit each: zero behind MADV_FREE, the value before a store that may be lost. */
+    private final int alsoBase;
     /** Values that the parent's location held since the fork of thread t began, one bit each: (t, page). */
     public final int historyBase;
     /** Unmappings of (mm, page) that have begun and not returned. */
@@ -101,13 +193,19 @@ public final class Layout {
     public final int claimBase;
     /** Label of the last step that changed what (mm, page) maps. */
     public final int remapBase;
+    /** While a PTE is cleared only to be set again under the same lock: one more than the frame that it maps. */
+    public final int transientBase;
 
     /** For each TLB entry (t, page), the BIRTH of its frame when the entry was filled. */
     public final int tlbBirthBase;
     /** For each page entry of a pin set, the BIRTH of its frame when GUP took it. */
     public final int pinBirthBase;
+    /** For each page entry of a pin set, the values that its location held since the call began, one bit each. */
+    public final int pinSeenBase;
 
     public final int words;
+
+    private final boolean zaps;
 
     public Layout(World world) {
         this.world = world;
@@ -115,13 +213,44 @@ public final class Layout {
         this.mms = world.processes.size();
         this.threads = world.threads.size();
         this.pins = world.pins;
-        // Live frames: one for each mapping, one for each pin, two for each thread on its way; and the zeropage.
-        this.frames = 1 + mms * pages + pins * pages + 2 * threads;
+        // Live frames: one for each mapping, one for each pin, two for each thread on its way; the caches', and the
+        // zeropage.
+        this.frames = 1 + mms * pages + pins * pages + 2 * threads + world.filePages + world.swapSlots;
+        boolean[] has = new boolean[Op.CODES];
+        int splits = 0;
+        for (ThreadSpec thread : world.threads) {
+            for (int[] row : thread.program()) {
+                has[row[0]] = true;
+                splits += row[0] == Op.MPROTECT || row[0] == Op.MREMAP ? 2 : row[0] == Op.MUNMAP ? 1 : 0;
+            }
+        }
+        zaps = has[Op.EXIT] || has[Op.MUNMAP] || has[Op.DONTNEED] || has[Op.TRUNCATE];
+        aliases = has[Op.MREMAP] || world.filePages > 0;
+        hasRmap = has[Op.RECLAIM] || has[Op.WRITEBACK] || has[Op.FILE_RECLAIM] || has[Op.TRUNCATE];
+        tableOf = new int[pages];
+        int tableCount = 1;
+        int regions = 0;
+        for (int mm = 0; mm < mms; mm++) {
+            int own = 0;
+            for (Region region : world.regions) {
+                own += region.mm() == mm ? 1 : 0;
+                for (int p = region.start(); p < region.end(); p++) {
+                    tableOf[p] = region.table();
+                }
+                tableCount = Math.max(tableCount, region.table() + 1);
+            }
+            regions = Math.max(regions, own);
+        }
+        tables = tableCount;
+        vmaSlots = regions + splits;
+        mmWords = VMAS + vmaSlots * VMA_WORDS;
         int at = Sched.WORDS;
         threadBase = at;
         at += threads << Frame.SHIFT;
         mmBase = at;
-        at += mms << MM_SHIFT;
+        at += mms * mmWords;
+        tableBase = at;
+        at += mms * tables * TABLE_WORDS;
         pteBase = at;
         at += mms * pages;
         tlbBase = at;
@@ -131,13 +260,23 @@ public final class Layout {
         allocBase = at;
         at += 2 + frames;
         queueBase = at;
-        at += zaps() ? threads * pages : 0;
+        at += zaps ? threads * pages : 0;
         pinBase = at;
         pinWords = PIN_HEAD + pages;
         at += pins * pinWords;
+        swapBase = at;
+        at += world.swapSlots * SWAP_WORDS;
+        fileBase = at;
+        at += world.filePages * FILE_WORDS;
+        sizeBase = at;
+        at += world.files.size();
         ghosts = at;
         refBase = at;
         at += mms * pages;
+        fileRefBase = at;
+        at += world.filePages;
+        alsoBase = at;
+        at += has[Op.MADV_FREE] || mayLoseStores(world) ? mms * pages : 0;
         historyBase = at;
         at += threads * pages;
         zapBase = at;
@@ -146,11 +285,52 @@ public final class Layout {
         at += pages;
         remapBase = at;
         at += mms * pages;
+        transientBase = at;
+        at += clearsForAMoment(has) ? mms * pages : 0;
         tlbBirthBase = at;
         at += threads * pages;
         pinBirthBase = at;
         at += pins * pages;
+        pinSeenBase = at;
+        at += pins * pages;
         words = at;
+    }
+
+    private static boolean clearsForAMoment(boolean[] has) {
+        return has[Op.MPROTECT]
+                || has[Op.NUMA]
+                || has[Op.UFFD_WP]
+                || has[Op.CLEAR_SOFT_DIRTY]
+                || has[Op.RECLAIM]
+                || has[Op.MREMAP]
+                || has[Op.WRITEBACK];
+    }
+
+    /** Whether PTEs are cleared only to be set again in this scenario. */
+    boolean hasTransients() {
+        return tlbBirthBase > transientBase;
+    }
+
+    /** Whether a location may have more than one value. */
+    boolean hasAlso() {
+        return historyBase > alsoBase;
+    }
+
+    /** The further values of a location. */
+    int also(int mm, int page) {
+        return alsoBase + mm * pages + page;
+    }
+
+    /** Whether a device stores through references that need not be promised. */
+    private static boolean mayLoseStores(World world) {
+        for (ThreadSpec thread : world.threads) {
+            for (int[] row : thread.program()) {
+                if (row[0] == Op.PIN && (row[4] & Foll.WRITE) != 0 && (row[4] & Foll.PIN) == 0) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     // ---- names for what is no word of its own, beyond the last word
@@ -158,16 +338,16 @@ public final class Layout {
 
     /** The word that stands for what {@code name} is a part of: of a VMA tree its first word, else the name itself. */
     public int whole(int name) {
-        if (name < mmBase || name >= pteBase) {
+        if (name < mmBase || name >= tableBase) {
             return name;
         }
-        int in = (name - mmBase) & ((1 << MM_SHIFT) - 1);
-        return in >= VMAS && in < VMAS + VMA_SLOTS * VMA_WORDS ? name - in + VMAS : name;
+        int in = (name - mmBase) % mmWords;
+        return in >= VMA_COUNT && (in < VMAS || (in - VMAS) % VMA_WORDS != VMA_LOCK) ? name - in + VMA_COUNT : name;
     }
 
     /** The readers of the mmap_lock at a word; the word itself stands for its writer. */
     public int readers(int lock) {
-        return words + ((lock - mmBase) >> MM_SHIFT);
+        return words + (lock - mmBase) / mmWords;
     }
 
     /** Whether a thread has ended. */
@@ -190,20 +370,14 @@ public final class Layout {
         return words + mms + 2 * threads + pins + pfn;
     }
 
-    /** One more than the last name. */
-    public int names() {
-        return words + mms + 2 * threads + pins + frames;
+    /** Whether an event has happened. */
+    public int event(int event) {
+        return words + mms + 2 * threads + pins + frames + event;
     }
 
-    private boolean zaps() {
-        for (ThreadSpec thread : world.threads) {
-            for (int[] row : thread.program()) {
-                if (row[0] == Op.EXIT || row[0] == Op.MUNMAP) {
-                    return true;
-                }
-            }
-        }
-        return false;
+    /** One more than the last name. */
+    public int names() {
+        return words + mms + 2 * threads + pins + frames + world.events;
     }
 
     public int frame(int thread) {
@@ -211,7 +385,22 @@ public final class Layout {
     }
 
     public int mm(int mm) {
-        return mmBase + (mm << MM_SHIFT);
+        return mmBase + mm * mmWords;
+    }
+
+    /** The process whose mm has first word {@code at}. */
+    public int mmIndex(int at) {
+        return (at - mmBase) / mmWords;
+    }
+
+    /** First word of a page-table page. */
+    public int table(int mm, int table) {
+        return tableBase + (mm * tables + table) * TABLE_WORDS;
+    }
+
+    /** The page-table lock of a virtual page. */
+    public int ptl(int mm, int page) {
+        return table(mm, tableOf[page]) + PTL;
     }
 
     public int page(int pfn) {
@@ -230,51 +419,15 @@ public final class Layout {
         return pinBase + set * pinWords;
     }
 
-    public int ref(int mm, int page) {
-        return refBase + mm * pages + page;
+    public int swap(int slot) {
+        return swapBase + slot * SWAP_WORDS;
     }
 
-    /** The start state of the scenario. */
-    public int[] initialState() {
-        int[] s = new int[words];
-        s[Sched.PAGE_BASE] = pageBase;
-        int pfn = 1; // frame 0 is the shared zeropage
-        s[page(0) + FLAGS] = FLAG_ALLOCATED;
-        s[page(0) + REFCOUNT] = 1;
-        for (int mm = 0; mm < mms; mm++) {
-            int region = world.regions.get(mm);
-            int populated = Math.max(0, world.populated.get(mm));
-            if (region > 0) {
-                s[mm(mm) + VMA_COUNT] = 1;
-                s[mm(mm) + VMAS + 1] = region;
-                s[mm(mm) + VMAS + 2] = populated > 0 ? 1 : 0;
-            }
-            for (int p = 0; p < pages; p++) {
-                s[ref(mm, p)] = p < region ? 0 : -1;
-            }
-            for (int p = 0; p < populated; p++, pfn++) {
-                s[pte(mm, p)] = Pte.of(pfn, Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED);
-                int page = page(pfn);
-                s[page + REFCOUNT] = 1;
-                s[page + MAPCOUNT] = 1;
-                s[page + FLAGS] = FLAG_ALLOCATED | FLAG_ANON;
-                s[page + CONTENT] = World.initialToken(p);
-                s[page + VPAGE] = p;
-                s[ref(mm, p)] = World.initialToken(p);
-            }
-        }
-        s[mm(0) + HAS_PINNED] = world.hasPinned;
-        s[allocBase + 1] = pfn;
-        for (int set = 0; set < pins; set++) {
-            s[pin(set) + PIN_NR] = PIN_UNUSED;
-        }
-        for (int t = 0; t < threads; t++) {
-            s[frame(t) + Frame.PC] = Pc.NOT_STARTED;
-            int mm = world.threads.get(t).mm();
-            s[frame(t) + Frame.MM_AT] = mm(mm);
-            s[frame(t) + Frame.PTES] = pte(mm, 0);
-            s[frame(t) + Frame.TLBS] = tlb(t, 0);
-        }
-        return s;
+    public int file(int filePage) {
+        return fileBase + filePage * FILE_WORDS;
+    }
+
+    public int ref(int mm, int page) {
+        return refBase + mm * pages + page;
     }
 }

@@ -1,6 +1,9 @@
 package dev.gupfuzz.simulator.machine;
 
-/** mmap_lock and the page-table lock of a thread's own mm. Each method is the atomic access of a step that takes or releases one. */
+/**
+ * mmap_lock of the thread's own mm, and locks that {@link Frame#LOCK} leads to: page-table locks, page locks, VMA locks. Each
+ * method but {@link #aim} is the atomic access of a step that takes or releases one.
+ */
 public final class Locks {
 
     private Locks() {}
@@ -38,8 +41,10 @@ public final class Locks {
         m.recheck();
     }
 
+    /** Releases the VMA locks that were taken under it, too: vma_end_write_all(). */
     public static void mmapWriteUnlock(Machine m, int t) {
         int at = m.s[Frame.at(t) + Frame.MM_AT] + Layout.MMAP_LOCK;
+        vmaEndWriteAll(m, m.s[Frame.at(t) + Frame.MM_AT]);
         m.rmw(at);
         m.s[at] = 0;
         m.recheck();
@@ -47,27 +52,121 @@ public final class Locks {
 
     public static void mmapWriteDowngrade(Machine m, int t) {
         int at = m.s[Frame.at(t) + Frame.MM_AT] + Layout.MMAP_LOCK;
+        vmaEndWriteAll(m, m.s[Frame.at(t) + Frame.MM_AT]);
         m.rmw(at);
         m.tick(m.layout.readers(at));
         m.s[at] = 1;
         m.recheck();
     }
 
-    /** spin_lock() on the page-table lock of the thread's own mm. */
+    private static void vmaEndWriteAll(Machine m, int mm) {
+        for (int slot = 0; slot < m.s[mm + Layout.VMA_COUNT]; slot++) {
+            int at = Vmas.at(mm, slot) + Layout.VMA_LOCK;
+            if (m.s[at] != 0) {
+                m.mark(at);
+                m.s[at] &= ~Layout.VMA_WRITE_LOCKED;
+            }
+        }
+    }
+
+    // ---- spinlocks: the lock is the word that LOCK holds
+
+    /** The next lock to take is the page-table lock of (mm, page); it rides on the step before. */
+    public static void aim(Machine m, int f, int mm, int page) {
+        m.s[f + Frame.LOCK] = m.layout.ptl(mm, page);
+    }
+
+    /** spin_lock() on the page-table lock that the thread aimed at. */
     public static void ptlLock(Machine m, int t) {
-        int at = m.s[Frame.at(t) + Frame.MM_AT] + Layout.PTL;
+        int at = m.s[Frame.at(t) + Frame.LOCK];
         m.passed(t);
         m.rmw(at);
         m.s[at] = t + 1;
         m.recheck();
     }
 
+    /** spin_unlock() of the lock that was aimed at last. */
     public static void ptlUnlock(Machine m, int t) {
-        int at = m.s[Frame.at(t) + Frame.MM_AT] + Layout.PTL;
+        unlock(m, t, m.s[Frame.at(t) + Frame.LOCK]);
+    }
+
+    /** spin_unlock() of a lock by its word. */
+    public static void unlock(Machine m, int t, int at) {
+        if (m.s[at] != t + 1) {
+            throw new IllegalStateException("[simulator bug] unlocks what it does not hold: thread=" + t);
+        }
         m.rmw(at);
         m.s[at] = 0;
         if (m.s[Sched.BLOCKING] != 0) {
             m.recheck();
         }
+    }
+
+    // ---- page locks
+
+    /** The next lock to take is the lock of a frame's page. */
+    public static void aimPage(Machine m, int f, int pfn) {
+        m.s[f + Frame.LOCK] = m.pageAt(pfn) + Layout.FLAGS;
+    }
+
+    /** lock_page() of the page that was aimed at. */
+    public static void pageLock(Machine m, int t) {
+        m.passed(t);
+        int at = m.s[Frame.at(t) + Frame.LOCK];
+        m.rmw(at);
+        m.s[at] |= Layout.FLAG_LOCKED;
+        m.recheck();
+    }
+
+    /** trylock_page(): whether it has the lock now. */
+    public static boolean tryPageLock(Machine m, int pfn) {
+        int at = m.pageAt(pfn) + Layout.FLAGS;
+        m.rmw(at);
+        if ((m.s[at] & Layout.FLAG_LOCKED) != 0) {
+            return false;
+        }
+        m.s[at] |= Layout.FLAG_LOCKED;
+        return true;
+    }
+
+    public static void pageUnlock(Machine m, int pfn) {
+        int at = m.pageAt(pfn) + Layout.FLAGS;
+        m.rmw(at);
+        m.s[at] &= ~Layout.FLAG_LOCKED;
+        if (m.s[Sched.BLOCKING] != 0) {
+            m.recheck();
+        }
+    }
+
+    // ---- VMA locks; Layout.VMA_LOCK of a VMA's first word
+
+    /** vma_start_read(): whether it has the lock now; it never waits. */
+    public static boolean vmaStartRead(Machine m, int vma) {
+        int at = vma + Layout.VMA_LOCK;
+        m.rmw(at);
+        if ((m.s[at] & Layout.VMA_WRITE_LOCKED) != 0) {
+            return false;
+        }
+        m.s[at]++;
+        return true;
+    }
+
+    public static void vmaEndRead(Machine m, int vma) {
+        m.rmw(vma + Layout.VMA_LOCK);
+        m.s[vma + Layout.VMA_LOCK]--;
+        m.recheck();
+    }
+
+    /** The next lock to take for writing is that of a VMA. */
+    public static void aimVma(Machine m, int f, int vma) {
+        m.s[f + Frame.LOCK] = vma + Layout.VMA_LOCK;
+    }
+
+    /** vma_start_write() of the VMA that was aimed at; it lasts until mmap_lock is released or downgraded. */
+    public static void vmaStartWrite(Machine m, int t) {
+        int at = m.s[Frame.at(t) + Frame.LOCK];
+        m.passed(t);
+        m.rmw(at);
+        m.s[at] |= Layout.VMA_WRITE_LOCKED;
     }
 }

@@ -3,6 +3,9 @@ package dev.gupfuzz.simulator.machine;
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.invariant.Invariant;
 import dev.gupfuzz.simulator.kernel.Kernel;
+import dev.gupfuzz.simulator.kernel.Rule;
+import dev.gupfuzz.simulator.scenario.Foll;
+import dev.gupfuzz.simulator.scenario.Goal;
 import dev.gupfuzz.simulator.scenario.Op;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.ThreadSpec;
@@ -17,6 +20,9 @@ import java.util.Arrays;
  * condition holds, so nothing is ever polled, and an empty mask with live threads is a deadlock.
  */
 public final class Machine extends KernelRules {
+
+    private static final int FOLL_PIN = Rule.FOLL_PIN.ordinal();
+    private static final int IPI_TLB_FLUSH = Rule.IPI_TLB_FLUSH.ordinal();
 
     /** Threads of one scenario at most: masks of them fit an int with room to spare. */
     public static final int THREADS_MAX = 16;
@@ -77,6 +83,13 @@ public final class Machine extends KernelRules {
     /** Data choices come from here. */
     public final Choices choices;
 
+    /** Some GUP call may take a page that is not writable. */
+    final boolean watchesReads;
+    /** Some GUP call takes references that need not be promised: what each may see is kept. */
+    final boolean watchesReferences;
+    /** The scenario promises its plain references. */
+    final boolean promisesEveryGet;
+
     /** Goals of the scenario, as a mask. */
     private final long asked;
 
@@ -92,11 +105,11 @@ public final class Machine extends KernelRules {
         World world = scenario.world();
         this.layout = new Layout(world);
         long goals = 0;
-        for (GoalPoint goal : scenario.goalPoints(kernel)) {
+        for (Goal goal : scenario.goals(kernel)) {
             goals |= goal.bit();
         }
         this.asked = goals | scenario.window().bit();
-        this.s = layout.initialState();
+        this.s = StartState.of(layout, kernel);
         this.initial = s.clone();
         this.dirty = new long[(layout.frames + 63) / 64];
         this.choices = new Choices(world);
@@ -112,16 +125,26 @@ public final class Machine extends KernelRules {
         codeStart = new int[threads];
         codeEnd = new int[threads];
         int rows = 0;
+        boolean reads = false;
+        boolean references = false;
         for (ThreadSpec spec : world.threads) {
             rows += spec.program().length;
+            for (int[] row : spec.program()) {
+                int foll = row[0] == Op.PIN ? row[4] : Foll.WRITE | Foll.PIN;
+                reads |= (foll & (Foll.WRITE | Foll.FORCE)) != Foll.WRITE;
+                references |= (foll & (Foll.WRITE | Foll.PIN)) != (Foll.WRITE | Foll.PIN);
+            }
         }
+        watchesReads = reads;
+        watchesReferences = references;
+        promisesEveryGet = world.promisesGets;
         code = new int[rows * Op.WORDS];
         int next = 0;
         pinMm = new int[pins];
         for (int t = 0; t < threads; t++) {
             ThreadSpec spec = world.threads.get(t);
             threadMm[t] = spec.mm();
-            mmThreads[spec.mm()] |= 1 << t;
+            mmThreads[spec.mm()] |= spec.agent() ? 0 : 1 << t;
             codeStart[t] = next;
             s[Frame.at(t) + Frame.OP] = next - Op.WORDS;
             for (int[] row : spec.program()) {
@@ -291,15 +314,45 @@ public final class Machine extends KernelRules {
             case Pc.WAIT_MMAP_WRITE:
                 return s[s[f + Frame.MM_AT] + Layout.MMAP_LOCK] == 0;
             case Pc.WAIT_PTL:
-                return s[s[f + Frame.MM_AT] + Layout.PTL] == 0;
+                return s[s[f + Frame.LOCK]] == 0;
             case Pc.WAIT_ACK:
                 int hold = s[Frame.at(s[f + Frame.ACK_CPU]) + Frame.HOLD];
-                return ipiTlbFlush() ? hold == 0 : (hold & 2) == 0;
+                return has(IPI_TLB_FLUSH) ? hold == 0 : (hold & 2) == 0;
             case Pc.WAIT_THREADS:
                 int mask = code[s[f + Frame.OP] + 1];
                 return (s[Sched.ENDED] & mask) == mask;
+            case Pc.WAIT_EVENT:
+                return (s[Sched.EVENTS] >> code[s[f + Frame.OP] + 1] & 1) != 0;
+            case Pc.WAIT_PAGE:
+                return (s[s[f + Frame.LOCK]] & Layout.FLAG_LOCKED) == 0;
+            case Pc.WAIT_VMA:
+                return (s[s[f + Frame.LOCK]] & ~Layout.VMA_WRITE_LOCKED) == 0;
+            case Pc.WAIT_WAKE:
+                return s[f + Frame.ASLEEP] == 0;
+            case Pc.WAIT_GRACE:
+                return (s[Frame.at(s[f + Frame.ACK_CPU]) + Frame.HOLD] & 1) == 0;
+            case Pc.WAIT_SEQ:
+                return (s[s[f + Frame.MM_AT] + Layout.SEQ] & 1) == 0;
             default:
                 throw new IllegalStateException("[simulator bug] no such wait: pc=" + pc);
+        }
+    }
+
+    /** Event {@code event} happens; the access of its step. */
+    public void happened(int event) {
+        if (log != null) {
+            log.access(Sched.EVENTS, AccessLog.WRITE);
+            log.touch(layout.event(event), AccessLog.MARKED);
+        }
+        s[Sched.EVENTS] |= 1 << event;
+        recheck();
+    }
+
+    /** A thread goes on because event {@code event} has happened; the access of its step. */
+    public void awaited(int event) {
+        if (log != null) {
+            log.access(Sched.EVENTS, AccessLog.READ);
+            log.touch(layout.event(event), AccessLog.SEEN);
         }
     }
 
@@ -382,7 +435,17 @@ public final class Machine extends KernelRules {
     }
 
     public void reach(GoalPoint goal) {
-        s[Sched.GOALS] |= goal.bit();
+        s[Sched.GOALS + (goal.ordinal() >> 5)] |= 1 << goal.ordinal();
+    }
+
+    /** A goal of the scenario's own. */
+    public void reachOwn(int goal) {
+        s[Sched.GOALS + 1] |= 1 << (GoalPoint.OWN + goal);
+    }
+
+    /** References that one page of a GUP call with the flags {@code foll} takes. */
+    public int bias(int foll) {
+        return (foll & Foll.PIN) != 0 && has(FOLL_PIN) ? Accounts.BIAS : 1;
     }
 
     /** The first step of a system call, a fault or an exit. */
@@ -407,7 +470,13 @@ public final class Machine extends KernelRules {
 
     /** The registers that no row leaves to the next one. */
     public void forget(int f) {
-        Arrays.fill(s, f + Frame.PAGE, f + Frame.MM_AT, 0);
+        Arrays.fill(s, f + Frame.PAGE, f + Frame.HELD_PFN, 0);
+        s[f + Frame.LOCK] = tableBase(f);
+    }
+
+    /** The first page-table lock of the thread's mm. */
+    private int tableBase(int f) {
+        return layout.table(layout.mmIndex(s[f + Frame.MM_AT]), 0);
     }
 
     void touched(int pfn) {

@@ -2,6 +2,7 @@ package dev.gupfuzz.simulator.machine;
 
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.invariant.Invariant;
+import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.scenario.World;
 
 /**
@@ -12,6 +13,8 @@ import dev.gupfuzz.simulator.scenario.World;
  * freed frame, or a never-used one.
  */
 public final class Memory {
+
+    private static final int ANON_EXCLUSIVE = Rule.ANON_EXCLUSIVE.ordinal();
 
     private Memory() {}
 
@@ -102,19 +105,163 @@ public final class Memory {
         m.touched(pfn);
         if (delta > 0) {
             m.bump(m.pageAt(pfn) + Layout.MAPCOUNT, delta);
+            if (m.has(ANON_EXCLUSIVE)) {
+                m.see(m.pageAt(pfn) + Layout.FLAGS);
+                m.see(m.pageAt(pfn) + Layout.MAPCOUNT);
+                boolean exclusive = (m.s[m.pageAt(pfn) + Layout.FLAGS] & Layout.FLAG_EXCLUSIVE) != 0;
+                if (exclusive && m.s[m.pageAt(pfn) + Layout.MAPCOUNT] > 1) {
+                    m.violate(Invariant.I2, t, m.s[m.pageAt(pfn) + Layout.VPAGE], 0);
+                }
+            }
         } else if (m.add(m.pageAt(pfn) + Layout.MAPCOUNT, delta) < 0) {
             m.violate(Invariant.I5, t, m.s[m.pageAt(pfn) + Layout.VPAGE], 0);
         }
     }
 
-    /** page_add_new_anon_rmap() of a frame that nobody else can see yet: no shared access. */
-    public static void newAnon(Machine m, int pfn) {
+    /** SetPageAnonExclusive() of a page that nobody else can be marking: one atomic on its flags. */
+    public static void setExclusive(Machine m, int pfn) {
+        m.touched(pfn);
+        m.rmw(m.pageAt(pfn) + Layout.FLAGS);
+        m.s[m.pageAt(pfn) + Layout.FLAGS] |= Layout.FLAG_EXCLUSIVE;
+    }
+
+    /** ClearPageAnonExclusive(): one atomic on its flags. */
+    public static void clearExclusive(Machine m, int pfn) {
+        m.touched(pfn);
+        m.rmw(m.pageAt(pfn) + Layout.FLAGS);
+        m.s[m.pageAt(pfn) + Layout.FLAGS] &= ~Layout.FLAG_EXCLUSIVE;
+    }
+
+    /**
+     * page_add_new_anon_rmap() at (mm, page) of a frame that nobody else can see yet: no shared access. The page is exclusive
+     * where the kernel knows that mark.
+     */
+    public static void newAnon(Machine m, int mm, int page, int pfn) {
         int frame = m.pageAt(pfn);
         m.touched(pfn);
         m.mark(frame + Layout.MAPCOUNT);
         m.mark(m.layout.tenancy(pfn));
         m.s[frame + Layout.MAPCOUNT] = 1;
-        m.s[frame + Layout.FLAGS] |= Layout.FLAG_ANON;
+        m.s[frame + Layout.FLAGS] |=
+                m.has(ANON_EXCLUSIVE) ? Layout.FLAG_ANON | Layout.FLAG_EXCLUSIVE : Layout.FLAG_ANON;
+        moveAnonRmap(m, mm, page, pfn);
+    }
+
+    /** page_move_anon_rmap(): rmap finds the page through the VMA's own anon_vma. It rides on an access of the page's flags. */
+    public static void moveAnonRmap(Machine m, int mm, int page, int pfn) {
+        if (m.layout.hasRmap) {
+            int at = m.layout.mm(mm);
+            int slot = Vmas.lookup(m, at, page);
+            int vma = Vmas.at(at, Math.max(slot, 0));
+            int anonVma = slot < 0 ? 0 : m.s[vma + Layout.VMA_ANON];
+            m.mark(m.pageAt(pfn) + Layout.MAPPING);
+            int old = m.s[m.pageAt(pfn) + Layout.MAPPING];
+            int mapping = PageMapping.anon(anonVma, slot < 0 ? page : Vmas.index(m, vma, page));
+            m.s[m.pageAt(pfn) + Layout.MAPPING] = PageMapping.withSlot(mapping, PageMapping.slot(old));
+        }
+    }
+
+    /** In the reference memory: nothing is mapped. */
+    public static final int UNMAPPED = -1;
+
+    /** In the reference memory: the page is a private mapping's that shows the file's. */
+    public static int privateFile(int filePage) {
+        return -2 - 2 * filePage;
+    }
+
+    /** In the reference memory: the page is a shared mapping's, and so the file's. */
+    public static int sharedFile(int filePage) {
+        return -3 - 2 * filePage;
+    }
+
+    static boolean isFile(int ref) {
+        return ref < UNMAPPED;
+    }
+
+    static boolean isShared(int ref) {
+        return ref < UNMAPPED && (ref & 1) != 0;
+    }
+
+    static int filePage(int ref) {
+        return (-2 - ref) >> 1;
+    }
+
+    /** What a load of (mm, page) must see; {@link #UNMAPPED} where nothing is mapped. A ghost look. */
+    public static int value(Machine m, int mm, int page) {
+        int ref = m.s[m.layout.ref(mm, page)];
+        m.see(m.layout.ref(mm, page));
+        if (!isFile(ref)) {
+            return ref;
+        }
+        m.see(m.layout.fileRefBase + filePage(ref));
+        return m.s[m.layout.fileRefBase + filePage(ref)];
+    }
+
+    /** What is at (mm, page) from now on; a ghost change. */
+    public static void setRef(Machine m, int mm, int page, int ref) {
+        m.mark(m.layout.ref(mm, page));
+        m.s[m.layout.ref(mm, page)] = ref;
+        if (m.layout.hasAlso()) {
+            m.mark(m.layout.also(mm, page));
+            m.s[m.layout.also(mm, page)] = 0;
+        }
+    }
+
+    /** A load of (mm, page) may see {@code token} as well, until the next store. */
+    public static void allow(Machine m, int mm, int page, int token) {
+        m.mark(m.layout.also(mm, page));
+        m.s[m.layout.also(mm, page)] |= World.tokenBit(token);
+    }
+
+    /**
+     * The program stored {@code token} to (mm, page), whichever frame it went to. A private mapping of a file has a page of its
+     * own from its first store on.
+     */
+    public static void stored(Machine m, int mm, int page, int token) {
+        int ref = m.s[m.layout.ref(mm, page)];
+        m.see(m.layout.ref(mm, page));
+        if (isShared(ref)) {
+            fileStored(m, filePage(ref), token);
+        } else {
+            setRef(m, mm, page, token);
+        }
+        if (m.watchesReferences) {
+            Claims.stored(m, mm, page, token);
+        }
+        remember(m, mm, page, token);
+    }
+
+    /** The program stored {@code token} to a page of a file, by write() or through a shared mapping. */
+    public static void fileStored(Machine m, int filePage, int token) {
+        m.mark(m.layout.fileRefBase + filePage);
+        m.s[m.layout.fileRefBase + filePage] = token;
+        for (int mm = 0; mm < m.mms; mm++) {
+            for (int page = 0; page < m.pages; page++) {
+                int ref = m.s[m.layout.ref(mm, page)];
+                m.see(m.layout.ref(mm, page));
+                if (isFile(ref) && filePage(ref) == filePage) {
+                    if (m.watchesReferences) {
+                        Claims.stored(m, mm, page, token);
+                    }
+                    remember(m, mm, page, token);
+                }
+            }
+        }
+    }
+
+    /**
+     * A private mapping of a file has a page of its own from now on, {@code pfn}, though nothing was stored yet: a copy that a
+     * fault or an unsharing made.
+     */
+    public static void ownCopy(Machine m, int mm, int page, int pfn) {
+        int ref = m.s[m.layout.ref(mm, page)];
+        m.see(m.layout.ref(mm, page));
+        if (isFile(ref)) {
+            int content = m.s[m.pageAt(pfn) + Layout.CONTENT];
+            m.see(m.pageAt(pfn) + Layout.CONTENT);
+            // an older value of the file is one that the program may see; what was never in the file is lost data
+            setRef(m, mm, page, content != 0 && m.scenario.world().isOf(content, page) ? content : value(m, mm, page));
+        }
     }
 
     /** A store of a CPU through its TLB entry for (mm, page). */
@@ -123,12 +270,9 @@ public final class Memory {
         int mm = m.threadMm[t];
         int frame = m.pageAt(pfn);
         m.write(frame + Layout.CONTENT, token);
-        int ref = m.layout.ref(mm, page);
-        if (gone(m, frame, m.layout.tlbBirthBase + t * m.pages + page) || s[ref] < 0) {
+        if (gone(m, frame, m.layout.tlbBirthBase + t * m.pages + page) || s[m.layout.ref(mm, page)] == UNMAPPED) {
             m.violate(Invariant.I4, t, page, 0);
         }
-        m.mark(ref);
-        s[ref] = token;
         for (int rest = m.log == null ? 0 : m.mmThreads[mm]; rest != 0; rest &= rest - 1) {
             m.see(m.frame(Integer.numberOfTrailingZeros(rest)) + Frame.COPY_PAGE);
         }
@@ -143,11 +287,11 @@ public final class Memory {
                 }
             }
         }
-        remember(m, mm, page, token);
+        stored(m, mm, page, token);
     }
 
-    /** A load of a CPU through its TLB entry for (mm, page). */
-    public static void cpuLoad(Machine m, int t, int page, int pfn) {
+    /** A load of a CPU through its TLB entry for (mm, page): what it saw. */
+    public static int cpuLoad(Machine m, int t, int page, int pfn) {
         int mm = m.threadMm[t];
         int frame = m.pageAt(pfn);
         int seen = m.read(frame + Layout.CONTENT);
@@ -158,6 +302,7 @@ public final class Memory {
         if (m.s[m.layout.zapBase + mm * m.pages + page] == 0) {
             compare(m, t, mm, page, seen); // a load that races with its own munmap may see anything of its own
         }
+        return seen;
     }
 
     /** A store of the device through entry {@code i} of a pin set. */
@@ -167,35 +312,36 @@ public final class Memory {
         int entry = s[at + Layout.PIN_HEAD + i];
         int frame = m.pageAt(entry & Layout.ENTRY_PFN);
         int page = s[at + Layout.PIN_START] + i;
+        int mm = m.pinMm[set];
         m.see(m.layout.call(set));
         m.see(at + Layout.PIN_HEAD + i);
         m.write(frame + Layout.CONTENT, token);
         if (gone(m, frame, m.layout.pinBirthBase + set * m.pages + i)) {
             m.violate(Invariant.I5, t, page, 0);
         }
-        if ((entry & Layout.ENTRY_HELD) != 0) {
-            int mm = m.pinMm[set];
-            m.mark(m.layout.ref(mm, page));
-            s[m.layout.ref(mm, page)] = token;
-            remember(m, mm, page, token);
+        if ((entry & Layout.ENTRY_HELD) == 0) {
+            return; // the page is nobody's any more, or another's by an accepted loss
+        }
+        int before = value(m, mm, page);
+        stored(m, mm, page, token);
+        if (m.layout.hasAlso() && before >= 0 && !Claims.promised(m, set, i)) {
+            allow(m, mm, page, before); // what the device stores may be lost without a broken promise
         }
     }
 
-    /** A load of the device through entry {@code i} of a pin set. */
-    public static void deviceLoad(Machine m, int t, int set, int i) {
+    /** A load of the device through entry {@code i} of a pin set: what it saw. */
+    public static int deviceLoad(Machine m, int t, int set, int i) {
         int[] s = m.s;
         int at = m.layout.pin(set);
-        int entry = s[at + Layout.PIN_HEAD + i];
-        int frame = m.pageAt(entry & Layout.ENTRY_PFN);
+        int frame = m.pageAt(s[at + Layout.PIN_HEAD + i] & Layout.ENTRY_PFN);
         m.see(m.layout.call(set));
         m.see(at + Layout.PIN_HEAD + i);
         int seen = m.read(frame + Layout.CONTENT);
         if (gone(m, frame, m.layout.pinBirthBase + set * m.pages + i)) {
             m.violate(Invariant.I5, t, s[at + Layout.PIN_START] + i, 0);
         }
-        if ((entry & Layout.ENTRY_HELD) != 0) {
-            compare(m, t, m.pinMm[set], s[at + Layout.PIN_START] + i, seen);
-        }
+        Claims.read(m, t, set, i, seen);
+        return seen;
     }
 
     /** Whether a frame was freed, and perhaps given to somebody else, since the translation at {@code birth} was made. */
@@ -204,13 +350,33 @@ public final class Memory {
         return (m.s[frame + Layout.FLAGS] & Layout.FLAG_ALLOCATED) == 0 || m.s[frame + Layout.BIRTH] != m.s[birth];
     }
 
-    private static void compare(Machine m, int t, int mm, int page, int seen) {
-        int expected = m.s[m.layout.ref(mm, page)];
-        m.see(m.layout.ref(mm, page));
-        if (seen != expected) {
-            int separated = m.s[m.layout.remapBase + mm * m.pages + page];
-            m.see(m.layout.remapBase + mm * m.pages + page);
-            m.violate(Invariant.I13, t, page, Blames.data(mm, seen, expected, separated));
+    /** I13: whether a read of (mm, page) may have seen {@code seen}. */
+    public static void compare(Machine m, int t, int mm, int page, int seen) {
+        int expected = value(m, mm, page);
+        if (seen == expected) {
+            return;
+        }
+        if (m.layout.hasAlso()) {
+            m.see(m.layout.also(mm, page));
+            boolean own = m.scenario.world().isOf(seen, page);
+            if (own && (m.s[m.layout.also(mm, page)] & World.tokenBit(seen)) != 0) {
+                setRef(m, mm, page, seen); // now it is known which it is
+                return;
+            }
+        }
+        int separated = m.s[m.layout.remapBase + mm * m.pages + page];
+        m.see(m.layout.remapBase + mm * m.pages + page);
+        m.violate(Invariant.I13, t, page, Blames.data(mm, seen, expected, separated));
+    }
+
+    /** A read of (mm, page) saw {@code seen}; the scenario may want it to be one of {@code must}, and may wait for one of {@code wanted}. */
+    public static void expect(Machine m, int t, int page, int seen, int must, int goal, int wanted) {
+        int bit = seen < 0 ? 0 : World.tokenBit(seen);
+        if (must != 0 && (must & bit) == 0) {
+            m.violate(Invariant.EXPECTED, t, page, 0);
+        }
+        if (goal != 0 && (wanted & bit) != 0) {
+            m.reachOwn(goal - 1);
         }
     }
 
@@ -240,9 +406,9 @@ public final class Memory {
         if (m.s[m.layout.mm(mm) + Layout.FORKERS]++ > 0) {
             m.reach(GoalPoint.FORKS_BOTH);
         }
+        Claims.forkBegins(m, mm);
         for (int page = 0; page < m.pages; page++) {
-            int value = m.s[m.layout.ref(mm, page)];
-            m.see(m.layout.ref(mm, page));
+            int value = value(m, mm, page);
             m.mark(m.layout.historyBase + t * m.pages + page);
             m.s[m.layout.historyBase + t * m.pages + page] = value < 0 ? 0 : World.tokenBit(value);
         }
@@ -254,32 +420,18 @@ public final class Memory {
         int mm = m.threadMm[t];
         m.mark(m.layout.forking(t));
         m.tick(m.layout.mm(mm) + Layout.FORKERS);
-        m.see(m.layout.mm(childMm) + Layout.VMAS);
+        m.see(m.layout.mm(childMm) + Layout.VMA_COUNT);
         m.s[Sched.FORKING] &= ~(1 << t);
         s[m.layout.mm(mm) + Layout.FORKERS]--;
         s[m.layout.mm(mm) + Layout.FORKS_DONE]++;
         for (int page = 0; page < m.pages; page++) {
             int history = s[m.layout.historyBase + t * m.pages + page];
             m.see(m.layout.historyBase + t * m.pages + page);
-            m.mark(m.layout.ref(childMm, page));
             if (Vmas.lookup(m, m.layout.mm(childMm), page) < 0) {
-                s[m.layout.ref(childMm, page)] = -1;
+                setRef(m, childMm, page, UNMAPPED);
                 continue;
             }
-            int pte = s[m.pteAt(childMm, page)];
-            m.see(m.pteAt(childMm, page));
-            if (Pte.present(pte)) {
-                m.see(m.pageAt(Pte.pfn(pte)) + Layout.CONTENT);
-            }
-            int value = Pte.present(pte) ? s[m.pageAt(Pte.pfn(pte)) + Layout.CONTENT] : 0;
-            boolean ours = value == 0 || value >> 8 == page;
-            if (!ours || (history & World.tokenBit(value)) == 0) {
-                int separated = s[m.layout.remapBase + childMm * m.pages + page];
-                m.see(m.layout.remapBase + childMm * m.pages + page);
-                m.see(m.layout.ref(mm, page));
-                m.violate(Invariant.I13, t, page, Blames.data(childMm, value, s[m.layout.ref(mm, page)], separated));
-            }
-            s[m.layout.ref(childMm, page)] = value;
+            ChildContents.check(m, t, mm, childMm, page, history);
         }
     }
 }

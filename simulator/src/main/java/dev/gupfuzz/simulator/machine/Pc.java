@@ -1,7 +1,7 @@
 package dev.gupfuzz.simulator.machine;
 
 /**
- * A program counter: a label's index within its routine (bits 0-5), the routine (6-9), and what the scheduler must know of
+ * A program counter: a label's index within its routine (bits 0-5), the routine (6-10), and what the scheduler must know of
  * the pending step without asking the routine: whether it may have to wait, and whether anybody else could tell when it
  * happens.
  */
@@ -9,26 +9,38 @@ public final class Pc {
 
     public static final int INDEX_MASK = 63;
     /** The routine alone. */
-    public static final int ROUTINE_MASK = 15 << 6;
+    public static final int ROUTINE_MASK = 31 << 6;
     /** Index and routine: the dense name of a label. */
-    public static final int LABEL_MASK = 1023;
+    public static final int LABEL_MASK = 2047;
 
-    public static final int LABELS = 1024;
+    public static final int LABELS = 2048;
     public static final int ROUTINE_SHIFT = 6;
 
     /** The step waits for a condition; which one stands in the wait kind. */
-    public static final int BLOCKING = 1 << 10;
+    public static final int BLOCKING = 1 << 11;
     /** The step touches only what no other live thread can reach and no invariant reads: no decision before it. */
-    public static final int INVISIBLE = 1 << 11;
+    public static final int INVISIBLE = 1 << 12;
 
-    private static final int WAIT_SHIFT = 12;
-    private static final int WAIT_MASK = 7;
+    private static final int WAIT_SHIFT = 13;
+    private static final int WAIT_MASK = 15;
 
     public static final int WAIT_MMAP_READ = 0;
     public static final int WAIT_MMAP_WRITE = 1;
     public static final int WAIT_PTL = 2;
     public static final int WAIT_ACK = 3;
     public static final int WAIT_THREADS = 4;
+    /** Until the event of the row has happened. */
+    public static final int WAIT_EVENT = 5;
+    /** Until the page whose flags {@link Frame#LOCK} leads to is unlocked. */
+    public static final int WAIT_PAGE = 6;
+    /** Until nobody holds the VMA lock that {@link Frame#LOCK} leads to for reading. */
+    public static final int WAIT_VMA = 7;
+    /** Until a userfaultfd monitor wakes the thread: {@link Frame#ASLEEP} is 0. */
+    public static final int WAIT_WAKE = 8;
+    /** Until the CPU {@link Frame#ACK_CPU} has interrupts on. */
+    public static final int WAIT_GRACE = 9;
+    /** Until {@code write_protect_seq} is even. */
+    public static final int WAIT_SEQ = 10;
 
     public static final int USER = 0;
     public static final int FAULT = 1 << ROUTINE_SHIFT;
@@ -40,6 +52,22 @@ public final class Pc {
     public static final int ZAP = 7 << ROUTINE_SHIFT;
     public static final int UNPIN = 8 << ROUTINE_SHIFT;
 
+    public static final int SWAP_IN = 9 << ROUTINE_SHIFT;
+    public static final int FILE_FAULT = 10 << ROUTINE_SHIFT;
+    public static final int UFFD = 11 << ROUTINE_SHIFT;
+    public static final int MPROTECT = 12 << ROUTINE_SHIFT;
+    public static final int MREMAP = 13 << ROUTINE_SHIFT;
+    public static final int MADVISE = 14 << ROUTINE_SHIFT;
+    public static final int CLEAR_REFS = 15 << ROUTINE_SHIFT;
+    public static final int RECLAIM = 16 << ROUTINE_SHIFT;
+    public static final int FILE_IO = 17 << ROUTINE_SHIFT;
+    public static final int TRUNCATE = 18 << ROUTINE_SHIFT;
+    public static final int PROC_MEM = 19 << ROUTINE_SHIFT;
+    public static final int MMAP = 20 << ROUTINE_SHIFT;
+    public static final int COPY_NONPRESENT = 21 << ROUTINE_SHIFT;
+    public static final int FLUSH = 22 << ROUTINE_SHIFT;
+    public static final int SYNC = 23 << ROUTINE_SHIFT;
+
     /** A child's thread before its fork wakes it. */
     public static final int NOT_STARTED = USER | 62;
     /** A thread whose program has ended. */
@@ -50,6 +78,12 @@ public final class Pc {
     public static final int ON_PTL = BLOCKING | WAIT_PTL << WAIT_SHIFT;
     public static final int ON_ACK = BLOCKING | WAIT_ACK << WAIT_SHIFT;
     public static final int ON_THREADS = BLOCKING | WAIT_THREADS << WAIT_SHIFT;
+    public static final int ON_EVENT = BLOCKING | WAIT_EVENT << WAIT_SHIFT;
+    public static final int ON_PAGE = BLOCKING | WAIT_PAGE << WAIT_SHIFT;
+    public static final int ON_VMA = BLOCKING | WAIT_VMA << WAIT_SHIFT;
+    public static final int ON_WAKE = BLOCKING | WAIT_WAKE << WAIT_SHIFT;
+    public static final int ON_GRACE = BLOCKING | WAIT_GRACE << WAIT_SHIFT;
+    public static final int ON_SEQ = BLOCKING | WAIT_SEQ << WAIT_SHIFT;
 
     private Pc() {}
 

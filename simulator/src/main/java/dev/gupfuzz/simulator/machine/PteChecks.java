@@ -1,54 +1,85 @@
 package dev.gupfuzz.simulator.machine;
 
 import dev.gupfuzz.simulator.invariant.Invariant;
+import dev.gupfuzz.simulator.kernel.Rule;
+import dev.gupfuzz.simulator.scenario.Region;
 
-/** What is asked after a PTE changed: I1a, I1b and I2, whose support is the PTEs of one page index and its claims. */
+/** What is asked after a PTE changed: I1a, I1b, I2 and I8, whose support is the PTEs of one page index and its claims. */
 final class PteChecks {
+
+    private static final int ANON_EXCLUSIVE = Rule.ANON_EXCLUSIVE.ordinal();
 
     private PteChecks() {}
 
     static void changed(Machine m, int t, int mm, int page, int pte) {
-        int[] s = m.s;
         if (Pte.present(pte)) {
-            int pfn = Pte.pfn(pte);
-            for (int set = 0; m.log != null && Pte.write(pte) && set < m.pins; set++) {
+            boolean asked = Pte.write(pte) || m.watchesReads;
+            for (int set = 0; m.log != null && asked && set < m.pins; set++) {
                 if (m.pinMm[set] == mm) {
                     m.see(m.layout.call(set));
                 }
             }
-            if (m.s[Sched.PINS_IN_FLIGHT] != 0 && Pte.write(pte)) {
-                Claims.mapped(m, mm, page, pfn);
+            if (m.s[Sched.PINS_IN_FLIGHT] != 0 && asked) {
+                Claims.mapped(m, mm, page, pte);
             }
-            if (m.mms > 1 && !Pte.special(pte)) {
-                for (int other = 0; other < m.mms; other++) {
-                    int theirs = s[m.pteAt(other, page)];
-                    m.see(m.pteAt(other, page));
-                    if (other != mm && Pte.maps(theirs, pfn) && Pte.write(pte | theirs)) {
-                        m.violate(Invariant.I2, t, page, 0);
-                    }
+            if (!Pte.special(pte)) {
+                if (m.layout.aliases) {
+                    aliased(m, t, mm, page, pte);
+                } else if (m.mms > 1) {
+                    shared(m, t, mm, page, pte, page);
                 }
+                exclusive(m, t, page, pte);
             }
         }
-        m.see(m.layout.claimBase + page);
-        if (s[m.layout.claimBase + page] != 0) {
-            claims(m, t, mm, page, pte);
+        Claims.changed(m, t, mm, page, pte);
+    }
+
+    /** I2 where a frame may be mapped anywhere, and I8. */
+    private static void aliased(Machine m, int t, int mm, int page, int pte) {
+        int frame = m.pageAt(Pte.pfn(pte));
+        m.see(m.layout.tenancy(Pte.pfn(pte)));
+        if ((m.s[frame + Layout.FLAGS] & Layout.FLAG_FILE) == 0) {
+            for (int other = 0; other < m.pages; other++) {
+                shared(m, t, mm, page, pte, other);
+            }
+        } else if (Pte.write(pte)
+                && (Vmas.flags(m, m.layout.mm(mm), page) & (Region.SHARED | Region.MAYWRITE)) == Region.MAYWRITE) {
+            m.violate(Invariant.I8, t, page, 0);
         }
     }
 
-    private static void claims(Machine m, int t, int mm, int page, int pte) {
-        int[] s = m.s;
-        for (int rest = s[m.layout.claimBase + page]; rest != 0; rest &= rest - 1) {
-            int set = Integer.numberOfTrailingZeros(rest);
-            int pfn = Claims.pfn(m, set, page);
-            m.see(m.layout.call(set));
-            m.see(m.layout.pin(set) + Layout.PIN_HEAD + page - s[m.layout.pin(set) + Layout.PIN_START]);
-            if (m.pinMm[set] == mm) {
-                if (!Pte.maps(pte, pfn)) {
-                    m.violate(Invariant.I1A, t, page, 0);
-                }
-            } else if (m.earlyCopy() && Pte.maps(pte, pfn)) {
-                m.violate(Invariant.I1B, t, page, 0);
+    /** I2: the frame is mapped writable, or shared by swap entries, only where nobody else has it. */
+    private static void shared(Machine m, int t, int mm, int page, int pte, int other) {
+        int pfn = Pte.pfn(pte);
+        for (int process = 0; process < m.mms; process++) {
+            if (process == mm && (other == page || !m.layout.aliases)) {
+                continue;
             }
+            int theirs = m.s[m.pteAt(process, other)];
+            m.see(m.pteAt(process, other));
+            boolean same = Pte.maps(theirs, pfn)
+                    ? Pte.write(pte | theirs)
+                    : Pte.swap(theirs) && Pte.write(pte) && swapped(m, theirs, pfn);
+            if (same) {
+                m.violate(Invariant.I2, t, page, 0);
+            }
+        }
+    }
+
+    private static boolean swapped(Machine m, int pte, int pfn) {
+        m.see(m.layout.swap(Pte.slot(pte)) + Layout.SWAP_CACHE);
+        return m.s[m.layout.swap(Pte.slot(pte)) + Layout.SWAP_CACHE] == pfn;
+    }
+
+    /** I2 with PG_anon_exclusive: what is writable is exclusive. */
+    private static void exclusive(Machine m, int t, int page, int pte) {
+        if (!m.has(ANON_EXCLUSIVE) || !Pte.write(pte)) {
+            return;
+        }
+        int flags = m.s[m.pageAt(Pte.pfn(pte)) + Layout.FLAGS];
+        m.see(m.pageAt(Pte.pfn(pte)) + Layout.FLAGS);
+        if ((flags & (Layout.FLAG_ANON | Layout.FLAG_EXCLUSIVE)) == Layout.FLAG_ANON) {
+            m.violate(Invariant.I2, t, page, 0);
         }
     }
 }

@@ -62,7 +62,7 @@ public final class RoundTrip {
     /** All but what a run counts about itself. */
     private static void keep(Machine m, int[] into) {
         System.arraycopy(m.s, 0, into, 0, into.length);
-        into[Sched.GOALS] = 0;
+        Sched.clearGoals(into);
         into[Sched.TAKEN] = 0;
         into[Sched.STEPPING] = 0;
     }

@@ -23,8 +23,8 @@ public final class Sched {
     public static final int COPYING = 5;
     /** Threads inside fork. */
     public static final int FORKING = 6;
-    /** Goals that this run reached. */
-    public static final int GOALS = 7;
+    /** Events that have happened. */
+    public static final int EVENTS = 7;
     /** Steps of this run. */
     public static final int TAKEN = 8;
     /** Label of the step being taken. */
@@ -34,8 +34,22 @@ public final class Sched {
     /** Whether a count of a frame changed since the last check; the frames themselves are marked in the machine. */
     public static final int ANY_DIRTY = 13;
 
+    /** Goals that this run reached, two words: {@link #goals}. */
+    public static final int GOALS = 14;
+
     /** A bit of {@link #ENABLED} that no thread has: a promise broke, and nothing else there counts any more. */
     public static final int STOP = 1 << 31;
 
     private Sched() {}
+
+    /** The goals that the run with state {@code s} has reached, as a mask. */
+    public static long goals(int[] s) {
+        return (s[GOALS] & 0xffff_ffffL) | ((long) s[GOALS + 1] << Integer.SIZE);
+    }
+
+    /** Forgets them. */
+    public static void clearGoals(int[] s) {
+        s[GOALS] = 0;
+        s[GOALS + 1] = 0;
+    }
 }

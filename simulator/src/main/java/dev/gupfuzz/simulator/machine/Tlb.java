@@ -37,7 +37,12 @@ public final class Tlb {
      * or has ended does not run the mm.
      */
     public static int nextCpu(Machine m, int t, int cpu) {
-        int others = m.mmThreads[m.threadMm[t]] & ~(1 << t) & -(1 << (cpu + 1));
+        return nextCpu(m, t, m.threadMm[t], cpu);
+    }
+
+    /** As {@link #nextCpu(Machine, int, int)}, for the flush of another process's entries. */
+    public static int nextCpu(Machine m, int t, int mm, int cpu) {
+        int others = m.mmThreads[mm] & ~(1 << t) & -(1 << (cpu + 1));
         for (int rest = m.log == null ? 0 : others; rest != 0; rest &= rest - 1) {
             m.see(m.frame(Integer.numberOfTrailingZeros(rest)) + Frame.PC);
             m.see(m.layout.ended(Integer.numberOfTrailingZeros(rest)));

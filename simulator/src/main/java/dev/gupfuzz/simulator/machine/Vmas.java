@@ -1,104 +1,138 @@
 package dev.gupfuzz.simulator.machine;
 
+import java.util.Arrays;
+
 /**
  * The VMA tree of an mm, as a few slots in address order; one access of the tree is one shared access of its first word. An
  * mm is given by its first word in the state.
  */
 public final class Vmas {
 
+    /** In the flags of a VMA, beside those of {@code Region}: it maps a file. */
+    public static final int FILE = 1 << 20;
+
     private Vmas() {}
 
     /** find_vma() for an address inside a VMA: its slot, or -1. */
     public static int find(Machine m, int mm, int page) {
-        m.read(mm + Layout.VMAS);
+        m.read(mm + Layout.VMA_COUNT);
         return lookup(m, mm, page);
     }
 
     /** The VMA that covers the page, or -1; a ghost look, not an access. */
-    static int lookup(Machine m, int mm, int page) {
-        m.see(mm + Layout.VMAS);
+    public static int lookup(Machine m, int mm, int page) {
+        m.see(mm + Layout.VMA_COUNT);
         for (int slot = 0; slot < m.s[mm + Layout.VMA_COUNT]; slot++) {
             int at = at(mm, slot);
-            if (page >= m.s[at] && page < m.s[at + 1]) {
+            if (page >= m.s[at] && page < m.s[at + Layout.VMA_END]) {
                 return slot;
             }
         }
         return -1;
     }
 
-    /** First word of a slot: {start, end, anon_vma}. */
+    /** First word of a slot. */
     public static int at(int mm, int slot) {
         return mm + Layout.VMAS + slot * Layout.VMA_WORDS;
     }
 
     /** The slot of the first VMA that ends after {@code page}, or -1: the order in which fork and exit walk. */
     public static int next(Machine m, int mm, int page) {
-        m.see(mm + Layout.VMAS);
+        m.see(mm + Layout.VMA_COUNT);
         for (int slot = 0; slot < m.s[mm + Layout.VMA_COUNT]; slot++) {
-            if (m.s[at(mm, slot) + 1] > page) {
+            if (m.s[at(mm, slot) + Layout.VMA_END] > page) {
                 return slot;
             }
         }
         return -1;
     }
 
-    /** anon_vma_prepare(). */
+    /** The VMA's flags; a ghost look. 0 where there is none. */
+    public static int flags(Machine m, int mm, int page) {
+        int slot = lookup(m, mm, page);
+        return slot < 0 ? 0 : m.s[at(mm, slot) + Layout.VMA_FLAGS];
+    }
+
+    /** The page of a file that the VMA has at {@code page}, among all files' pages. */
+    public static int filePage(Machine m, int vma, int page) {
+        return page + m.s[vma + Layout.VMA_PGOFF];
+    }
+
+    /** {@code page->index} of an anonymous page that is new at {@code page} of the VMA. */
+    public static int index(Machine m, int vma, int page) {
+        return (m.s[vma + Layout.VMA_FLAGS] & FILE) != 0 ? page : page + m.s[vma + Layout.VMA_PGOFF];
+    }
+
+    /** anon_vma_prepare(): the one access reads the tree. */
     public static void prepareAnon(Machine m, int mm, int page) {
         int slot = find(m, mm, page);
-        if (slot >= 0) {
-            m.mark(mm + Layout.VMAS);
-            m.s[at(mm, slot) + 2] = 1;
+        if (slot >= 0 && m.s[at(mm, slot) + Layout.VMA_ANON] == 0) {
+            m.mark(mm + Layout.VMA_COUNT);
+            int anonVma = m.layout.mmIndex(mm) + 1;
+            m.s[at(mm, slot) + Layout.VMA_ANON] = anonVma;
+            m.s[at(mm, slot) + Layout.VMA_CHAIN] |= 1 << anonVma;
         }
     }
 
     /** detach_vmas_to_be_unmapped() after split_vma(): nothing of {@code [start, end)} remains in the tree. */
     public static void detach(Machine m, int mm, int start, int end) {
         int[] s = m.s;
-        m.write(mm + Layout.VMAS, s[mm + Layout.VMAS]);
+        m.write(mm + Layout.VMA_COUNT, s[mm + Layout.VMA_COUNT]);
+        split(m, mm, start);
+        split(m, mm, end);
         for (int slot = s[mm + Layout.VMA_COUNT] - 1; slot >= 0; slot--) {
-            int at = at(mm, slot);
-            int from = s[at];
-            int to = s[at + 1];
-            int anonVma = s[at + 2];
-            if (to <= start || from >= end) {
-                continue;
-            }
-            remove(m, mm, slot);
-            if (to > end) {
-                insert(m, mm, slot, end, to, anonVma);
-            }
-            if (from < start) {
-                insert(m, mm, slot, from, start, anonVma);
+            if (s[at(mm, slot)] >= start && s[at(mm, slot) + Layout.VMA_END] <= end) {
+                remove(m, mm, slot);
             }
         }
     }
 
-    /** Puts a VMA behind all others. */
-    public static void append(Machine m, int mm, int start, int end, int anonVma) {
-        m.mark(mm + Layout.VMAS);
-        insert(m, mm, m.s[mm + Layout.VMA_COUNT], start, end, anonVma);
+    /** split_vma(): no VMA has {@code page} inside; a ghost change, beside the access of the step. */
+    public static void split(Machine m, int mm, int page) {
+        int slot = lookup(m, mm, page);
+        if (slot < 0 || m.s[at(mm, slot)] == page) {
+            return;
+        }
+        m.mark(mm + Layout.VMA_COUNT);
+        open(m, mm, slot);
+        System.arraycopy(m.s, at(mm, slot + 1), m.s, at(mm, slot), Layout.VMA_WORDS);
+        m.s[at(mm, slot) + Layout.VMA_END] = page;
+        m.s[at(mm, slot + 1) + Layout.VMA_START] = page;
     }
 
-    private static void insert(Machine m, int mm, int slot, int start, int end, int anonVma) {
+    /** Puts a new VMA into the tree, its words but the range 0, and returns its first word; beside the access of the step. */
+    public static int insert(Machine m, int mm, int start, int end) {
+        m.mark(mm + Layout.VMA_COUNT);
+        int slot = 0;
+        while (slot < m.s[mm + Layout.VMA_COUNT] && m.s[at(mm, slot)] < start) {
+            slot++;
+        }
+        open(m, mm, slot);
+        int at = at(mm, slot);
+        Arrays.fill(m.s, at, at + Layout.VMA_WORDS, 0);
+        m.s[at + Layout.VMA_START] = start;
+        m.s[at + Layout.VMA_END] = end;
+        return at;
+    }
+
+    /** Makes room at a slot. */
+    private static void open(Machine m, int mm, int slot) {
         int count = m.s[mm + Layout.VMA_COUNT];
-        if (count == Layout.VMA_SLOTS) {
+        if (count == m.layout.vmaSlots) {
             throw new IllegalStateException("[simulator bug] out of VMA slots: mm at " + mm);
         }
         int at = at(mm, slot);
         System.arraycopy(m.s, at, m.s, at + Layout.VMA_WORDS, (count - slot) * Layout.VMA_WORDS);
-        m.s[at] = start;
-        m.s[at + 1] = end;
-        m.s[at + 2] = anonVma;
         m.s[mm + Layout.VMA_COUNT] = count + 1;
     }
 
-    private static void remove(Machine m, int mm, int slot) {
+    /** Takes a VMA out of the tree. */
+    public static void remove(Machine m, int mm, int slot) {
+        m.mark(mm + Layout.VMA_COUNT);
         int count = m.s[mm + Layout.VMA_COUNT] - 1;
         int at = at(mm, slot);
         System.arraycopy(m.s, at + Layout.VMA_WORDS, m.s, at, (count - slot) * Layout.VMA_WORDS);
-        for (int i = 0; i < Layout.VMA_WORDS; i++) {
-            m.s[at(mm, count) + i] = 0;
-        }
+        Arrays.fill(m.s, at(mm, count), at(mm, count) + Layout.VMA_WORDS, 0);
         m.s[mm + Layout.VMA_COUNT] = count;
     }
 }

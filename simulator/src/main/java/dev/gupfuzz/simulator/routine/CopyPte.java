@@ -2,6 +2,7 @@ package dev.gupfuzz.simulator.routine;
 
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.invariant.Invariant;
+import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
@@ -25,6 +26,11 @@ import dev.gupfuzz.simulator.machine.StepCode;
  * present PTE, are one data choice. Not modelled: swap entries, huge pages, uffd-wp, shared mappings, accounting.
  */
 final class CopyPte {
+
+    private static final int EAGAIN_DROPS_PTL = Rule.EAGAIN_DROPS_PTL.ordinal();
+    private static final int EARLY_COPY = Rule.EARLY_COPY.ordinal();
+    private static final int FORK_WRPROTECT = Rule.FORK_WRPROTECT.ordinal();
+    private static final int FORK_WRPROTECT_FIRST = Rule.FORK_WRPROTECT_FIRST.ordinal();
 
     private static final String RANGE = "copy_pte_range";
     private static final String PAGE = "copy_present_page";
@@ -89,8 +95,8 @@ final class CopyPte {
                 "pte_unmap_unlock(orig_dst_pte, dst_ptl)",
                 new DstUnlock());
         Labels.define(PREALLOC, RANGE, "PREALLOC", Target.ALLOCATOR, "prealloc = page_copy_prealloc()", new Prealloc());
-        Labels.pending(PendingAccess.write(Places.child(Layout.PTL)), DST_LOCK, DST_UNLOCK);
-        Labels.pending(PendingAccess.rmw(Places.mm(Layout.PTL)), SRC_LOCK, SRC_UNLOCK);
+        Labels.pending(PendingAccess.write(Places.CHILD_PTL), DST_LOCK, DST_UNLOCK);
+        Labels.pending(PendingAccess.rmw(Places.LOCK), SRC_LOCK, SRC_UNLOCK);
         Labels.pending(PendingAccess.read(Places.pte(Frame.WALK)), READ_PTE);
         Labels.pending(PendingAccess.read(Places.mm(Layout.HAS_PINNED)), READ_HAS_PINNED);
         Labels.pending(PendingAccess.read(Places.page(Layout.REFCOUNT)), MAYBE_DMA_PINNED);
@@ -107,7 +113,7 @@ final class CopyPte {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
-            m.write(m.layout.mm(s[f + Frame.CHILD_MM]) + Layout.PTL, t + 1);
+            m.write(Places.childPtl(m, f), t + 1);
             s[f + Frame.PROGRESS] = 0;
             return SRC_LOCK;
         }
@@ -139,10 +145,10 @@ final class CopyPte {
                 return nextPte(m, f);
             } else if (Pte.special(pte)) {
                 return SET_PTE; // no struct page behind it
-            } else if (m.wrprotectFirst() && Pte.write(pte) && m.forkWrprotect() && !m.earlyCopy()) {
+            } else if (m.has(FORK_WRPROTECT_FIRST) && Pte.write(pte) && m.has(FORK_WRPROTECT) && !m.has(EARLY_COPY)) {
                 return WRPROTECT;
             } else {
-                return m.earlyCopy() ? READ_HAS_PINNED : GET_PAGE;
+                return m.has(EARLY_COPY) ? READ_HAS_PINNED : GET_PAGE;
             }
         }
     }
@@ -163,7 +169,7 @@ final class CopyPte {
                 return GET_PAGE;
             } else if (s[f + Frame.PREALLOC] != 0) {
                 return COPY_PAGE;
-            } else if (m.eagainDropsPtl()) {
+            } else if (m.has(EAGAIN_DROPS_PTL)) {
                 m.reach(GoalPoint.EAGAIN);
                 return SRC_UNLOCK;
             } else {
@@ -189,7 +195,7 @@ final class CopyPte {
             final int[] s = m.s;
             int copy = s[f + Frame.PREALLOC];
             s[f + Frame.PREALLOC] = 0;
-            Memory.newAnon(m, copy);
+            Memory.newAnon(m, s[f + Frame.CHILD_MM], s[f + Frame.WALK], copy);
             m.reach(GoalPoint.EARLY_COPY);
             // vm_page_prot is young on x86
             int bits = Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED;
@@ -215,7 +221,9 @@ final class CopyPte {
             final int[] s = m.s;
             int pte = s[f + Frame.PTE];
             Memory.rmap(m, t, Pte.pfn(pte), 1);
-            return Pte.write(pte) && m.forkWrprotect() && !(m.wrprotectFirst() && !m.earlyCopy()) ? WRPROTECT : SET_PTE;
+            return Pte.write(pte) && m.has(FORK_WRPROTECT) && !(m.has(FORK_WRPROTECT_FIRST) && !m.has(EARLY_COPY))
+                    ? WRPROTECT
+                    : SET_PTE;
         }
     }
 
@@ -227,7 +235,7 @@ final class CopyPte {
             m.rmw(at);
             s[at] = Pte.wrprotect(s[at]);
             m.pteChanged(t, m.threadMm[t], s[f + Frame.WALK], s[at]);
-            return m.wrprotectFirst() && !m.earlyCopy() ? GET_PAGE : SET_PTE;
+            return m.has(FORK_WRPROTECT_FIRST) && !m.has(EARLY_COPY) ? GET_PAGE : SET_PTE;
         }
     }
 
@@ -240,7 +248,7 @@ final class CopyPte {
                     t,
                     s[f + Frame.CHILD_MM],
                     s[f + Frame.WALK],
-                    Pte.mkold(m.forkWrprotect() ? Pte.wrprotect(pte) : pte));
+                    Pte.mkold(m.has(FORK_WRPROTECT) ? Pte.wrprotect(pte) : pte));
             s[f + Frame.PROGRESS] += 8;
             if (s[f + Frame.PREALLOC] != 0) {
                 return PUT_PREALLOC;
@@ -275,7 +283,7 @@ final class CopyPte {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
-            m.write(m.layout.mm(s[f + Frame.CHILD_MM]) + Layout.PTL, 0);
+            m.write(Places.childPtl(m, f), 0);
             if (s[f + Frame.WALK] == s[f + Frame.WALK_END]) {
                 if (s[f + Frame.PREALLOC] != 0) {
                     return PUT_PREALLOC;
@@ -296,10 +304,10 @@ final class CopyPte {
             final int[] s = m.s;
             s[f + Frame.PREALLOC] = Memory.alloc(m, t, pc, s[f + Frame.WALK]);
             s[f + Frame.PTE] = Pte.NONE;
-            if (!m.eagainDropsPtl()) {
+            if (!m.has(EAGAIN_DROPS_PTL)) {
                 m.violate(Invariant.I11, t, s[f + Frame.WALK], 0); // a sleeping allocation under a spinlock
             }
-            return m.eagainDropsPtl() ? DST_LOCK : READ_PTE;
+            return m.has(EAGAIN_DROPS_PTL) ? DST_LOCK : READ_PTE;
         }
     }
 

@@ -89,9 +89,9 @@ final class Fault {
                 ANON_SET_PTE, ANON, "ANON_SET_PTE", Target.PTE, "set_pte_at(..., vmf->pte, entry)", new AnonSetPte());
         Labels.define(ANON_PUT, ANON, "ANON_PUT", Target.REFCOUNT, "put_page(page)", new AnonPut());
         Labels.pending(PendingAccess.rmw(Places.mm(Layout.MMAP_LOCK)), MMAP_LOCK, MMAP_UNLOCK, MMAP_UNLOCK_SEGV);
-        Labels.pending(PendingAccess.read(Places.mm(Layout.VMAS)), FIND_VMA, ANON_VMA);
+        Labels.pending(PendingAccess.read(Places.mm(Layout.VMA_COUNT)), FIND_VMA, ANON_VMA);
         Labels.pending(PendingAccess.read(Places.pte(Frame.PAGE)), READ_PTE, PTE_SAME, ANON_PTE_NONE);
-        Labels.pending(PendingAccess.rmw(Places.mm(Layout.PTL)), PTL, PTL_UNLOCK, ANON_PTL);
+        Labels.pending(PendingAccess.rmw(Places.LOCK), PTL, PTL_UNLOCK, ANON_PTL);
         Labels.pending(PendingAccess.rmw(Places.pte(Frame.PAGE)), SET_ACCESS_FLAGS);
         Labels.pending(PendingAccess.rmw(Places.ALLOCATOR), ANON_ALLOC);
         Labels.pending(PendingAccess.write(Places.pte(Frame.PAGE)), ANON_SET_PTE);
@@ -115,6 +115,7 @@ final class Fault {
                 return MMAP_UNLOCK_SEGV;
             } else {
                 s[f + Frame.FAULT_RET] = MMAP_UNLOCK;
+                Locks.aim(m, f, m.threadMm[t], s[f + Frame.PAGE]);
                 return READ_PTE;
             }
         }
@@ -236,7 +237,7 @@ final class Fault {
             final int[] s = m.s;
             if (s[f + Frame.IS_WRITE] != 0) {
                 int pfn = s[f + Frame.NEW_PFN];
-                Memory.newAnon(m, pfn);
+                Memory.newAnon(m, m.threadMm[t], s[f + Frame.PAGE], pfn);
                 int bits = Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED;
                 m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.of(pfn, bits));
             } else {

@@ -2,6 +2,7 @@ package dev.gupfuzz.simulator.routine;
 
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.invariant.Invariant;
+import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
@@ -25,6 +26,12 @@ import dev.gupfuzz.simulator.machine.Vmas;
  * policies, userfaultfd contexts, accounting, allocation failure, VM_DONTCOPY and VM_WIPEONFORK.
  */
 final class Fork {
+
+    private static final int FORK_MMAP_WRITE_LOCK = Rule.FORK_MMAP_WRITE_LOCK.ordinal();
+    private static final int FORK_TLB_FLUSH = Rule.FORK_TLB_FLUSH.ordinal();
+    private static final int SEQ_END = Rule.SEQ_END.ordinal();
+    private static final int SEQ_INIT = Rule.SEQ_INIT.ordinal();
+    private static final int WRITE_PROTECT_SEQ = Rule.WRITE_PROTECT_SEQ.ordinal();
 
     private static final String DUP = "dup_mmap";
     private static final String RANGE = "copy_page_range";
@@ -95,19 +102,19 @@ final class Fork {
         Labels.pending(PendingAccess.read(Places.mm(Layout.SEQ)), MEMCPY_SEQ, SEQ_BEGIN_LOAD, SEQ_END_LOAD);
         Labels.pending(PendingAccess.rmw(Places.mm(Layout.MMAP_LOCK)), MMAP_LOCK, MMAP_READ_LOCK, MMAP_UNLOCK);
         Labels.pending(PendingAccess.write(Places.child(Layout.MMAP_LOCK)), CHILD_LOCK, CHILD_UNLOCK);
-        Labels.pending(PendingAccess.read(Places.mm(Layout.VMAS)), DUP_VMA);
-        Labels.pending(PendingAccess.read((m, t, f) -> m.s[f + Frame.VMA] + 2), TEST_ANON_VMA);
+        Labels.pending(PendingAccess.read(Places.mm(Layout.VMA_COUNT)), DUP_VMA);
+        Labels.pending(PendingAccess.read((m, t, f) -> m.s[f + Frame.VMA] + Layout.VMA_ANON), TEST_ANON_VMA);
         Labels.pending(PendingAccess.write(Places.mm(Layout.SEQ)), SEQ_BEGIN_STORE, SEQ_END_STORE);
         Labels.pending(PendingAccess.rmw(Places.ACKNOWLEDGING), FLUSH);
         Labels.pending(PendingAccess.rmw((m, t, f) -> m.frame(Program.operand(m, f, 1)) + Frame.PC), WAKE);
     }
 
     static int begin(Machine m, int t) {
-        return m.writeProtectSeq() && !m.seqInit() ? MEMCPY_SEQ : lock(m);
+        return m.has(WRITE_PROTECT_SEQ) && !m.has(SEQ_INIT) ? MEMCPY_SEQ : lock(m);
     }
 
     private static int lock(Machine m) {
-        return m.forkMmapWriteLock() ? MMAP_LOCK : MMAP_READ_LOCK;
+        return m.has(FORK_MMAP_WRITE_LOCK) ? MMAP_LOCK : MMAP_READ_LOCK;
     }
 
     private static void entered(Machine m, int t, int f) {
@@ -179,11 +186,12 @@ final class Fork {
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
             int at = m.mmOf(f);
-            m.read(at + Layout.VMAS);
+            m.read(at + Layout.VMA_COUNT);
             int vma = Vmas.at(at, Vmas.next(m, at, s[f + Frame.WALK_END]));
-            Vmas.append(m, child(m, f), s[vma], s[vma + 1], s[vma + 2]);
+            dup(m, vma, Vmas.insert(m, child(m, f), s[vma], s[vma + Layout.VMA_END]), s[f + Frame.CHILD_MM]);
             s[f + Frame.WALK] = s[vma];
-            s[f + Frame.WALK_END] = s[vma + 1];
+            s[f + Frame.WALK_END] = s[vma + Layout.VMA_END];
+            Locks.aim(m, f, m.threadMm[t], s[vma]);
             s[f + Frame.VMA] = vma;
             return TEST_ANON_VMA;
         }
@@ -194,9 +202,9 @@ final class Fork {
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
             int at = m.mmOf(f);
-            if (m.read(s[f + Frame.VMA] + 2) == 0) {
+            if (m.read(s[f + Frame.VMA] + Layout.VMA_ANON) == 0) {
                 return nextVma(m, f); // the child refaults what it needs
-            } else if (m.writeProtectSeq()) {
+            } else if (m.has(WRITE_PROTECT_SEQ)) {
                 return SEQ_BEGIN_LOAD;
             } else {
                 return beginWalk(m, t, f, at);
@@ -253,7 +261,7 @@ final class Fork {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             m.write(child(m, f) + Layout.MMAP_LOCK, 0);
-            if (m.forkTlbFlush()) {
+            if (m.has(FORK_TLB_FLUSH)) {
                 Tlb.invalidate(m, t, 0, m.pages);
                 return flushNext(m, t, f, -1);
             } else {
@@ -298,6 +306,17 @@ final class Fork {
         }
     }
 
+    /** vm_area_dup() and anon_vma_fork(): the child's VMA is found through the parent's anon_vmas and one of its own. */
+    private static void dup(Machine m, int vma, int copy, int childMm) {
+        for (int word = Layout.VMA_ANON; word < Layout.VMA_LOCK; word++) {
+            m.s[copy + word] = m.s[vma + word];
+        }
+        if (m.s[vma + Layout.VMA_ANON] != 0) {
+            m.s[copy + Layout.VMA_ANON] = childMm + 1;
+            m.s[copy + Layout.VMA_CHAIN] |= 1 << (childMm + 1);
+        }
+    }
+
     /** First word of the child's mm. */
     private static int child(Machine m, int f) {
         return m.layout.mm(m.s[f + Frame.CHILD_MM]);
@@ -305,7 +324,7 @@ final class Fork {
 
     private static void unlock(Machine m, int t, int f, int mm, int child) {
         int[] s = m.s;
-        if (m.forkMmapWriteLock()) {
+        if (m.has(FORK_MMAP_WRITE_LOCK)) {
             Tlb.checkAtUnlock(m, t, mm);
             Locks.mmapWriteUnlock(m, t);
         } else {
@@ -348,11 +367,11 @@ final class Fork {
         int at = m.mmOf(m.frame(t));
         m.tick(at + Layout.WALKERS);
         m.s[at + Layout.WALKERS]--;
-        if (m.writeProtectSeq() && m.seqEnd()) {
+        if (m.has(WRITE_PROTECT_SEQ) && m.has(SEQ_END)) {
             return SEQ_END_LOAD;
         } else {
             m.mark(at + Layout.SEQ);
-            m.s[at + Layout.SEQ_WRITERS] -= m.writeProtectSeq() ? 1 : 0;
+            m.s[at + Layout.SEQ_WRITERS] -= m.has(WRITE_PROTECT_SEQ) ? 1 : 0;
             return nextVma(m, m.frame(t));
         }
     }

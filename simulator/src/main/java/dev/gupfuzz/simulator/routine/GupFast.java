@@ -1,6 +1,7 @@
 package dev.gupfuzz.simulator.routine;
 
 import dev.gupfuzz.simulator.invariant.GoalPoint;
+import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.machine.Claims;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
@@ -23,6 +24,16 @@ import dev.gupfuzz.simulator.machine.StepCode;
  * SetPageReferenced.
  */
 final class GupFast {
+
+    private static final int FAST_GUP_HAS_PINNED = Rule.FAST_GUP_HAS_PINNED.ordinal();
+    private static final int GUP_IRQ_OFF = Rule.GUP_IRQ_OFF.ordinal();
+    private static final int GUP_IRQ_RESTORE = Rule.GUP_IRQ_RESTORE.ordinal();
+    private static final int PTE_RECHECK = Rule.PTE_RECHECK.ordinal();
+    private static final int SEQ_ODD_CHECK = Rule.SEQ_ODD_CHECK.ordinal();
+    private static final int SEQ_RETRY_CHECK = Rule.SEQ_RETRY_CHECK.ordinal();
+    private static final int UNPIN_ALL_ON_RETRY = Rule.UNPIN_ALL_ON_RETRY.ordinal();
+    private static final int UNPIN_ON_RETRY = Rule.UNPIN_ON_RETRY.ordinal();
+    private static final int WRITE_PROTECT_SEQ = Rule.WRITE_PROTECT_SEQ.ordinal();
 
     /** {@code GUP_PIN_COUNTING_BIAS}. */
     static final int BIAS = 1024;
@@ -105,11 +116,11 @@ final class GupFast {
 
     static int begin(Machine m, int t, int f) {
         m.s[f + Frame.FAST] = 1;
-        return m.hasPinned() ? SET_HAS_PINNED : afterHasPinned(m);
+        return m.has(FAST_GUP_HAS_PINNED) ? SET_HAS_PINNED : afterHasPinned(m);
     }
 
     private static int afterHasPinned(Machine m) {
-        return m.writeProtectSeq() ? READ_SEQ : m.gupIrqOff() ? IRQ_SAVE : READ_PTE;
+        return m.has(WRITE_PROTECT_SEQ) ? READ_SEQ : m.has(GUP_IRQ_OFF) ? IRQ_SAVE : READ_PTE;
     }
 
     /** The first step of the call, whichever it is. */
@@ -121,7 +132,7 @@ final class GupFast {
         m.enter(t);
         int mm = m.threadMm[t];
         int start = s[f + Frame.START];
-        Claims.begin(m, s[f + Frame.PIN], start, s[f + Frame.NR_ALL]);
+        Claims.begin(m, s[f + Frame.PIN], start, s[f + Frame.NR_ALL], s[f + Frame.FOLL]);
         if (m.asks(GoalPoint.PIN_OVERLAPS_FORK) || m.asks(GoalPoint.PIN_BEGINS_IN_WALK)) {
             m.see(m.mmOf(f) + Layout.WALKERS);
         }
@@ -152,11 +163,11 @@ final class GupFast {
             entered(m, t, f);
             int seq = m.read(m.mmOf(f) + Layout.SEQ);
             s[f + Frame.SEQ] = seq;
-            if ((seq & 1) != 0 && m.seqOddCheck()) {
+            if ((seq & 1) != 0 && m.has(SEQ_ODD_CHECK)) {
                 m.reach(GoalPoint.SEQ_ODD);
                 return GupSlow.begin(m, t, f);
             } else {
-                return m.gupIrqOff() ? IRQ_SAVE : READ_PTE;
+                return m.has(GUP_IRQ_OFF) ? IRQ_SAVE : READ_PTE;
             }
         }
     }
@@ -209,7 +220,7 @@ final class GupFast {
             if (!Pte.maps(s[pteAt(m, f)], pfn)) {
                 m.reach(GoalPoint.GRAB_AFTER_ZAP);
             }
-            if (m.pteRecheck()) {
+            if (m.has(PTE_RECHECK)) {
                 return RECHECK_PTE;
             } else {
                 return recorded(m, t, f, pfn);
@@ -269,7 +280,7 @@ final class GupFast {
                 return fastDone(m, t, f);
             } else {
                 m.reach(GoalPoint.SEQ_CHANGED);
-                s[f + Frame.CURSOR] = m.unpinAllOnRetry() ? 0 : Math.max(0, s[f + Frame.NR] - 1);
+                s[f + Frame.CURSOR] = m.has(UNPIN_ALL_ON_RETRY) ? 0 : Math.max(0, s[f + Frame.NR] - 1);
                 return retry(m, t, f);
             }
         }
@@ -319,7 +330,7 @@ final class GupFast {
     /** gup_pgd_range() is over, at the end of the range or before it. */
     private static int walked(Machine m, int t, int f) {
         boolean fallsBack = m.s[f + Frame.NR] < m.s[f + Frame.NR_ALL];
-        if (m.gupIrqOff() && (m.gupIrqRestore() || !fallsBack)) {
+        if (m.has(GUP_IRQ_OFF) && (m.has(GUP_IRQ_RESTORE) || !fallsBack)) {
             return IRQ_RESTORE;
         } else {
             return restored(m, t, f);
@@ -327,7 +338,7 @@ final class GupFast {
     }
 
     private static int restored(Machine m, int t, int f) {
-        if (m.writeProtectSeq() && m.seqRetryCheck()) {
+        if (m.has(WRITE_PROTECT_SEQ) && m.has(SEQ_RETRY_CHECK)) {
             return RETRY_SEQ;
         } else {
             return fastDone(m, t, f);
@@ -337,7 +348,7 @@ final class GupFast {
     /** The sequence changed: give back what was pinned, then take the slow path for the whole range. */
     private static int retry(Machine m, int t, int f) {
         int[] s = m.s;
-        if (m.unpinOnRetry() && s[f + Frame.CURSOR] < s[f + Frame.NR]) {
+        if (m.has(UNPIN_ON_RETRY) && s[f + Frame.CURSOR] < s[f + Frame.NR]) {
             return UNPIN_SUB;
         } else {
             s[f + Frame.NR] = 0;
@@ -372,7 +383,7 @@ final class GupFast {
             }
         }
         Claims.returned(m, t, s[f + Frame.PIN], nr);
-        if (!m.gupIrqRestore()) {
+        if (!m.has(GUP_IRQ_RESTORE)) {
             m.mark(f + Frame.HOLD);
             s[f + Frame.HOLD] &= ~1;
             m.recheck();

@@ -1,6 +1,7 @@
 package dev.gupfuzz.simulator.routine;
 
 import dev.gupfuzz.simulator.invariant.GoalPoint;
+import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.machine.Claims;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
@@ -23,6 +24,9 @@ import dev.gupfuzz.simulator.machine.Vmas;
  * FAULT_FLAG_ALLOW_RETRY, FOLL_TOUCH's dirty and accessed marks, FOLL_FORCE, huge pages, signals.
  */
 final class GupSlow {
+
+    private static final int SLOW_GUP_HAS_PINNED = Rule.SLOW_GUP_HAS_PINNED.ordinal();
+    private static final int SLOW_GUP_MMAP_LOCK = Rule.SLOW_GUP_MMAP_LOCK.ordinal();
 
     private static final String LOCKED = "__get_user_pages_locked";
     private static final String PAGES = "__get_user_pages";
@@ -66,8 +70,8 @@ final class GupSlow {
         Labels.define(MMAP_UNLOCK, LOCKED, "MMAP_UNLOCK", Target.MMAP_LOCK, "mmap_read_unlock(mm)", new MmapUnlock());
         Labels.pending(PendingAccess.rmw(Places.mm(Layout.MMAP_LOCK)), MMAP_LOCK, MMAP_UNLOCK);
         Labels.pending(PendingAccess.write(Places.mm(Layout.HAS_PINNED)), SET_HAS_PINNED);
-        Labels.pending(PendingAccess.read(Places.mm(Layout.VMAS)), FIND_VMA);
-        Labels.pending(PendingAccess.rmw(Places.mm(Layout.PTL)), PTL, PTL_UNLOCK, PTL_UNLOCK_FAULT);
+        Labels.pending(PendingAccess.read(Places.mm(Layout.VMA_COUNT)), FIND_VMA);
+        Labels.pending(PendingAccess.rmw(Places.LOCK), PTL, PTL_UNLOCK, PTL_UNLOCK_FAULT);
         Labels.pending(PendingAccess.read(Places.PINNED_PTE), READ_PTE);
         Labels.pending(PendingAccess.rmw(Places.page(Layout.REFCOUNT)), GRAB);
     }
@@ -75,11 +79,11 @@ final class GupSlow {
     static int begin(Machine m, int t, int f) {
         m.reach(GoalPoint.SLOW_PATH);
         m.s[f + Frame.FAST] = 0;
-        return m.slowGupMmapLock() ? MMAP_LOCK : locked(m);
+        return m.has(SLOW_GUP_MMAP_LOCK) ? MMAP_LOCK : locked(m);
     }
 
     private static int locked(Machine m) {
-        return m.hasPinned() ? SET_HAS_PINNED : FIND_VMA;
+        return m.has(SLOW_GUP_HAS_PINNED) ? SET_HAS_PINNED : FIND_VMA;
     }
 
     private static final class MmapLock extends StepCode {
@@ -107,6 +111,7 @@ final class GupSlow {
             if (slot < 0) {
                 return finish(m, t, f); // -EFAULT, or the pages so far
             } else {
+                Locks.aim(m, f, m.threadMm[t], s[f + Frame.START] + s[f + Frame.NR]);
                 return PTL;
             }
         }
@@ -150,8 +155,8 @@ final class GupSlow {
             if (nr == s[f + Frame.NR_ALL]) {
                 return finish(m, t, f);
             }
-            m.see(m.mmOf(f) + Layout.VMAS);
-            if (s[f + Frame.START] + nr < s[Vmas.at(m.mmOf(f), s[f + Frame.VMA]) + 1]) {
+            m.see(m.mmOf(f) + Layout.VMA_COUNT);
+            if (s[f + Frame.START] + nr < s[Vmas.at(m.mmOf(f), s[f + Frame.VMA]) + Layout.VMA_END]) {
                 return PTL;
             } else {
                 return FIND_VMA;
@@ -179,7 +184,7 @@ final class GupSlow {
     }
 
     private static int finish(Machine m, int t, int f) {
-        if (m.slowGupMmapLock()) {
+        if (m.has(SLOW_GUP_MMAP_LOCK)) {
             return MMAP_UNLOCK;
         } else {
             return GupFast.returned(m, t, f);

@@ -14,6 +14,12 @@ final class Places {
     /** The PTE of the page that a pin call is at. */
     static final Place PINNED_PTE = (m, t, f) -> m.s[f + Frame.PTES] + m.s[f + Frame.START] + m.s[f + Frame.NR];
 
+    /** The lock that the thread is about to take, or holds. */
+    static final Place LOCK = (m, t, f) -> m.s[f + Frame.LOCK];
+
+    /** The page-table lock in the child of the page that copy_pte_range is at, or has just done. */
+    static final Place CHILD_PTL = (m, t, f) -> childPtl(m, f);
+
     /** The PTE in the child that copy_pte_range fills. */
     static final Place CHILD_PTE = (m, t, f) -> m.pteAt(m.s[f + Frame.CHILD_MM], m.s[f + Frame.WALK]);
 
@@ -25,6 +31,11 @@ final class Places {
             (m, t, f) -> pinned(m, m.s[f + Frame.PIN], m.s[f + Frame.CURSOR]) + Layout.REFCOUNT;
 
     private Places() {}
+
+    /** The child's page-table page serves one VMA, which the walk does not leave. */
+    static int childPtl(Machine m, int f) {
+        return m.layout.ptl(m.s[f + Frame.CHILD_MM], m.s[f + Frame.WALK_END] - 1);
+    }
 
     /** A word of the thread's own mm. */
     static Place mm(int word) {

@@ -1,12 +1,16 @@
 package dev.gupfuzz.simulator.routine;
 
+import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
+import dev.gupfuzz.simulator.scenario.Foll;
 import dev.gupfuzz.simulator.scenario.Op;
 
 /** Moves a thread from one row of its program to the next. Local work: it rides on the last step of the row before. */
 final class Program {
+
+    private static final int UNPIN_IN_TWO = Rule.UNPIN_IN_TWO.ordinal();
 
     private Program() {}
 
@@ -50,7 +54,8 @@ final class Program {
                 s[f + Frame.START] = code[op + 2];
                 s[f + Frame.NR_ALL] = code[op + 3];
                 s[f + Frame.NR] = 0;
-                s[f + Frame.IS_WRITE] = 1;
+                s[f + Frame.FOLL] = code[op + 4];
+                s[f + Frame.IS_WRITE] = code[op + 4] & Foll.WRITE;
                 return GupFast.begin(m, t, f);
             case Op.UNPIN:
                 s[f + Frame.PIN] = code[op + 1];
@@ -59,7 +64,7 @@ final class Program {
                 if (s[m.layout.pin(code[op + 1]) + Layout.PIN_NR] <= 0) {
                     return NOTHING;
                 }
-                return m.unpinInTwo() ? Unpin.SUB : Unpin.SUB_AND_TEST;
+                return m.has(UNPIN_IN_TWO) ? Unpin.SUB : Unpin.SUB_AND_TEST;
             case Op.DEV_STORE:
             case Op.DEV_LOAD:
                 m.see(m.layout.call(code[op + 1]));
@@ -78,6 +83,44 @@ final class Program {
                 return Zap.MUNMAP_LOCK;
             case Op.AWAIT:
                 return User.AWAIT;
+            case Op.POST:
+                return Sync.POST;
+            case Op.WAIT:
+                return Sync.WAIT;
+            case Op.REACH:
+                m.reachOwn(code[op + 1]);
+                return NOTHING;
+            case Op.UFFD_WP:
+            case Op.UFFD_CONTINUE:
+                return Userfault.begin(m, t, f);
+            case Op.MPROTECT:
+            case Op.NUMA:
+                return Mprotect.begin(m, t, f);
+            case Op.MREMAP:
+                return Mremap.begin(m, t, f);
+            case Op.DONTNEED:
+            case Op.MADV_FREE:
+                return Madvise.begin(m, t, f);
+            case Op.CLEAR_SOFT_DIRTY:
+                return ClearRefs.begin(m, t, f);
+            case Op.RECLAIM:
+                return Reclaim.begin(m, t, f);
+            case Op.FILE_WRITE:
+            case Op.FILE_READ:
+            case Op.WRITEBACK:
+            case Op.FILE_RECLAIM:
+                return FileIo.begin(m, t, f);
+            case Op.TRUNCATE:
+                return Truncate.begin(m, t, f);
+            case Op.FORCE_WRITE:
+            case Op.FORCE_READ:
+                return ProcMem.begin(m, t, f);
+            case Op.MMAP:
+                return Mmap.begin(m, t, f);
+            case Op.HOLD:
+            case Op.RELEASE:
+            case Op.LRU_DRAIN:
+                return References.begin(m, t, f);
             default:
                 throw new IllegalStateException("[simulator bug] no such operation: code=" + code[op]);
         }

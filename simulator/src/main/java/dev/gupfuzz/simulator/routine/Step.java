@@ -23,6 +23,22 @@ public final class Step {
         CopyPte.declare();
         Zap.declare();
         Unpin.declare();
+        TlbFlush.declare();
+        Sync.declare();
+        SwapIn.declare();
+        FileFault.declare();
+        Userfault.declare();
+        Mprotect.declare();
+        Mremap.declare();
+        Madvise.declare();
+        ClearRefs.declare();
+        Reclaim.declare();
+        FileIo.declare();
+        Truncate.declare();
+        ProcMem.declare();
+        Mmap.declare();
+        CopyNonpresent.declare();
+        References.declare();
     }
 
     /** What each label does; one indirect call a step, with nothing prepared for its neighbours. */

@@ -1,5 +1,6 @@
 package dev.gupfuzz.simulator.routine;
 
+import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.machine.Claims;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
@@ -19,6 +20,8 @@ import dev.gupfuzz.simulator.machine.StepCode;
  * v5.11 (4509b42c3896). Not modelled: compound pages, vmstat.
  */
 final class Unpin {
+
+    private static final int UNPIN_IN_TWO = Rule.UNPIN_IN_TWO.ordinal();
 
     static final int SUB_AND_TEST = Pc.UNPIN;
     static final int SUB = Pc.UNPIN | 1;
@@ -84,7 +87,7 @@ final class Unpin {
         final int[] s = m.s;
         int set = s[f + Frame.PIN];
         if (++s[f + Frame.CURSOR] < s[m.layout.pin(set) + Layout.PIN_NR]) {
-            return m.unpinInTwo() ? SUB : SUB_AND_TEST;
+            return m.has(UNPIN_IN_TWO) ? SUB : SUB_AND_TEST;
         } else {
             Claims.unpinned(m, set);
             return Program.next(m, t);

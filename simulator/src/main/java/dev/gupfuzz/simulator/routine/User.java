@@ -1,6 +1,7 @@
 package dev.gupfuzz.simulator.routine;
 
 import dev.gupfuzz.simulator.invariant.GoalPoint;
+import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
@@ -26,6 +27,8 @@ import dev.gupfuzz.simulator.machine.Tlb;
  * the walk), speculative fills.
  */
 final class User {
+
+    private static final int FAULT_TLB_DROP = Rule.FAULT_TLB_DROP.ordinal();
 
     /** The translation is in the TLB. A data choice walks again when the page table no longer agrees with it. */
     static final int ACCESS = Pc.USER;
@@ -69,7 +72,7 @@ final class User {
 
     /** The fault dropped the CPU's entry; where nothing does, it may still be there. */
     static int againAfterFault(Machine m, int f) {
-        return m.faultTlbDrop() ? WALK : beginAccess(m, f);
+        return m.has(FAULT_TLB_DROP) ? WALK : beginAccess(m, f);
     }
 
     /** The CPU's entries went away: an access that was about to use one walks instead. */
@@ -84,7 +87,7 @@ final class User {
 
     /** Whether the CPU's entry forbids the access, and no fault drops it. */
     private static boolean isProtected(Machine m, int f) {
-        if (m.faultTlbDrop() || m.s[f + Frame.IS_WRITE] == 0) {
+        if (m.has(FAULT_TLB_DROP) || m.s[f + Frame.IS_WRITE] == 0) {
             return false;
         }
         int entry = m.s[m.s[f + Frame.TLBS] + m.s[f + Frame.PAGE]];
@@ -187,8 +190,18 @@ final class User {
     private static final class DevLoad extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
             int set = Program.operand(m, f, 1);
-            Memory.deviceLoad(m, t, set, Program.operand(m, f, 2));
+            int entry = Program.operand(m, f, 2);
+            int seen = Memory.deviceLoad(m, t, set, entry);
+            Memory.expect(
+                    m,
+                    t,
+                    s[m.layout.pin(set) + Layout.PIN_START] + entry,
+                    seen,
+                    Program.operand(m, f, 3),
+                    Program.operand(m, f, 4),
+                    Program.operand(m, f, 5));
             return Program.next(m, t);
         }
     }
@@ -220,7 +233,9 @@ final class User {
         if (s[f + Frame.IS_WRITE] != 0) {
             Memory.cpuStore(m, t, page, pfn, s[f + Frame.VALUE]);
         } else {
-            Memory.cpuLoad(m, t, page, pfn);
+            int seen = Memory.cpuLoad(m, t, page, pfn);
+            Memory.expect(
+                    m, t, page, seen, Program.operand(m, f, 2), Program.operand(m, f, 3), Program.operand(m, f, 4));
         }
         return Program.next(m, t);
     }
@@ -232,7 +247,7 @@ final class User {
         s[f + Frame.PTE] = pte;
         boolean write = s[f + Frame.IS_WRITE] != 0;
         if (!Pte.present(pte) || (write && !Pte.write(pte))) {
-            if (m.faultTlbDrop()) {
+            if (m.has(FAULT_TLB_DROP)) {
                 m.mark(s[f + Frame.TLBS] + page);
                 s[s[f + Frame.TLBS] + page] = 0;
             } else {

@@ -2,6 +2,7 @@ package dev.gupfuzz.simulator.routine;
 
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.invariant.Invariant;
+import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
@@ -25,6 +26,11 @@ import dev.gupfuzz.simulator.machine.Vmas;
  * and file pages, the LRU batch's reference, memory cgroups, mmu notifiers, allocation failure.
  */
 final class WpPage {
+
+    private static final int WP_CLEAR_FLUSH = Rule.WP_CLEAR_FLUSH.ordinal();
+    private static final int WP_LATE_UNLOCK = Rule.WP_LATE_UNLOCK.ordinal();
+    private static final int WP_PAGE_COUNT = Rule.WP_PAGE_COUNT.ordinal();
+    private static final int WP_PTE_RECHECK = Rule.WP_PTE_RECHECK.ordinal();
 
     private static final String WP = "do_wp_page";
     private static final String COPY = "wp_page_copy";
@@ -126,9 +132,9 @@ final class WpPage {
                 PendingAccess.rmw(Places.page(Layout.FLAGS)), TRYLOCK, UNLOCK_PAGE, UNLOCK_PAGE_COPY, UNLOCK_PAGE_LATE);
         Labels.pending(PendingAccess.read(Places.page(Layout.MAPCOUNT)), MAPCOUNT);
         Labels.pending(PendingAccess.rmw(Places.pte(Frame.PAGE)), REUSE);
-        Labels.pending(PendingAccess.rmw(Places.mm(Layout.PTL)), REUSE_UNLOCK_PTL, UNLOCK_PTL, PTL, UNLOCK_PTL_COPIED);
+        Labels.pending(PendingAccess.rmw(Places.LOCK), REUSE_UNLOCK_PTL, UNLOCK_PTL, PTL, UNLOCK_PTL_COPIED);
         Labels.pending(PendingAccess.rmw(Places.page(Layout.REFCOUNT)), GET_PAGE, PUT_MAPPING, PUT_OLD);
-        Labels.pending(PendingAccess.read(Places.mm(Layout.VMAS)), ANON_VMA);
+        Labels.pending(PendingAccess.read(Places.mm(Layout.VMA_COUNT)), ANON_VMA);
         Labels.pending(PendingAccess.rmw(Places.ALLOCATOR), ALLOC);
         Labels.pending(PendingAccess.read(Places.page(Layout.CONTENT)), COPY_PAGE);
         Labels.pending(PendingAccess.read(Places.pte(Frame.PAGE)), PTE_SAME);
@@ -143,7 +149,7 @@ final class WpPage {
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
             int pte = s[f + Frame.PTE];
-            return m.read(page(m, pte) + Layout.REFCOUNT) != 1 && m.wpPageCount() ? GET_PAGE : TRYLOCK;
+            return m.read(page(m, pte) + Layout.REFCOUNT) != 1 && m.has(WP_PAGE_COUNT) ? GET_PAGE : TRYLOCK;
         }
     }
 
@@ -157,7 +163,7 @@ final class WpPage {
                 return GET_PAGE;
             } else {
                 s[page(m, pte) + Layout.FLAGS] |= Layout.FLAG_LOCKED;
-                return m.wpPageCount() ? MAPCOUNT : reuse(m);
+                return m.has(WP_PAGE_COUNT) ? MAPCOUNT : reuse(m);
             }
         }
     }
@@ -195,7 +201,7 @@ final class WpPage {
         public int take(Machine m, int t, int f, int pc) {
             Fault.setAccessFlags(m, t, f, Pte.WRITE);
             m.reach(GoalPoint.COW_REUSE);
-            return m.pageUnlockLate() ? REUSE_UNLOCK_PTL : Fault.PTL_UNLOCK;
+            return m.has(WP_LATE_UNLOCK) ? REUSE_UNLOCK_PTL : Fault.PTL_UNLOCK;
         }
     }
 
@@ -295,7 +301,7 @@ final class WpPage {
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
             int pte = s[f + Frame.PTE];
-            boolean same = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) == pte || !m.wpPteRecheck();
+            boolean same = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) == pte || !m.has(WP_PTE_RECHECK);
             if (!same) {
                 m.mark(f + Frame.COPY_PAGE);
                 m.s[Sched.COPYING] &= ~(1 << t);
@@ -336,7 +342,7 @@ final class WpPage {
             if (!Pte.special(pte) && s[f + Frame.COPY_STORED] != 0) {
                 m.violate(Invariant.I4, t, s[f + Frame.PAGE], 0);
             }
-            Memory.newAnon(m, pfn);
+            Memory.newAnon(m, m.threadMm[t], s[f + Frame.PAGE], pfn);
             m.reach(GoalPoint.COW_COPY);
             m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.of(pfn, Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
             return Pte.special(pte) ? UNLOCK_PTL_COPIED : REMOVE_RMAP;
@@ -394,7 +400,7 @@ final class WpPage {
 
     /** The page is ours alone: up to be068f29034f it was unlocked after wp_page_reuse(), which drops the PTL. */
     private static int reuse(Machine m) {
-        return m.pageUnlockLate() ? REUSE : UNLOCK_PAGE;
+        return m.has(WP_LATE_UNLOCK) ? REUSE : UNLOCK_PAGE;
     }
 
     /** The struct page behind a PTE. */
@@ -408,7 +414,7 @@ final class WpPage {
     }
 
     private static int flushNext(Machine m, int t, int f, int cpu) {
-        int next = m.wpClearFlush() ? Tlb.nextCpu(m, t, cpu) : -1;
+        int next = m.has(WP_CLEAR_FLUSH) ? Tlb.nextCpu(m, t, cpu) : -1;
         m.s[f + Frame.ACK_CPU] = next;
         return next < 0 ? SET_PTE : FLUSH;
     }

@@ -1,6 +1,7 @@
 package dev.gupfuzz.simulator.routine;
 
 import dev.gupfuzz.simulator.invariant.GoalPoint;
+import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.machine.Claims;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
@@ -25,6 +26,8 @@ import dev.gupfuzz.simulator.machine.Vmas;
  * Not modelled: freeing page tables, a full mmu_gather batch, file pages, the OOM reaper.
  */
 final class Zap {
+
+    private static final int ZAP_FLUSH = Rule.ZAP_FLUSH.ordinal();
 
     private static final String MUNMAP = "__do_munmap";
     private static final String RANGE = "zap_pte_range";
@@ -59,8 +62,8 @@ final class Zap {
                 FREE, "tlb_flush_mmu", "FREE", Target.REFCOUNT, "tlb_batch_pages_flush(): put_page(page)", new Free());
         Labels.define(MUNMAP_UNLOCK, MUNMAP, "UNLOCK", Target.MMAP_LOCK, "mmap_read_unlock(mm)", new MunmapUnlock());
         Labels.pending(PendingAccess.rmw(Places.mm(Layout.MMAP_LOCK)), MUNMAP_LOCK, DOWNGRADE, MUNMAP_UNLOCK);
-        Labels.pending(PendingAccess.write(Places.mm(Layout.VMAS)), DETACH);
-        Labels.pending(PendingAccess.rmw(Places.mm(Layout.PTL)), PTL, PTL_UNLOCK);
+        Labels.pending(PendingAccess.write(Places.mm(Layout.VMA_COUNT)), DETACH);
+        Labels.pending(PendingAccess.rmw(Places.LOCK), PTL, PTL_UNLOCK);
         Labels.pending(PendingAccess.read(Places.pte(Frame.WALK)), READ_PTE);
         Labels.pending(PendingAccess.rmw(Places.pte(Frame.WALK)), CLEAR_PTE);
         Labels.pending(
@@ -256,7 +259,7 @@ final class Zap {
         int slot = s[f + Frame.UNMAPPING] != 0 ? -1 : Vmas.next(m, m.mmOf(f), s[f + Frame.WALK_END]);
         if (slot >= 0) {
             return beginVma(m, f, slot);
-        } else if (m.zapFlush()) {
+        } else if (m.has(ZAP_FLUSH)) {
             return beginFlush(m, t, f);
         } else {
             return beginFree(m, t, f);
@@ -273,7 +276,7 @@ final class Zap {
         m.s[f + Frame.ACK_CPU] = next;
         if (next >= 0) {
             return FLUSH;
-        } else if (m.zapFlush()) {
+        } else if (m.has(ZAP_FLUSH)) {
             return beginFree(m, t, f);
         } else {
             return end(m, t, f);
@@ -291,7 +294,7 @@ final class Zap {
 
     /** Without zap-flush the flush comes after the pages are gone. */
     private static int freed(Machine m, int t, int f) {
-        if (m.zapFlush()) {
+        if (m.has(ZAP_FLUSH)) {
             return end(m, t, f);
         } else {
             return beginFlush(m, t, f);

@@ -47,22 +47,16 @@ public final class Scenario {
         return world.threads.stream().map(ThreadSpec::role).toList();
     }
 
-    /** What must be reachable on this kernel. */
+    /** What must be reachable on this kernel, the scenario's own goals last. */
     public List<Goal> goals(Kernel kernel) {
-        return goalPoints(kernel).stream()
-                .map(g -> new Goal(g.id(), g.summary()))
-                .toList();
-    }
-
-    /** The goals as the routines mark them. */
-    public List<GoalPoint> goalPoints(Kernel kernel) {
-        List<GoalPoint> points = new ArrayList<>();
+        List<Goal> goals = new ArrayList<>();
         for (GoalPoint point : world.goals) {
             if (applies(point, kernel)) {
-                points.add(point);
+                goals.add(new Goal(point.id(), point.summary(), point.bit()));
             }
         }
-        return points;
+        goals.addAll(world.ownGoals);
+        return goals;
     }
 
     /** The situation without which a run of this scenario could not have failed. */
@@ -80,9 +74,8 @@ public final class Scenario {
         return switch (point) {
             case SEQ_ODD -> kernel.has(Rule.WRITE_PROTECT_SEQ) && kernel.has(Rule.SEQ_ODD_CHECK);
             case SEQ_CHANGED -> kernel.has(Rule.WRITE_PROTECT_SEQ) && kernel.has(Rule.SEQ_RETRY_CHECK);
-            case EARLY_COPY -> kernel.has(Rule.EARLY_COPY) && kernel.has(Rule.HAS_PINNED);
-            case EAGAIN ->
-                kernel.has(Rule.EARLY_COPY) && kernel.has(Rule.HAS_PINNED) && kernel.has(Rule.EAGAIN_DROPS_PTL);
+            case EARLY_COPY -> kernel.has(Rule.EARLY_COPY) && marks(kernel);
+            case EAGAIN -> kernel.has(Rule.EARLY_COPY) && marks(kernel) && kernel.has(Rule.EAGAIN_DROPS_PTL);
             case RECHECK_FAILED -> kernel.has(Rule.PTE_RECHECK);
             default -> true;
         };
@@ -101,5 +94,12 @@ public final class Scenario {
     @Override
     public String toString() {
         return name;
+    }
+
+    /** Whether fork gets to know of pins. */
+    private static boolean marks(Kernel kernel) {
+        return !kernel.has(Rule.HAS_PINNED)
+                || kernel.has(Rule.FAST_GUP_HAS_PINNED)
+                || kernel.has(Rule.SLOW_GUP_HAS_PINNED);
     }
 }

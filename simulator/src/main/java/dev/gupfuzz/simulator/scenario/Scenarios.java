@@ -215,8 +215,12 @@ public final class Scenarios {
         int pages = values.get("pages");
         int noise = values.getOrDefault("noise", 0);
         World world = new World(pages + noise);
-        world.hasPinned = values.get("has-pinned");
-        int parent = world.process("parent", pages + noise, pages);
+        int parent = world.process("parent");
+        world.pinnedBefore.set(parent, values.get("has-pinned"));
+        world.anon(parent, "buffer", 0, pages, Region.Populated.WRITTEN);
+        if (noise > 0) {
+            world.anon(parent, "scratch", pages, noise, Region.Populated.NO);
+        }
         int forkers = 0;
         for (int i = 0; i < forks; i++) {
             int child = world.child(forks == 1 ? "child" : "child" + (i + 1));
@@ -228,7 +232,7 @@ public final class Scenarios {
                     List.of(row(Op.FORK, forks + 1 + (writer ? 1 : 0) + noise + i, child, 0)));
         }
         List<int[]> pinner = new ArrayList<>();
-        pinner.add(row(Op.PIN, 0, 0, pages));
+        pinner.add(row(Op.PIN, 0, 0, pages, Foll.PIN | Foll.WRITE | Foll.FAST));
         pinner.add(row(Op.AWAIT, forkers, 0, 0));
         afterwards(world, pinner, "pinner", pages);
         world.pins = 1;
@@ -286,10 +290,11 @@ public final class Scenarios {
     private static World pinForkChildExitsWrite(Map<String, Integer> values) {
         int pages = values.get("pages");
         World world = new World(pages);
-        int parent = world.process("parent", pages, pages);
+        int parent = world.process("parent");
+        world.anon(parent, "buffer", 0, pages, Region.Populated.WRITTEN);
         int child = world.child("child");
         List<int[]> program = new ArrayList<>();
-        program.add(row(Op.PIN, 0, 0, pages));
+        program.add(row(Op.PIN, 0, 0, pages, Foll.PIN | Foll.WRITE | Foll.FAST));
         program.add(row(Op.FORK, 1, child, 0));
         program.add(row(Op.AWAIT, 1 << 1, 0, 0));
         afterwards(world, program, "parent", pages);
@@ -304,11 +309,13 @@ public final class Scenarios {
     private static World pinFastVersusMunmap(Map<String, Integer> values) {
         int pages = values.get("pages");
         World world = new World(pages);
-        int process = world.process("process", pages, pages);
-        int other = world.process("other", pages, 0);
+        int process = world.process("process");
+        world.anon(process, "buffer", 0, pages, Region.Populated.WRITTEN);
+        int other = world.process("other");
+        world.anon(other, "heap", 0, pages, Region.Populated.NO);
         world.thread("unmapper", process, List.of(row(Op.MUNMAP, 0, pages, 0)));
         List<int[]> pinner = new ArrayList<>();
-        pinner.add(row(Op.PIN, 0, 0, pages));
+        pinner.add(row(Op.PIN, 0, 0, pages, Foll.PIN | Foll.WRITE | Foll.FAST));
         for (int p = 0; p < pages; p++) {
             pinner.add(row(Op.DEV_STORE, 0, p, world.token(p, "device store")));
             pinner.add(row(Op.DEV_LOAD, 0, p, 0));
@@ -336,7 +343,13 @@ public final class Scenarios {
         int pages = values.get("pages");
         int writers = values.get("writers");
         World world = new World(pages);
-        int parent = world.process("parent", pages, values.get("populated") * pages);
+        int parent = world.process("parent");
+        world.anon(
+                parent,
+                "buffer",
+                0,
+                pages,
+                values.get("populated") != 0 ? Region.Populated.WRITTEN : Region.Populated.NO);
         int child = world.child("child");
         world.thread("forker", parent, List.of(row(Op.FORK, 1 + writers, child, 0)));
         for (int writer = 1; writer <= writers; writer++) {
@@ -370,7 +383,8 @@ public final class Scenarios {
     private static World cowVersusReader(Map<String, Integer> values) {
         int pages = values.get("pages");
         World world = new World(pages);
-        int process = world.process("process", pages, 0);
+        int process = world.process("process");
+        world.anon(process, "buffer", 0, pages, Region.Populated.NO);
         List<int[]> reader = new ArrayList<>();
         for (int round = 0; round < 3; round++) {
             loads(reader, pages);
@@ -390,8 +404,10 @@ public final class Scenarios {
     private static World munmapVersusAccess(Map<String, Integer> values) {
         int pages = values.get("pages");
         World world = new World(pages);
-        int process = world.process("process", pages, pages);
-        int other = world.process("other", pages, 0);
+        int process = world.process("process");
+        world.anon(process, "buffer", 0, pages, Region.Populated.WRITTEN);
+        int other = world.process("other");
+        world.anon(other, "heap", 0, pages, Region.Populated.NO);
         world.thread("unmapper", process, List.of(row(Op.MUNMAP, 0, pages, 0)));
         List<int[]> user = new ArrayList<>();
         for (int round = 1; round <= 2; round++) {
@@ -418,7 +434,7 @@ public final class Scenarios {
         }
     }
 
-    private static int[] row(int code, int a, int b, int c) {
-        return new int[] {code, a, b, c};
+    private static int[] row(int... words) {
+        return words;
     }
 }

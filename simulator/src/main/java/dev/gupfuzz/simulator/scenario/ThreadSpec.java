@@ -4,8 +4,9 @@ package dev.gupfuzz.simulator.scenario;
  * One simulated thread.
  *
  * @param role its stable name; draws are keyed by it
- * @param mm index of its process
+ * @param mm index of its process; of an agent, a process that it borrows nothing from
  * @param child true when it starts only when a fork wakes it
+ * @param agent a kernel thread: it has no address space of its own
  * @param program rows of {@link Op}
  */
-public record ThreadSpec(String role, int mm, boolean child, int[][] program) {}
+public record ThreadSpec(String role, int mm, boolean child, boolean agent, int[][] program) {}

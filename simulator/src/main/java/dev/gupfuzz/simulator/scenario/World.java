@@ -2,6 +2,7 @@ package dev.gupfuzz.simulator.scenario;
 
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -10,72 +11,172 @@ import java.util.List;
  */
 public final class World {
 
-    /** Most stores that one page can tell apart: the reference memory keeps a bit for each. */
+    /** Most stores that one location can tell apart: the reference memory keeps a bit for each. */
     public static final int STORES_MAX = 30;
+
+    /** Goals of its own that a scenario can have. */
+    public static final int OWN_GOALS_MAX = 16;
 
     /** Virtual pages of every process. */
     public final int pages;
 
     /** Role names of the processes. */
     public final List<String> processes = new ArrayList<>();
-    /** For each process, how many pages are mapped and populated, writable and dirty, at the start; -1: not yet forked. */
-    public final List<Integer> populated = new ArrayList<>();
-    /** For each process, the length of its one anonymous private region; 0 for a child. */
-    public final List<Integer> regions = new ArrayList<>();
+    /** Whether each process comes from a fork. */
+    public final List<Boolean> children = new ArrayList<>();
+    /** Of each process, what {@code has_pinned} is at the start, on kernels that have it. */
+    public final List<Integer> pinnedBefore = new ArrayList<>();
 
+    public final List<Region> regions = new ArrayList<>();
+    public final List<FileSpec> files = new ArrayList<>();
     public final List<ThreadSpec> threads = new ArrayList<>();
     public final List<GoalPoint> goals = new ArrayList<>();
+    /** Goals that only this scenario has, ... */
+    public final List<Goal> ownGoals = new ArrayList<>();
+
     public GoalPoint window = GoalPoint.PIN_OVERLAPS_FORK;
 
     /** Pin sets that the programs name. */
     public int pins;
-    /** What {@code has_pinned} of the first process is at the start, on kernels that have it. */
-    public int hasPinned;
+    /** Events that the programs name. */
+    public int events;
+    /** Slots of the swap device; none, no swap. */
+    public int swapSlots;
+    /** The swap device is synchronous, as zram: do_swap_page() may leave the swap cache out, and a slot's data goes with the slot. */
+    public boolean synchronousSwap;
+    /** A new page may be in its CPU's LRU batch, which holds a reference: a data choice at its allocation. */
+    public boolean lruBatch;
+    /** Claims on plain references are promised too, whatever the kernel promises. */
+    public boolean promisesGets;
 
+    /** Pages of all files. */
+    public int filePages;
+
+    private final int[] spaces;
     private final List<List<String>> stores = new ArrayList<>();
 
     World(int pages) {
         this.pages = pages;
+        spaces = new int[pages];
         for (int p = 0; p < pages; p++) {
-            List<String> names = new ArrayList<>();
-            names.add("zero");
-            names.add("initial");
-            stores.add(names);
+            spaces[p] = p;
+            addSpace();
         }
     }
 
-    int process(String role, int region, int populatedPages) {
-        processes.add(role);
-        regions.add(region);
-        populated.add(populatedPages);
-        return processes.size() - 1;
+    private void addSpace() {
+        stores.add(new ArrayList<>(List.of("zero", "initial")));
+    }
+
+    int process(String role) {
+        return process(role, false);
     }
 
     int child(String role) {
-        return process(role, 0, -1);
+        return process(role, true);
+    }
+
+    private int process(String role, boolean child) {
+        processes.add(role);
+        children.add(child);
+        pinnedBefore.add(0);
+        return processes.size() - 1;
+    }
+
+    /** An anonymous private region of readable and writable memory. */
+    void anon(int mm, String name, int start, int nr, Region.Populated populated) {
+        int flags = Region.READ | Region.WRITE | Region.MAYWRITE;
+        region(new Region(name, mm, start, nr, flags, Region.ANON, 0, populated, true, 0));
+    }
+
+    void region(Region region) {
+        regions.add(region);
+        for (int i = 0; region.file() != Region.ANON && i < region.pages(); i++) {
+            join(spaces[region.start() + i], pages + region.filePage() + i);
+        }
+    }
+
+    int file(String name, boolean shmem, int filePagesOfIt, boolean cached) {
+        files.add(new FileSpec(name, shmem, filePages, filePagesOfIt, cached));
+        for (int i = 0; i < filePagesOfIt; i++) {
+            addSpace();
+        }
+        filePages += filePagesOfIt;
+        return files.size() - 1;
+    }
+
+    /** What is at {@code page} may come to be at {@code other}: their stores are told apart among one another. */
+    void moves(int page, int other) {
+        join(spaces[page], spaces[other]);
+    }
+
+    private void join(int space, int other) {
+        if (space == other) {
+            return;
+        }
+        if (stores.get(space).size() > 2 || stores.get(other).size() > 2) {
+            throw new IllegalStateException("[simulator bug] a location changed after its first store");
+        }
+        for (int p = 0; p < pages; p++) {
+            spaces[p] = spaces[p] == space ? other : spaces[p];
+        }
     }
 
     int thread(String role, int mm, List<int[]> program) {
-        threads.add(new ThreadSpec(role, mm, populated.get(mm) < 0, program.toArray(int[][]::new)));
+        return thread(role, mm, false, program);
+    }
+
+    /** A kernel thread, for reclaim and the like. */
+    int agent(String role, List<int[]> program) {
+        return thread(role, 0, true, program);
+    }
+
+    private int thread(String role, int mm, boolean agent, List<int[]> program) {
+        int[][] rows = program.stream().map(row -> Arrays.copyOf(row, Op.WORDS)).toArray(int[][]::new);
+        threads.add(new ThreadSpec(role, mm, !agent && children.get(mm), agent, rows));
         return threads.size() - 1;
     }
 
     /** The token of a new store to {@code page}; its name is who stores. */
     int token(int page, String storer) {
-        List<String> names = stores.get(page);
+        return tokenOf(spaces[page], storer);
+    }
+
+    /** The token of a new store to a file's page. */
+    int fileToken(int filePage, String storer) {
+        return tokenOf(pages + filePage, storer);
+    }
+
+    private int tokenOf(int space, String storer) {
+        List<String> names = stores.get(space);
         names.add(storer);
         if (names.size() > STORES_MAX) {
-            throw new IllegalStateException("[simulator bug] too many stores to one page: page=" + page);
+            throw new IllegalStateException("[simulator bug] too many stores to one page: page=" + space);
         }
-        return page << 8 | names.size() - 1;
+        return space << 8 | names.size() - 1;
     }
 
-    /** The token that a populated page starts with. */
-    public static int initialToken(int page) {
-        return page << 8 | 1;
+    /** Stores that a page can still tell apart. */
+    int storesLeft(int page) {
+        return STORES_MAX - stores.get(spaces[page]).size();
     }
 
-    /** The bit of a token among the values that its page ever had. */
+    /** The token that a written page starts with, ... */
+    public int initialToken(int page) {
+        return spaces[page] << 8 | 1;
+    }
+
+    /** ... and a file's page. */
+    public int initialFileToken(int filePage) {
+        return ((pages + filePage) << 8) | 1;
+    }
+
+    /** Whether a value can be a store to {@code page}: zero, or one of the location's own. */
+    public boolean isOf(int token, int page) {
+        return token == 0 || token >> 8 == spaces[page];
+    }
+
+    /** The bit of a token among the values that its location ever had. */
     public static int tokenBit(int token) {
         return 1 << (token & 0xff);
     }
@@ -85,10 +186,15 @@ public final class World {
         if (token < 0) {
             return "unmapped";
         }
-        int page = token >> 8;
+        int space = token >> 8;
         int ordinal = token & 0xff;
-        return page < pages && ordinal < stores.get(page).size()
-                ? stores.get(page).get(ordinal)
+        return space < stores.size() && ordinal < stores.get(space).size()
+                ? stores.get(space).get(ordinal)
                 : "token " + token;
+    }
+
+    /** The names of the stores to {@code page}, by the bit of their tokens. */
+    public List<String> storesTo(int page) {
+        return List.copyOf(stores.get(spaces[page]));
     }
 }

@@ -2,11 +2,11 @@ package dev.gupfuzz.simulator.search;
 
 import dev.gupfuzz.simulator.BadInput;
 import dev.gupfuzz.simulator.Mix;
-import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.Sched;
+import dev.gupfuzz.simulator.scenario.Goal;
 import dev.gupfuzz.simulator.strategy.Scheduler;
 import dev.gupfuzz.simulator.strategy.Strategy;
 import java.io.ByteArrayInputStream;
@@ -27,9 +27,9 @@ import java.util.TreeMap;
  */
 public final class Tally {
 
-    private static final int FORMAT = 3;
+    private static final int FORMAT = 4;
     private static final int MEMBER_WORDS = 3;
-    private static final int GOALS = GoalPoint.values().length;
+    private static final int GOALS = Long.SIZE;
 
     private final Cell cell;
     private long schedules;
@@ -69,12 +69,13 @@ public final class Tally {
         members[member]++;
         members[member + 1] += run.steps();
         members[member + 2] += m.violated >= 0 ? 1 : 0;
-        for (int rest = m.s[Sched.GOALS]; rest != 0; rest &= rest - 1) {
-            goals[Integer.numberOfTrailingZeros(rest)]++;
+        long reached = Sched.goals(m.s);
+        for (long rest = reached; rest != 0; rest &= rest - 1) {
+            goals[Long.numberOfTrailingZeros(rest)]++;
         }
         if (run.cut()) {
             cut++;
-        } else if ((m.s[Sched.GOALS] & cell.scenario().window().bit()) != 0) {
+        } else if ((reached & cell.scenario().window().bit()) != 0) {
             evidence++;
         }
         if (m.violated >= 0) {
@@ -198,8 +199,8 @@ public final class Tally {
     /** Every goal of the scenario on this kernel, with the schedules that reached it. */
     public SortedMap<String, Long> goals() {
         SortedMap<String, Long> map = new TreeMap<>();
-        for (GoalPoint goal : cell.scenario().goalPoints(cell.kernel())) {
-            map.put(goal.id(), goals[goal.ordinal()]);
+        for (Goal goal : cell.scenario().goals(cell.kernel())) {
+            map.put(goal.id(), goals[Long.numberOfTrailingZeros(goal.bit())]);
         }
         return map;
     }

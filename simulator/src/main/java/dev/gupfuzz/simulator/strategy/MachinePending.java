@@ -44,8 +44,10 @@ final class MachinePending extends Pending {
     private static int[] groups(Layout l) {
         int[] group = new int[l.words];
         for (int word = 0; word < group.length; word++) {
-            if (word >= l.mmBase && word < l.pteBase) {
-                group[word] = (word - l.mmBase & (1 << Layout.MM_SHIFT) - 1) == Layout.SEQ ? OF_ALL : l.pages;
+            if (word >= l.mmBase && word < l.tableBase) {
+                group[word] = (word - l.mmBase) % l.mmWords == Layout.SEQ ? OF_ALL : l.pages;
+            } else if (word >= l.tableBase && word < l.pteBase) {
+                group[word] = l.pages;
             } else if (word >= l.pteBase && word < l.tlbBase) {
                 group[word] = (word - l.pteBase) % l.pages;
             } else if (word >= l.pageBase && word < l.allocBase) {

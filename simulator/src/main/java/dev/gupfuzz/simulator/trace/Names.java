@@ -9,8 +9,23 @@ import java.util.List;
 /** Gives the words of the state their names and their values the form that a person reads. */
 final class Names {
 
-    private static final List<String> MM_WORDS = List.of("mmap_lock", "ptl", "has_pinned", "write_protect_seq");
-    private static final List<String> PAGE_WORDS = List.of("refcount", "mapcount", "flags", "content");
+    private static final List<String> MM_WORDS =
+            List.of("mmap_lock", "has_pinned", "write_protect_seq", "tlb_flush_pending", "tlb_flush_batched");
+    private static final List<String> TABLE_WORDS = List.of(".ptl", ".pmd", ".table");
+    private static final List<String> PAGE_WORDS = List.of("refcount", "mapcount", "flags", "content", "mapping");
+    private static final List<String> SWAP_WORDS = List.of("swap_map", "swap_cache", "swap_data", "has_cache");
+    private static final List<String> FILE_WORDS = List.of("cache", "disk");
+    private static final List<String> FLAGS = List.of(
+            "allocated",
+            "anon",
+            "locked",
+            "dirty",
+            "swapcache",
+            "exclusive",
+            "lazyfree",
+            "file",
+            "writeback",
+            "lru-batch");
 
     private final Machine m;
     private final Layout layout;
@@ -29,14 +44,23 @@ final class Names {
             int t = register >> Frame.SHIFT;
             return register >= 0 && (register & (Frame.WORDS - 1)) == Frame.HOLD ? threads.get(t) + ".cpu" : null;
         }
-        if (word < layout.pteBase) {
-            int mm = (word - layout.mmBase) >> Layout.MM_SHIFT;
+        if (word < layout.tableBase) {
+            int mm = layout.mmIndex(word);
             int offset = word - layout.mm(mm);
             String process = m.scenario.world().processes.get(mm);
             if (offset < MM_WORDS.size()) {
                 return process + "." + MM_WORDS.get(offset);
             }
-            return offset == Layout.VMAS ? process + ".vmas" : null;
+            boolean lock = offset >= Layout.VMAS && (offset - Layout.VMAS) % Layout.VMA_WORDS == Layout.VMA_LOCK;
+            return offset == Layout.VMA_COUNT
+                    ? process + ".vmas"
+                    : lock ? process + ".vma" + (offset - Layout.VMAS) / Layout.VMA_WORDS + ".vm_lock" : null;
+        }
+        if (word < layout.pteBase) {
+            int table = (word - layout.tableBase) / Layout.TABLE_WORDS;
+            String process = m.scenario.world().processes.get(table / layout.tables);
+            String which = layout.tables > 1 ? String.valueOf(table % layout.tables) : "";
+            return process + TABLE_WORDS.get((word - layout.tableBase) % Layout.TABLE_WORDS) + which;
         }
         if (word < layout.tlbBase) {
             int at = word - layout.pteBase;
@@ -54,7 +78,18 @@ final class Names {
         if (word == layout.allocBase) {
             return "page allocator";
         }
-        if (word >= layout.pinBase && word < layout.ghosts) {
+        if (word >= layout.swapBase && word < layout.fileBase) {
+            int at = word - layout.swapBase;
+            return "slot[" + at / Layout.SWAP_WORDS + "]." + SWAP_WORDS.get(at % Layout.SWAP_WORDS);
+        }
+        if (word >= layout.fileBase && word < layout.sizeBase) {
+            int at = word - layout.fileBase;
+            return "file[" + at / Layout.FILE_WORDS + "]." + FILE_WORDS.get(at % Layout.FILE_WORDS);
+        }
+        if (word >= layout.sizeBase && word < layout.ghosts) {
+            return m.scenario.world().files.get(word - layout.sizeBase).name() + ".i_size";
+        }
+        if (word >= layout.pinBase && word < layout.swapBase) {
             int set = (word - layout.pinBase) / layout.pinWords;
             int offset = (word - layout.pinBase) % layout.pinWords;
             return offset == Layout.PIN_NR
@@ -71,12 +106,14 @@ final class Names {
         if (word < layout.mmBase) {
             return (value & 1) != 0 ? "irqs off" : value != 0 ? "in access" : "irqs on";
         }
-        if (word < layout.pteBase) {
-            int offset = (word - layout.mmBase) % (1 << Layout.MM_SHIFT);
-            if (offset == Layout.MMAP_LOCK) {
+        if (word < layout.tableBase) {
+            if ((word - layout.mmBase) % layout.mmWords == Layout.MMAP_LOCK) {
                 return value == 0 ? "free" : value > 0 ? "read x" + value : "write by " + threads.get(-1 - value);
             }
-            if (offset == Layout.PTL) {
+            return Integer.toString(value);
+        }
+        if (word < layout.pteBase) {
+            if ((word - layout.tableBase) % Layout.TABLE_WORDS == Layout.PTL) {
                 return value == 0 ? "free" : "held by " + threads.get(value - 1);
             }
             return Integer.toString(value);
@@ -90,13 +127,21 @@ final class Names {
                 return m.scenario.world().tokenName(value);
             }
             if (offset == Layout.FLAGS) {
-                return ((value & Layout.FLAG_ALLOCATED) != 0 ? "allocated" : "free")
-                        + ((value & Layout.FLAG_ANON) != 0 ? " anon" : "")
-                        + ((value & Layout.FLAG_LOCKED) != 0 ? " locked" : "");
+                return flags(value);
             }
             return Integer.toString(value);
         }
-        if (word >= layout.pinBase && word < layout.ghosts) {
+        if (word >= layout.swapBase && word < layout.sizeBase) {
+            boolean swap = word < layout.fileBase;
+            int offset =
+                    swap ? (word - layout.swapBase) % Layout.SWAP_WORDS : (word - layout.fileBase) % Layout.FILE_WORDS;
+            boolean data = offset == (swap ? Layout.SWAP_DATA : Layout.FILE_DISK);
+            boolean frame = offset == (swap ? Layout.SWAP_CACHE : Layout.FILE_CACHE);
+            return data && value >= 0
+                    ? m.scenario.world().tokenName(value)
+                    : frame ? value == 0 ? "none" : "pfn=" + value : Integer.toString(value);
+        }
+        if (word >= layout.pinBase && word < layout.swapBase) {
             int offset = (word - layout.pinBase) % layout.pinWords;
             if (offset == Layout.PIN_NR) {
                 return value == -1 ? "in flight" : value == -2 ? "none" : value == -3 ? "unpinned" : "" + value;
@@ -107,5 +152,13 @@ final class Names {
                     + ((value & Layout.ENTRY_VOID) != 0 ? " void" : "");
         }
         return Integer.toString(value);
+    }
+
+    private static String flags(int value) {
+        StringBuilder text = new StringBuilder((value & Layout.FLAG_ALLOCATED) != 0 ? "allocated" : "free");
+        for (int i = 1; i < FLAGS.size(); i++) {
+            text.append((value >> i & 1) != 0 ? " " + FLAGS.get(i) : "");
+        }
+        return text.toString();
     }
 }

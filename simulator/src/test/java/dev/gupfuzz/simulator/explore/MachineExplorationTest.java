@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gupfuzz.simulator.explore.Exploration.Ended;
 import dev.gupfuzz.simulator.explore.StateSearch.Bounds;
 import dev.gupfuzz.simulator.explore.StateSearch.Plan;
-import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.kernel.Kernels;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.routine.Step;
+import dev.gupfuzz.simulator.scenario.Goal;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.Scenarios;
 import dev.gupfuzz.simulator.search.Blame;
@@ -80,7 +80,7 @@ class MachineExplorationTest {
         }
         assertThat(explored).containsAll(sampled);
         long asked = 0;
-        for (GoalPoint goal : scenario.goalPoints(kernel)) {
+        for (Goal goal : scenario.goals(kernel)) {
             asked |= goal.bit();
         }
         assertThat(goals & asked & ~found.reached()).isZero();

@@ -74,9 +74,8 @@ class MachineReductionsTest {
                 .values()
                 .forEach(way -> blames.add(
                         Finding.explored(kernel, scenario, way.moves()).blame()));
-        long goals = scenario.goalPoints(kernel).stream()
-                .mapToLong(goal -> goal.bit())
-                .reduce(0, (a, b) -> a | b);
+        long goals =
+                scenario.goals(kernel).stream().mapToLong(goal -> goal.bit()).reduce(0, (a, b) -> a | b);
         return new Found(blames, found.reached() & goals, ends, found.transitions());
     }
 }

@@ -145,7 +145,7 @@ class DetectorTest {
         for (String kernel : Kernels.names()) {
             for (Scenario scenario : Scenarios.all()) {
                 Set<String> unreached = new TreeSet<>();
-                scenario.goals(Kernels.named(kernel)).forEach(goal -> unreached.add(goal.name()));
+                scenario.goals(Kernels.named(kernel)).forEach(goal -> unreached.add(goal.id()));
                 for (String strategy : List.of("random", "pct:3")) {
                     var tally = Runs.sample(Runs.cell(Kernels.named(kernel), scenario, strategy), 4_000);
                     unreached.retainAll(Runs.unreached(tally));

@@ -121,7 +121,7 @@ class OneAccessTest {
         private boolean unreachable(int word) {
             Layout l = m.layout;
             if (word >= l.mmBase && word < l.pteBase) {
-                int mm = (word - l.mmBase) >> Layout.MM_SHIFT;
+                int mm = word < l.tableBase ? l.mmIndex(word) : (word - l.tableBase) / (l.tables * Layout.TABLE_WORDS);
                 for (int t = 0; t < m.threads; t++) {
                     if (m.scenario.world().threads.get(t).mm() == mm && Peek.live(m, t)) {
                         return false;
@@ -138,7 +138,8 @@ class OneAccessTest {
             Layout l = m.layout;
             int inPage =
                     word >= l.pageBase && word < l.allocBase ? (word - l.pageBase) & (1 << Layout.PAGE_SHIFT) - 1 : -1;
-            int inMm = word >= l.mmBase && word < l.pteBase ? (word - l.mmBase) & (1 << Layout.MM_SHIFT) - 1 : -1;
+            int inMm = word >= l.mmBase && word < l.tableBase ? (word - l.mmBase) % l.mmWords : -1;
+            int inTable = word >= l.tableBase && word < l.pteBase ? (word - l.tableBase) % Layout.TABLE_WORDS : -1;
             boolean register = word >= l.threadBase && word < l.mmBase;
             return switch (target) {
                 case PTE -> word >= l.pteBase && word < l.tlbBase;
@@ -147,13 +148,24 @@ class OneAccessTest {
                 case CONTENT -> inPage == Layout.CONTENT;
                 case PAGE_LOCK -> inPage == Layout.FLAGS;
                 case MMAP_LOCK -> inMm == Layout.MMAP_LOCK;
-                case PTL -> inMm == Layout.PTL;
+                case PTL -> inTable == Layout.PTL;
+                case TABLE -> inTable == Layout.PMD || inTable == Layout.TABLE_LIVE;
                 case HAS_PINNED -> inMm == Layout.HAS_PINNED;
                 case SEQ -> inMm == Layout.SEQ;
-                case VMA -> inMm >= Layout.VMAS && inMm < Layout.WALKERS;
+                case VMA -> inMm >= Layout.VMA_COUNT && !isVmaLock(inMm);
+                case VMA_LOCK -> isVmaLock(inMm);
+                case TLB_FLUSH -> inMm == Layout.TLB_FLUSH_PENDING || inMm == Layout.TLB_FLUSH_BATCHED;
+                case SWAP -> word >= l.swapBase && word < l.fileBase;
+                case FILE -> word >= l.fileBase && word < l.ghosts;
+                case RMAP -> inPage == Layout.MAPPING;
                 case ALLOCATOR -> word == l.allocBase;
-                case CPU, THREAD -> register;
+                case CPU -> register;
+                case THREAD -> register || word == Sched.EVENTS;
             };
+        }
+
+        private static boolean isVmaLock(int inMm) {
+            return inMm >= Layout.VMAS && (inMm - Layout.VMAS) % Layout.VMA_WORDS == Layout.VMA_LOCK;
         }
     }
 }

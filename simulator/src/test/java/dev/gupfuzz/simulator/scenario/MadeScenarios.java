@@ -12,7 +12,8 @@ public final class MadeScenarios {
     /** Pin, fork, store, device store, fork again: the second child must get what the device stored. */
     public static Scenario pinAndTwoForksInARow() {
         World world = new World(1);
-        int parent = world.process("parent", 1, 1);
+        int parent = world.process("parent");
+        world.anon(parent, "buffer", 0, 1, Region.Populated.WRITTEN);
         int first = world.child("child1");
         int second = world.child("child2");
         world.pins = 1;
@@ -20,7 +21,7 @@ public final class MadeScenarios {
                 "parent",
                 parent,
                 List.of(
-                        row(Op.PIN, 0, 0, 1),
+                        row(Op.PIN, 0, 0, 1, Foll.PIN | Foll.WRITE | Foll.FAST),
                         row(Op.FORK, 1, first, 0),
                         row(Op.STORE, 0, world.token(0, "parent's store"), 0),
                         row(Op.DEV_STORE, 0, 0, world.token(0, "device store")),
@@ -36,7 +37,8 @@ public final class MadeScenarios {
     /** Threads that never meet: {@code steps[t]} steps in thread t, none of which waits for anything. */
     public static Scenario independent(int... steps) {
         World world = new World(1);
-        int process = world.process("process", 1, 1);
+        int process = world.process("process");
+        world.anon(process, "buffer", 0, 1, Region.Populated.WRITTEN);
         for (int t = 0; t < steps.length; t++) {
             List<int[]> program = new ArrayList<>();
             for (int i = 0; i < steps[t]; i++) {
@@ -47,7 +49,7 @@ public final class MadeScenarios {
         return new Scenario("independent", "threads that never meet", List.of(), world);
     }
 
-    private static int[] row(int code, int a, int b, int c) {
-        return new int[] {code, a, b, c};
+    private static int[] row(int... words) {
+        return words;
     }
 }

@@ -54,10 +54,12 @@ class ScenarioNamesTest {
         for (Scenario scenario : Scenarios.all()) {
             for (String kernel : Kernels.names()) {
                 assertThat(scenario.goals(Kernels.named(kernel))).isNotEmpty().allSatisfy(goal -> {
-                    assertThat(goal.name()).matches("[a-z-]+");
+                    assertThat(goal.id()).matches("[a-z-]+");
                     assertThat(goal.summary()).isNotBlank();
                 });
-                assertThat(scenario.goalPoints(Kernels.named(kernel))).contains(scenario.window());
+                assertThat(scenario.goals(Kernels.named(kernel)))
+                        .extracting(Goal::bit)
+                        .contains(scenario.window().bit());
             }
             assertThat(scenario.threads()).doesNotHaveDuplicates();
         }
@@ -66,12 +68,12 @@ class ScenarioNamesTest {
     @Test
     void shouldAskSeqGoalsOnlyOfKernelsThatHaveTheSequence() {
         Scenario race = Scenarios.named("fork-vs-pin-fast");
-        assertThat(race.goals(Kernels.named("v5.11"))).extracting(Goal::name).contains("seq-odd", "seq-changed");
+        assertThat(race.goals(Kernels.named("v5.11"))).extracting(Goal::id).contains("seq-odd", "seq-changed");
         assertThat(race.goals(Kernels.named("v5.9")))
-                .extracting(Goal::name)
+                .extracting(Goal::id)
                 .doesNotContain("seq-odd", "seq-changed")
                 .contains("early-copy");
-        assertThat(race.goals(Kernels.named("v5.9-rc4"))).extracting(Goal::name).doesNotContain("early-copy");
+        assertThat(race.goals(Kernels.named("v5.9-rc4"))).extracting(Goal::id).doesNotContain("early-copy");
     }
 
     @Test

@@ -1,0 +1,68 @@
+package dev.gupfuzz.simulator.machine;
+
+import dev.gupfuzz.simulator.invariant.Invariant;
+import dev.gupfuzz.simulator.scenario.Region;
+import dev.gupfuzz.simulator.scenario.World;
+
+/**
+ * I12, as fork ends: what the child has at each address must be what the parent had there at some instant of the fork. From then
+ * on it is the child's own.
+ */
+final class ChildContents {
+
+    private ChildContents() {}
+
+    static void check(Machine m, int t, int mm, int childMm, int page, int history) {
+        int child = m.layout.mm(childMm);
+        int flags = Vmas.flags(m, child, page);
+        int parents = m.s[m.layout.ref(mm, page)];
+        m.see(m.layout.ref(mm, page));
+        if ((flags & Region.WIPEONFORK) != 0) {
+            Memory.setRef(m, childMm, page, 0);
+            return;
+        }
+        if (Memory.isShared(parents)) {
+            Memory.setRef(m, childMm, page, parents);
+            return;
+        }
+        int own = content(m, childMm, page);
+        int value = own;
+        if (own < 0) { // it has the file's page, or will fault it in
+            int vma = Vmas.at(child, Vmas.lookup(m, child, page));
+            int file = Vmas.filePage(m, vma, page);
+            m.see(m.layout.fileRefBase + file);
+            value = m.s[m.layout.fileRefBase + file];
+            own = Memory.privateFile(file);
+        }
+        if (!m.scenario.world().isOf(value, page) || (history & World.tokenBit(value)) == 0) {
+            int separated = m.s[m.layout.remapBase + childMm * m.pages + page];
+            m.see(m.layout.remapBase + childMm * m.pages + page);
+            m.violate(Invariant.I12, t, page, Blames.data(childMm, value, Memory.value(m, mm, page), separated));
+        }
+        Memory.setRef(m, childMm, page, own);
+    }
+
+    /** The contents of the anonymous page that the child has, 0 for none; -1 where it shows a file's page. */
+    private static int content(Machine m, int mm, int page) {
+        int pte = m.s[m.pteAt(mm, page)];
+        m.see(m.pteAt(mm, page));
+        if (Pte.swap(pte)) {
+            int slot = m.layout.swap(Pte.slot(pte));
+            m.see(slot + Layout.SWAP_CACHE);
+            m.see(slot + Layout.SWAP_DATA);
+            int pfn = m.s[slot + Layout.SWAP_CACHE];
+            return pfn != 0 ? contentOf(m, pfn) : m.s[slot + Layout.SWAP_DATA];
+        }
+        if (Pte.present(pte)) {
+            m.see(m.layout.tenancy(Pte.pfn(pte)));
+            boolean file = (m.s[m.pageAt(Pte.pfn(pte)) + Layout.FLAGS] & Layout.FLAG_FILE) != 0;
+            return file ? -1 : Pte.special(pte) ? 0 : contentOf(m, Pte.pfn(pte));
+        }
+        return (Vmas.flags(m, m.layout.mm(mm), page) & Vmas.FILE) != 0 ? -1 : 0;
+    }
+
+    private static int contentOf(Machine m, int pfn) {
+        m.see(m.pageAt(pfn) + Layout.CONTENT);
+        return m.s[m.pageAt(pfn) + Layout.CONTENT];
+    }
+}

@@ -1,0 +1,101 @@
+package dev.gupfuzz.simulator.machine;
+
+import dev.gupfuzz.simulator.invariant.Invariant;
+
+/**
+ * The swap device: how many swap entries refer to each slot, what is in the swap cache, and what is on the device. Each method
+ * but the ghost looks is the one access of its step.
+ *
+ * <p>Source: mm/swapfile.c, swap_duplicate(), swap_free(), get_swap_page(); mm/swap_state.c, add_to_swap_cache(),
+ * delete_from_swap_cache(); v5.11 to v6.12. Not modelled: clusters, per-CPU slot caches, count continuations, priorities,
+ * readahead, zswap; a slot that neither an entry nor the cache refers to is free at once.
+ */
+public final class Swap {
+
+    private Swap() {}
+
+    /** get_swap_page(): a slot with the cache's reference, or -1 when none is free. */
+    public static int alloc(Machine m) {
+        for (int slot = 0; slot < m.layout.world.swapSlots; slot++) {
+            int at = m.layout.swap(slot);
+            m.see(at + Layout.SWAP_MAP);
+            m.see(at + Layout.SWAP_HAS_CACHE);
+            if (m.s[at + Layout.SWAP_MAP] == 0 && m.s[at + Layout.SWAP_HAS_CACHE] == 0) {
+                m.rmw(at + Layout.SWAP_HAS_CACHE);
+                m.s[at + Layout.SWAP_HAS_CACHE] = 1;
+                m.mark(at + Layout.SWAP_DATA);
+                m.s[at + Layout.SWAP_DATA] = -1;
+                return slot;
+            }
+        }
+        m.rmw(m.layout.swap(0) + Layout.SWAP_HAS_CACHE);
+        return -1;
+    }
+
+    /** swap_duplicate(): one swap entry more. */
+    public static void duplicate(Machine m, int slot) {
+        m.bump(m.layout.swap(slot) + Layout.SWAP_MAP, 1);
+    }
+
+    /** swap_free(): one swap entry less. */
+    public static void free(Machine m, int t, int slot, int page) {
+        if (m.add(m.layout.swap(slot) + Layout.SWAP_MAP, -1) < 0) {
+            m.violate(Invariant.I5, t, page, 0);
+        }
+    }
+
+    /** swp_swapcount(), __swap_count(): swap entries that refer to the slot. */
+    public static int count(Machine m, int slot) {
+        return m.read(m.layout.swap(slot) + Layout.SWAP_MAP);
+    }
+
+    /** swapcache_prepare(): whether it has the slot's cache now. */
+    public static boolean prepareCache(Machine m, int slot) {
+        int at = m.layout.swap(slot) + Layout.SWAP_HAS_CACHE;
+        m.rmw(at);
+        if (m.s[at] != 0) {
+            return false;
+        }
+        m.s[at] = 1;
+        return true;
+    }
+
+    /** swapcache_clear(): gives up the slot's cache without a page in it. */
+    public static void clearCache(Machine m, int slot) {
+        m.write(m.layout.swap(slot) + Layout.SWAP_HAS_CACHE, 0);
+    }
+
+    /** find_get_page(), without the reference: the frame in the swap cache, or 0. */
+    public static int lookup(Machine m, int slot) {
+        return m.read(m.layout.swap(slot) + Layout.SWAP_CACHE);
+    }
+
+    /** add_to_swap_cache(): the page, which the caller has locked, is in the cache, and the cache has a reference to it. */
+    public static void addToCache(Machine m, int slot, int pfn) {
+        int frame = m.pageAt(pfn);
+        m.write(m.layout.swap(slot) + Layout.SWAP_CACHE, pfn);
+        m.mark(frame + Layout.REFCOUNT);
+        m.mark(frame + Layout.FLAGS);
+        m.mark(frame + Layout.MAPPING);
+        m.s[frame + Layout.REFCOUNT]++;
+        m.s[frame + Layout.FLAGS] |= Layout.FLAG_SWAPCACHE;
+        m.s[frame + Layout.MAPPING] = PageMapping.withSlot(m.s[frame + Layout.MAPPING], slot);
+        m.touched(pfn);
+    }
+
+    /**
+     * delete_from_swap_cache() of a page that the caller has locked: the slot's cache is given up. The cache's reference is the
+     * caller's to put.
+     */
+    public static void deleteFromCache(Machine m, int slot, int pfn) {
+        int frame = m.pageAt(pfn);
+        m.write(m.layout.swap(slot) + Layout.SWAP_CACHE, 0);
+        m.mark(m.layout.swap(slot) + Layout.SWAP_HAS_CACHE);
+        m.mark(frame + Layout.FLAGS);
+        m.mark(frame + Layout.MAPPING);
+        m.s[m.layout.swap(slot) + Layout.SWAP_HAS_CACHE] = 0;
+        m.s[frame + Layout.FLAGS] &= ~Layout.FLAG_SWAPCACHE;
+        m.s[frame + Layout.MAPPING] = PageMapping.withSlot(m.s[frame + Layout.MAPPING], -1);
+        m.touched(pfn);
+    }
+}

@@ -1,0 +1,9 @@
+package dev.gupfuzz.simulator.routine;
+
+/** Do_fault(). */
+final class FileFault {
+
+    private FileFault() {}
+
+    static void declare() {}
+}

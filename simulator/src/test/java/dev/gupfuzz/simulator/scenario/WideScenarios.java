@@ -1,0 +1,20 @@
+package dev.gupfuzz.simulator.scenario;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Small worlds that between them use every operation and every routine, for the tests that ask something of each step. */
+public final class WideScenarios {
+
+    private WideScenarios() {}
+
+    public static List<Scenario> all() {
+        List<Scenario> all = new ArrayList<>();
+        all.addAll(GupScenarios.all());
+        all.addAll(ForkScenarios.all());
+        all.addAll(FaultScenarios.all());
+        all.addAll(UnmapScenarios.all());
+        all.addAll(PressureScenarios.all());
+        return all;
+    }
+}
