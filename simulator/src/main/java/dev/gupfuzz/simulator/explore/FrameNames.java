@@ -56,7 +56,7 @@ final class FrameNames {
         for (int k = 0; k < layout.world.filePages; k++) {
             rename(layout.file(k) + Layout.FILE_CACHE);
         }
-        for (int at = layout.transientBase; at < layout.tlbBirthBase; at++) {
+        for (int at = layout.transientBase; at < layout.movedBase; at++) {
             s[at] = s[at] == 0 ? 0 : name(s[at] - 1) + 1;
         }
         for (int set = 0; set < m.pins; set++) {

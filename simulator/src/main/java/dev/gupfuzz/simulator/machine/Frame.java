@@ -112,6 +112,13 @@ public final class Frame {
     /** ... VM_FAULT_WRITE: a write fault broke COW. */
     public static final int FAULT_WRITE = 4;
 
+    /** What change_protection() is to do: of {@code ChangeProtection}. */
+    public static final int CHANGE = 54;
+    /** Where flush_tlb_batched_pending() returns to. */
+    public static final int BATCHED_RET = 56;
+    /** What a zap comes from: of {@code Zap}. */
+    public static final int ZAP_MODE = 55;
+
     /** Frame to which {@code Op.HOLD} holds references, kept from row to row, ... */
     public static final int HELD_PFN = 58;
     /** ... and how many. */

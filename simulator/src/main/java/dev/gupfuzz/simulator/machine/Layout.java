@@ -158,6 +158,13 @@ public final class Layout {
     /** Whether anybody finds mappings through a page: reclaim, writeback, truncation. */
     public final boolean hasRmap;
 
+    /** Whether reclaim may leave TLB flushes for later. */
+    public final boolean batchesFlushes;
+    /** Whether page-table pages are freed while others may walk them. */
+    public final boolean tablesComeAndGo;
+    /** Whether soft-dirty tracking is switched on: a VMA without {@link Region#SOFTDIRTY} is tracked. */
+    public final boolean tracksSoftDirty;
+
     public final int vmaSlots;
     public final int mmWords;
 
@@ -195,6 +202,8 @@ public final class Layout {
     public final int remapBase;
     /** While a PTE is cleared only to be set again under the same lock: one more than the frame that it maps. */
     public final int transientBase;
+    /** Of (mm, page), the page to which mremap() is moving it, plus one. */
+    public final int movedBase;
 
     /** For each TLB entry (t, page), the BIRTH of its frame when the entry was filled. */
     public final int tlbBirthBase;
@@ -221,7 +230,7 @@ public final class Layout {
         for (ThreadSpec thread : world.threads) {
             for (int[] row : thread.program()) {
                 has[row[0]] = true;
-                splits += row[0] == Op.MPROTECT || row[0] == Op.MREMAP ? 2 : row[0] == Op.MUNMAP ? 1 : 0;
+                splits += row[0] == Op.MREMAP ? 3 : row[0] == Op.MPROTECT ? 2 : row[0] == Op.MUNMAP ? 1 : 0;
             }
         }
         zaps = has[Op.EXIT] || has[Op.MUNMAP] || has[Op.DONTNEED] || has[Op.TRUNCATE];
@@ -242,6 +251,9 @@ public final class Layout {
             regions = Math.max(regions, own);
         }
         tables = tableCount;
+        batchesFlushes = has[Op.RECLAIM];
+        tablesComeAndGo = tables > 1 && has[Op.MUNMAP];
+        tracksSoftDirty = has[Op.CLEAR_SOFT_DIRTY];
         vmaSlots = regions + splits;
         mmWords = VMAS + vmaSlots * VMA_WORDS;
         int at = Sched.WORDS;
@@ -276,7 +288,7 @@ public final class Layout {
         fileRefBase = at;
         at += world.filePages;
         alsoBase = at;
-        at += has[Op.MADV_FREE] || mayLoseStores(world) ? mms * pages : 0;
+        at += has[Op.MADV_FREE] || has[Op.DONTNEED] || mayLoseStores(world) ? mms * pages : 0;
         historyBase = at;
         at += threads * pages;
         zapBase = at;
@@ -287,6 +299,8 @@ public final class Layout {
         at += mms * pages;
         transientBase = at;
         at += clearsForAMoment(has) ? mms * pages : 0;
+        movedBase = at;
+        at += has[Op.MREMAP] ? mms * pages : 0;
         tlbBirthBase = at;
         at += threads * pages;
         pinBirthBase = at;
@@ -302,18 +316,29 @@ public final class Layout {
                 || has[Op.UFFD_WP]
                 || has[Op.CLEAR_SOFT_DIRTY]
                 || has[Op.RECLAIM]
+                || has[Op.MADV_FREE]
                 || has[Op.MREMAP]
                 || has[Op.WRITEBACK];
     }
 
     /** Whether PTEs are cleared only to be set again in this scenario. */
     boolean hasTransients() {
-        return tlbBirthBase > transientBase;
+        return movedBase > transientBase;
     }
 
     /** Whether a location may have more than one value. */
     boolean hasAlso() {
         return historyBase > alsoBase;
+    }
+
+    /** Where mremap() moved a location, 0 or one more than the page; only where something is moved. */
+    int movedTo(int mm, int page) {
+        return movedBase + mm * pages + page;
+    }
+
+    /** Whether locations move in this scenario. */
+    boolean hasMoves() {
+        return tlbBirthBase > movedBase;
     }
 
     /** The further values of a location. */

@@ -419,6 +419,35 @@ public final class Machine extends KernelRules {
         PteChecks.changed(this, t, mm, page, pte);
     }
 
+    /**
+     * ptep_get_and_clear() of a PTE that is set again under the same lock: what a claim leads to stays what it is. The access of
+     * its step; returns the PTE.
+     */
+    public int clearForAMoment(int t, int mm, int page) {
+        int at = pteBase + mm * pages + page;
+        int pte = s[at];
+        int moment = layout.transientBase + mm * pages + page;
+        mark(moment);
+        s[moment] = Pte.present(pte) ? Pte.pfn(pte) + 1 : 0;
+        rmw(at);
+        s[at] = Pte.NONE;
+        pteChanged(t, mm, page, Pte.NONE);
+        return pte;
+    }
+
+    /** Ends what {@link #clearForAMoment} began; the access of its step. */
+    public void setAgain(int t, int mm, int page, int pte) {
+        endMoment(mm, page);
+        setPte(t, mm, page, pte);
+    }
+
+    /** The PTE of (mm, page) was cleared for good, or what it mapped is in another place now. */
+    public void endMoment(int mm, int page) {
+        int moment = layout.transientBase + mm * pages + page;
+        mark(moment);
+        s[moment] = 0;
+    }
+
     // ---- violations and goals
     // -----------------------------------------------------------------------------------------
 

@@ -1,11 +1,14 @@
 package dev.gupfuzz.simulator.routine;
 
+import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
+import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.PendingAccess;
+import dev.gupfuzz.simulator.machine.PendingAccess.Place;
 import dev.gupfuzz.simulator.machine.StepCode;
 import dev.gupfuzz.simulator.machine.Tlb;
 
@@ -13,17 +16,30 @@ import dev.gupfuzz.simulator.machine.Tlb;
  * A TLB flush that another routine calls: the CPU's own entries first, then a step for each other CPU that runs the mm.
  *
  * <p>Source: arch/x86/mm/tlb.c, flush_tlb_mm_range(); see {@link Tlb}. fork, munmap and wp_page_copy() have such steps of their own.
+ * mm/rmap.c, flush_tlb_batched_pending(), v4.14 to v6.12.
  */
 final class TlbFlush {
 
+    private static final int BATCHED_FLUSH_PENDING = Rule.BATCHED_FLUSH_PENDING.ordinal();
+
+    private static final String PENDING = "flush_tlb_batched_pending";
+
     static final int FLUSH = Pc.FLUSH | Pc.ON_ACK;
+    static final int READ_BATCHED = Pc.FLUSH | 1;
+    static final int CLEAR_BATCHED = Pc.FLUSH | 2;
 
     private TlbFlush() {}
 
     static void declare() {
         Labels.define(
                 FLUSH, "flush_tlb_mm_range", "FLUSH", Target.CPU, "flush_tlb_range(vma, start, end)", new Flush());
+        Labels.define(READ_BATCHED, PENDING, "READ", Target.TLB_FLUSH, "if (mm->tlb_flush_batched)", new ReadBatched());
+        Labels.define(
+                CLEAR_BATCHED, PENDING, "CLEAR", Target.TLB_FLUSH, "mm->tlb_flush_batched = false", new ClearBatched());
         Labels.pending(PendingAccess.rmw(Places.ACKNOWLEDGING), FLUSH);
+        Place batched = (m, t, f) -> m.layout.mm(m.s[f + Frame.WALK_MM]) + Layout.TLB_FLUSH_BATCHED;
+        Labels.pending(PendingAccess.read(batched), READ_BATCHED);
+        Labels.pending(PendingAccess.write(batched), CLEAR_BATCHED);
     }
 
     /**
@@ -41,6 +57,39 @@ final class TlbFlush {
             Tlb.invalidate(m, t, start, end);
         }
         return next(m, t, f, -1);
+    }
+
+    /**
+     * flush_tlb_batched_pending() of process {@link Frame#WALK_MM}, under a page-table lock; nothing where reclaim leaves no flush
+     * for later. From v5.19 on the kernel counts the batches instead of storing a flag, which comes to the same here.
+     *
+     * @return the first step, or {@code ret}
+     */
+    static int batchedPending(Machine m, int f, int ret) {
+        if (!m.layout.batchesFlushes || !m.has(BATCHED_FLUSH_PENDING)) {
+            return ret;
+        }
+        m.s[f + Frame.BATCHED_RET] = ret;
+        return READ_BATCHED;
+    }
+
+    private static final class ReadBatched extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            int mm = m.s[f + Frame.WALK_MM];
+            if (m.read(m.layout.mm(mm) + Layout.TLB_FLUSH_BATCHED) == 0) {
+                return m.s[f + Frame.BATCHED_RET];
+            }
+            return begin(m, t, f, mm, 0, m.pages, CLEAR_BATCHED);
+        }
+    }
+
+    private static final class ClearBatched extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            m.write(m.layout.mm(m.s[f + Frame.WALK_MM]) + Layout.TLB_FLUSH_BATCHED, 0);
+            return m.s[f + Frame.BATCHED_RET];
+        }
     }
 
     private static int next(Machine m, int t, int f, int cpu) {
