@@ -13,7 +13,7 @@ final class Accounts {
     /** PTEs that map the frame. */
     static int mappings(Machine m, int pfn) {
         int mapped = 0;
-        if (m.layout.aliases) {
+        if (m.aliases) {
             for (int page = 0; page < m.pages; page++) {
                 mapped += mappings(m, pfn, page);
             }
@@ -40,9 +40,37 @@ final class Accounts {
         int[] s = m.s;
         int frame = m.pageAt(pfn);
         int mapped = mappings(m, pfn);
-        int flags = s[frame + Layout.FLAGS];
-        int refs = mapped + pinned(m, pfn);
-        refs += (flags & Layout.FLAG_LRU_BATCH) != 0 ? 1 : 0;
+        int refs = mapped + pinned(m, pfn, s[frame + Layout.VPAGE]);
+        if (m.layout.cachesOrHolds) {
+            refs += cachedOrHeld(m, pfn, s[frame + Layout.FLAGS]);
+        }
+        boolean allocated = (s[frame + Layout.FLAGS] & Layout.FLAG_ALLOCATED) != 0;
+        int refcount = s[frame + Layout.REFCOUNT];
+        if (s[frame + Layout.MAPCOUNT] != mapped || refcount != refs || allocated != refcount > 0) {
+            m.violate(Invariant.I5, t, s[frame + Layout.VPAGE], 0);
+        }
+    }
+
+    /** References that GUP calls hold. */
+    private static int pinned(Machine m, int pfn, int page) {
+        int refs = 0;
+        for (int set = 0; set < m.pins; set++) {
+            int at = m.layout.pin(set);
+            int nr = m.s[at + Layout.PIN_NR];
+            int first = m.aliases ? 0 : page - m.s[at + Layout.PIN_START];
+            int last = m.aliases ? nr - 1 : Math.min(first, nr - 1);
+            for (int i = Math.max(first, 0); i <= last; i++) {
+                boolean here = (m.s[at + Layout.PIN_HEAD + i] & Layout.ENTRY_PFN) == pfn;
+                refs += here ? m.bias(m.s[at + Layout.PIN_KIND]) : 0;
+            }
+        }
+        return refs;
+    }
+
+    /** References of the LRU batch, the swap cache, the page cache, and plain ones that a thread holds. */
+    private static int cachedOrHeld(Machine m, int pfn, int flags) {
+        int[] s = m.s;
+        int refs = (flags & Layout.FLAG_LRU_BATCH) != 0 ? 1 : 0;
         for (int slot = 0; slot < m.layout.world.swapSlots; slot++) {
             refs += s[m.layout.swap(slot) + Layout.SWAP_CACHE] == pfn ? 1 : 0;
         }
@@ -51,23 +79,6 @@ final class Accounts {
         }
         for (int thread = 0; thread < m.threads; thread++) {
             refs += s[m.frame(thread) + Frame.HELD_PFN] == pfn ? s[m.frame(thread) + Frame.HELD] : 0;
-        }
-        boolean allocated = (flags & Layout.FLAG_ALLOCATED) != 0;
-        int refcount = s[frame + Layout.REFCOUNT];
-        if (s[frame + Layout.MAPCOUNT] != mapped || refcount != refs || allocated != refcount > 0) {
-            m.violate(Invariant.I5, t, s[frame + Layout.VPAGE], 0);
-        }
-    }
-
-    /** References that GUP calls hold. */
-    private static int pinned(Machine m, int pfn) {
-        int refs = 0;
-        for (int set = 0; set < m.pins; set++) {
-            int at = m.layout.pin(set);
-            int each = m.bias(m.s[at + Layout.PIN_KIND]);
-            for (int i = 0; i < m.s[at + Layout.PIN_NR]; i++) {
-                refs += (m.s[at + Layout.PIN_HEAD + i] & Layout.ENTRY_PFN) == pfn ? each : 0;
-            }
         }
         return refs;
     }

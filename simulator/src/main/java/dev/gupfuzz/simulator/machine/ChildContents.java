@@ -14,10 +14,9 @@ final class ChildContents {
 
     static void check(Machine m, int t, int mm, int childMm, int page, int history) {
         int child = m.layout.mm(childMm);
-        int flags = Vmas.flags(m, child, page);
         int parents = m.s[m.layout.ref(mm, page)];
         m.see(m.layout.ref(mm, page));
-        if ((flags & Region.WIPEONFORK) != 0) {
+        if (m.wipesOnFork && (Vmas.flags(m, child, page) & Region.WIPEONFORK) != 0) {
             Memory.setRef(m, childMm, page, 0);
             return;
         }
@@ -34,7 +33,7 @@ final class ChildContents {
             value = m.s[m.layout.fileRefBase + file];
             own = Memory.privateFile(file);
         }
-        if (!m.scenario.world().isOf(value, page) || (history & World.tokenBit(value)) == 0) {
+        if (!m.isOf(value, page) || (history & World.tokenBit(value)) == 0) {
             int separated = m.s[m.layout.remapBase + childMm * m.pages + page];
             m.see(m.layout.remapBase + childMm * m.pages + page);
             m.violate(Invariant.I12, t, page, Blames.data(childMm, value, Memory.value(m, mm, page), separated));
@@ -46,6 +45,9 @@ final class ChildContents {
     private static int content(Machine m, int mm, int page) {
         int pte = m.s[m.pteAt(mm, page)];
         m.see(m.pteAt(mm, page));
+        if (Pte.present(pte) && !m.aliases) {
+            return Pte.special(pte) ? 0 : contentOf(m, Pte.pfn(pte));
+        }
         if (Pte.swap(pte)) {
             int slot = m.layout.swap(Pte.slot(pte));
             m.see(slot + Layout.SWAP_CACHE);
@@ -58,7 +60,7 @@ final class ChildContents {
             boolean file = (m.s[m.pageAt(Pte.pfn(pte)) + Layout.FLAGS] & Layout.FLAG_FILE) != 0;
             return file ? -1 : Pte.special(pte) ? 0 : contentOf(m, Pte.pfn(pte));
         }
-        return (Vmas.flags(m, m.layout.mm(mm), page) & Vmas.FILE) != 0 ? -1 : 0;
+        return m.aliases && (Vmas.flags(m, m.layout.mm(mm), page) & Vmas.FILE) != 0 ? -1 : 0;
     }
 
     private static int contentOf(Machine m, int pfn) {

@@ -99,7 +99,7 @@ public final class Claims {
             m.see(frame + Layout.SINCE);
             m.see(m.layout.tenancy(pfn));
             m.mark(at + Layout.PIN_HEAD + i);
-            boolean elsewhere = !m.layout.aliases && pfn != 0 && s[frame + Layout.VPAGE] != page;
+            boolean elsewhere = !m.aliases && pfn != 0 && s[frame + Layout.VPAGE] != page;
             if ((s[frame + Layout.SINCE] >> (set + asked(s[at + Layout.PIN_KIND])) & 1) == 0 || elsewhere) {
                 m.violate(Invariant.I6, t, page, 0);
             }
@@ -123,7 +123,7 @@ public final class Claims {
 
     private static void notShared(Machine m, int t, int set, int page, int pfn) {
         for (int mm = 0; mm < m.mms; mm++) {
-            for (int other = m.layout.aliases ? 0 : page; other < (m.layout.aliases ? m.pages : page + 1); other++) {
+            for (int other = m.aliases ? 0 : page; other < (m.aliases ? m.pages : page + 1); other++) {
                 m.see(m.pteAt(mm, other));
                 if (mm != m.pinMm[set] && Pte.maps(m.s[m.pteAt(mm, other)], pfn) && isAnon(m, pfn)) {
                     m.violate(Invariant.I1B, t, page, 0);
@@ -214,7 +214,7 @@ public final class Claims {
             m.see(m.layout.call(set));
             for (int i = 0; i < s[m.layout.pin(set) + Layout.PIN_NR]; i++) {
                 int entry = s[m.layout.pin(set) + Layout.PIN_HEAD + i];
-                if (!m.layout.aliases && first + i != page) {
+                if (!m.aliases && first + i != page) {
                     continue;
                 }
                 m.see(m.layout.pin(set) + Layout.PIN_HEAD + i);
@@ -235,9 +235,8 @@ public final class Claims {
 
     /** Sets with claims that a change of a PTE of page {@code page} may be about. */
     private static int claimed(Machine m, int page, int pte) {
-        m.see(m.layout.claimBase + page);
         int sets = m.s[m.layout.claimBase + page];
-        if (m.layout.aliases && Pte.present(pte)) {
+        if (m.aliases && Pte.present(pte)) {
             for (int other = 0; other < m.pages; other++) {
                 m.see(m.layout.claimBase + other);
                 sets |= m.s[m.layout.claimBase + other];
@@ -268,7 +267,7 @@ public final class Claims {
         } else if (m.watchesReferences) {
             m.see(m.layout.pinSeenBase + set * m.pages + i);
             int allowed = m.s[m.layout.pinSeenBase + set * m.pages + i];
-            if (!m.scenario.world().isOf(seen, page) || (allowed & World.tokenBit(seen)) == 0) {
+            if (!m.isOf(seen, page) || (allowed & World.tokenBit(seen)) == 0) {
                 m.violate(Invariant.I2, t, page, 0);
             }
         }

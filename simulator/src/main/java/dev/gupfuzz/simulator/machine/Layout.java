@@ -155,6 +155,8 @@ public final class Layout {
     /** Whether one frame may be mapped at several virtual pages: files, and mremap(). */
     public final boolean aliases;
 
+    /** Whether pages have users that are neither mappings nor pins. */
+    final boolean cachesOrHolds;
     /** Whether anybody finds mappings through a page: reclaim, writeback, truncation. */
     public final boolean hasRmap;
 
@@ -235,6 +237,7 @@ public final class Layout {
         }
         zaps = has[Op.EXIT] || has[Op.MUNMAP] || has[Op.DONTNEED] || has[Op.TRUNCATE];
         aliases = has[Op.MREMAP] || world.filePages > 0;
+        cachesOrHolds = world.lruBatch || world.swapSlots > 0 || world.filePages > 0 || has[Op.HOLD];
         hasRmap = has[Op.RECLAIM] || has[Op.WRITEBACK] || has[Op.FILE_RECLAIM] || has[Op.TRUNCATE];
         tableOf = new int[pages];
         int tableCount = 1;

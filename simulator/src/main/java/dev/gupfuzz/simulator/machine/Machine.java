@@ -7,6 +7,7 @@ import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.scenario.Foll;
 import dev.gupfuzz.simulator.scenario.Goal;
 import dev.gupfuzz.simulator.scenario.Op;
+import dev.gupfuzz.simulator.scenario.Region;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.ThreadSpec;
 import dev.gupfuzz.simulator.scenario.World;
@@ -87,6 +88,16 @@ public final class Machine extends KernelRules {
     final boolean watchesReads;
     /** Some GUP call takes references that need not be promised: what each may see is kept. */
     final boolean watchesReferences;
+    /** Some read of the scenario's programs has an expectation. */
+    public final boolean expects;
+    /** {@link Layout#aliases}, where it costs less. */
+    final boolean aliases;
+    /** Some region is not to be inherited. */
+    final boolean wipesOnFork;
+    /** For each page what its tokens begin with. */
+    private final int[] spaces;
+    /** {@link Layout#hasAlso}, likewise. */
+    final boolean hasAlso;
     /** The scenario promises its plain references. */
     final boolean promisesEveryGet;
 
@@ -127,14 +138,24 @@ public final class Machine extends KernelRules {
         int rows = 0;
         boolean reads = false;
         boolean references = false;
+        boolean expectations = false;
         for (ThreadSpec spec : world.threads) {
             rows += spec.program().length;
             for (int[] row : spec.program()) {
                 int foll = row[0] == Op.PIN ? row[4] : Foll.WRITE | Foll.PIN;
+                expectations |= Op.expects(row);
                 reads |= (foll & (Foll.WRITE | Foll.FORCE)) != Foll.WRITE;
                 references |= (foll & (Foll.WRITE | Foll.PIN)) != (Foll.WRITE | Foll.PIN);
             }
         }
+        expects = expectations;
+        aliases = layout.aliases;
+        wipesOnFork = world.regions.stream().anyMatch(region -> (region.flags() & Region.WIPEONFORK) != 0);
+        spaces = new int[layout.pages];
+        for (int page = 0; page < spaces.length; page++) {
+            spaces[page] = world.initialToken(page) >> 8;
+        }
+        hasAlso = layout.hasAlso();
         watchesReads = reads;
         watchesReferences = references;
         promisesEveryGet = world.promisesGets;
@@ -308,19 +329,23 @@ public final class Machine extends KernelRules {
 
     private boolean ready(int t, int pc) {
         int f = Frame.at(t);
-        switch (Pc.waitKind(pc)) {
-            case Pc.WAIT_MMAP_READ:
-                return s[s[f + Frame.MM_AT] + Layout.MMAP_LOCK] >= 0;
-            case Pc.WAIT_MMAP_WRITE:
-                return s[s[f + Frame.MM_AT] + Layout.MMAP_LOCK] == 0;
-            case Pc.WAIT_PTL:
-                return s[s[f + Frame.LOCK]] == 0;
-            case Pc.WAIT_ACK:
-                int hold = s[Frame.at(s[f + Frame.ACK_CPU]) + Frame.HOLD];
-                return has(IPI_TLB_FLUSH) ? hold == 0 : (hold & 2) == 0;
-            case Pc.WAIT_THREADS:
-                int mask = code[s[f + Frame.OP] + 1];
-                return (s[Sched.ENDED] & mask) == mask;
+        int kind = Pc.waitKind(pc);
+        if (kind == Pc.WAIT_PTL) { // the frequent ones first, and no jump through a table
+            return s[s[f + Frame.LOCK]] == 0;
+        } else if (kind == Pc.WAIT_ACK) {
+            int hold = s[Frame.at(s[f + Frame.ACK_CPU]) + Frame.HOLD];
+            return has(IPI_TLB_FLUSH) ? hold == 0 : (hold & 2) == 0;
+        } else if (kind == Pc.WAIT_MMAP_READ) {
+            return s[s[f + Frame.MM_AT] + Layout.MMAP_LOCK] >= 0;
+        } else if (kind == Pc.WAIT_THREADS) {
+            int mask = code[s[f + Frame.OP] + 1];
+            return (s[Sched.ENDED] & mask) == mask;
+        }
+        return kind == Pc.WAIT_MMAP_WRITE ? s[s[f + Frame.MM_AT] + Layout.MMAP_LOCK] == 0 : otherReady(kind, f);
+    }
+
+    private boolean otherReady(int kind, int f) {
+        switch (kind) {
             case Pc.WAIT_EVENT:
                 return (s[Sched.EVENTS] >> code[s[f + Frame.OP] + 1] & 1) != 0;
             case Pc.WAIT_PAGE:
@@ -334,7 +359,7 @@ public final class Machine extends KernelRules {
             case Pc.WAIT_SEQ:
                 return (s[s[f + Frame.MM_AT] + Layout.SEQ] & 1) == 0;
             default:
-                throw new IllegalStateException("[simulator bug] no such wait: pc=" + pc);
+                throw new IllegalStateException("[simulator bug] no such wait: kind=" + kind);
         }
     }
 
@@ -465,6 +490,11 @@ public final class Machine extends KernelRules {
 
     public void reach(GoalPoint goal) {
         s[Sched.GOALS + (goal.ordinal() >> 5)] |= 1 << goal.ordinal();
+    }
+
+    /** Whether a value can be a store to {@code page}: zero, or one of the location's own. */
+    boolean isOf(int token, int page) {
+        return token == 0 || token >> 8 == spaces[page];
     }
 
     /** A goal of the scenario's own. */

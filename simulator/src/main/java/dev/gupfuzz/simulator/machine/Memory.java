@@ -201,7 +201,7 @@ public final class Memory {
     public static void setRef(Machine m, int mm, int page, int ref) {
         m.mark(m.layout.ref(mm, page));
         m.s[m.layout.ref(mm, page)] = ref;
-        if (m.layout.hasAlso()) {
+        if (m.hasAlso) {
             m.mark(m.layout.also(mm, page));
             m.s[m.layout.also(mm, page)] = 0;
         }
@@ -220,10 +220,10 @@ public final class Memory {
     public static void stored(Machine m, int mm, int page, int token) {
         int ref = m.s[m.layout.ref(mm, page)];
         m.see(m.layout.ref(mm, page));
-        if (isShared(ref)) {
-            fileStored(m, filePage(ref), token);
-        } else {
+        if (ref >= UNMAPPED || !isShared(ref)) {
             setRef(m, mm, page, token);
+        } else {
+            fileStored(m, filePage(ref), token);
         }
         if (m.watchesReferences) {
             Claims.stored(m, mm, page, token);
@@ -260,7 +260,7 @@ public final class Memory {
             int content = m.s[m.pageAt(pfn) + Layout.CONTENT];
             m.see(m.pageAt(pfn) + Layout.CONTENT);
             // an older value of the file is one that the program may see; what was never in the file is lost data
-            setRef(m, mm, page, content != 0 && m.scenario.world().isOf(content, page) ? content : value(m, mm, page));
+            setRef(m, mm, page, content != 0 && m.isOf(content, page) ? content : value(m, mm, page));
         }
     }
 
@@ -324,7 +324,7 @@ public final class Memory {
         }
         int before = value(m, mm, page);
         stored(m, mm, page, token);
-        if (m.layout.hasAlso() && before >= 0 && !Claims.promised(m, set, i)) {
+        if (m.hasAlso && before >= 0 && !Claims.promised(m, set, i)) {
             allow(m, mm, page, before); // what the device stores may be lost without a broken promise
         }
     }
@@ -356,9 +356,9 @@ public final class Memory {
         if (seen == expected) {
             return;
         }
-        if (m.layout.hasAlso()) {
+        if (m.hasAlso) {
             m.see(m.layout.also(mm, page));
-            boolean own = m.scenario.world().isOf(seen, page);
+            boolean own = m.isOf(seen, page);
             if (own && (m.s[m.layout.also(mm, page)] & World.tokenBit(seen)) != 0) {
                 setRef(m, mm, page, seen); // now it is known which it is
                 return;

@@ -23,7 +23,7 @@ final class PteChecks {
                 Claims.mapped(m, mm, page, pte);
             }
             if (!Pte.special(pte)) {
-                if (m.layout.aliases) {
+                if (m.aliases) {
                     aliased(m, t, mm, page, pte);
                 } else if (m.mms > 1) {
                     shared(m, t, mm, page, pte, page);
@@ -31,7 +31,10 @@ final class PteChecks {
                 exclusive(m, t, page, pte);
             }
         }
-        Claims.changed(m, t, mm, page, pte);
+        m.see(m.layout.claimBase + page);
+        if (m.aliases || m.s[m.layout.claimBase + page] != 0) {
+            Claims.changed(m, t, mm, page, pte);
+        }
     }
 
     /** I2 where a frame may be mapped anywhere, and I8. */
@@ -52,7 +55,7 @@ final class PteChecks {
     private static void shared(Machine m, int t, int mm, int page, int pte, int other) {
         int pfn = Pte.pfn(pte);
         for (int process = 0; process < m.mms; process++) {
-            if (process == mm && (other == page || !m.layout.aliases)) {
+            if (process == mm && (other == page || !m.aliases)) {
                 continue;
             }
             int theirs = m.s[m.pteAt(process, other)];

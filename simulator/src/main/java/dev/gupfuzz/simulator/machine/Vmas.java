@@ -121,8 +121,10 @@ public final class Vmas {
         if (count == m.layout.vmaSlots) {
             throw new IllegalStateException("[simulator bug] out of VMA slots: mm at " + mm);
         }
-        int at = at(mm, slot);
-        System.arraycopy(m.s, at, m.s, at + Layout.VMA_WORDS, (count - slot) * Layout.VMA_WORDS);
+        if (slot < count) {
+            int at = at(mm, slot);
+            System.arraycopy(m.s, at, m.s, at + Layout.VMA_WORDS, (count - slot) * Layout.VMA_WORDS);
+        }
         m.s[mm + Layout.VMA_COUNT] = count + 1;
     }
 

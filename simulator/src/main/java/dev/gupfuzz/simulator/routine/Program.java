@@ -4,6 +4,7 @@ import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
+import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.scenario.Foll;
 import dev.gupfuzz.simulator.scenario.Op;
 
@@ -124,6 +125,11 @@ final class Program {
             default:
                 throw new IllegalStateException("[simulator bug] no such operation: code=" + code[op]);
         }
+    }
+
+    /** A read of the current row saw {@code seen}; what the row expects begins at word {@code i}. */
+    static void expect(Machine m, int t, int f, int page, int seen, int i) {
+        Memory.expect(m, t, page, seen, operand(m, f, i), operand(m, f, i + 1), operand(m, f, i + 2));
     }
 
     /** Word {@code i} of the thread's current row. */

@@ -194,14 +194,9 @@ final class User {
             int set = Program.operand(m, f, 1);
             int entry = Program.operand(m, f, 2);
             int seen = Memory.deviceLoad(m, t, set, entry);
-            Memory.expect(
-                    m,
-                    t,
-                    s[m.layout.pin(set) + Layout.PIN_START] + entry,
-                    seen,
-                    Program.operand(m, f, 3),
-                    Program.operand(m, f, 4),
-                    Program.operand(m, f, 5));
+            if (m.expects) {
+                Program.expect(m, t, f, s[m.layout.pin(set) + Layout.PIN_START] + entry, seen, 3);
+            }
             return Program.next(m, t);
         }
     }
@@ -234,8 +229,9 @@ final class User {
             Memory.cpuStore(m, t, page, pfn, s[f + Frame.VALUE]);
         } else {
             int seen = Memory.cpuLoad(m, t, page, pfn);
-            Memory.expect(
-                    m, t, page, seen, Program.operand(m, f, 2), Program.operand(m, f, 3), Program.operand(m, f, 4));
+            if (m.expects) {
+                Program.expect(m, t, f, page, seen, 2);
+            }
         }
         return Program.next(m, t);
     }

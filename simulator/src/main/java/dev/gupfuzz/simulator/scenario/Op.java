@@ -86,4 +86,14 @@ public final class Op {
     public static final int CODES = 33;
 
     private Op() {}
+
+    /** Whether a row is a read that the scenario expects something of. */
+    public static boolean expects(int[] row) {
+        int first = switch (row[0]) {
+            case LOAD, FORCE_READ, FILE_READ -> 2;
+            case DEV_LOAD -> 3;
+            default -> WORDS;
+        };
+        return first < WORDS && (row[first] != 0 || row[first + 1] != 0);
+    }
 }

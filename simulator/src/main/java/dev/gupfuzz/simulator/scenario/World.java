@@ -171,11 +171,6 @@ public final class World {
         return ((pages + filePage) << 8) | 1;
     }
 
-    /** Whether a value can be a store to {@code page}: zero, or one of the location's own. */
-    public boolean isOf(int token, int page) {
-        return token == 0 || token >> 8 == spaces[page];
-    }
-
     /** The bit of a token among the values that its location ever had. */
     public static int tokenBit(int token) {
         return 1 << (token & 0xff);
