@@ -1,17 +1,34 @@
 package dev.gupfuzz.simulator.invariant;
 
+import dev.gupfuzz.simulator.kernel.Kernel;
+import dev.gupfuzz.simulator.kernel.Rule;
+import java.util.List;
+
 /** A situation that a scenario wants to see sometimes; the routines mark it when they pass through it. */
 public enum GoalPoint {
     PIN_OVERLAPS_FORK("pin-overlaps-fork", "a fast pin and fork's page-table walk overlap"),
     PIN_BEGINS_IN_WALK("pin-begins-in-walk", "a fast pin begins while fork walks the page table (its write section)"),
-    SEQ_ODD("seq-odd", "GUP-fast reads an odd write_protect_seq and does not start"),
-    SEQ_CHANGED("seq-changed", "GUP-fast pinned, then finds write_protect_seq changed and gives the pins back"),
-    RECHECK_FAILED("recheck-failed", "GUP-fast took its reference, then finds the PTE changed"),
+    SEQ_ODD("seq-odd", "GUP-fast reads an odd write_protect_seq and does not start", Rule.SEQ_ODD_CHECK),
+    SEQ_CHANGED(
+            "seq-changed",
+            "GUP-fast pinned, then finds write_protect_seq changed and gives the pins back",
+            Rule.SEQ_RETRY_CHECK),
+    RECHECK_FAILED("recheck-failed", "GUP-fast took its reference, then finds the PTE changed", Rule.PTE_RECHECK),
     SLOW_PATH("slow-path", "the pin falls back to slow GUP"),
     FAST_PIN_BEFORE_FORK("fast-pin-before-fork", "a fast pin succeeds before fork walks the page table"),
     PIN_AFTER_FORK("pin-after-fork", "a pin succeeds after fork returned"),
-    EARLY_COPY("early-copy", "fork copies a pinned page for the child"),
-    EAGAIN("eagain", "fork drops its locks to allocate a page and reads the PTE again"),
+    EARLY_COPY(
+            "early-copy",
+            "fork copies a pinned page for the child",
+            Rule.EARLY_COPY,
+            Rule.FAST_GUP_HAS_PINNED,
+            Rule.SLOW_GUP_HAS_PINNED),
+    EAGAIN(
+            "eagain",
+            "fork drops its locks to allocate a page and reads the PTE again",
+            Rule.EAGAIN_DROPS_PTL,
+            Rule.FAST_GUP_HAS_PINNED,
+            Rule.SLOW_GUP_HAS_PINNED),
     COW_COPY("cow-copy", "a write fault copies the page"),
     COW_REUSE("cow-reuse", "a write fault reuses the page"),
     STALE_TLB_USED("stale-tlb-used", "an access goes through a TLB entry that the page table no longer agrees with"),
@@ -32,10 +49,13 @@ public enum GoalPoint {
 
     private final String id;
     private final String summary;
+    private final List<Rule> needs;
 
-    GoalPoint(String id, String summary) {
+    /** @param needs what must act in a kernel that can reach it */
+    GoalPoint(String id, String summary, Rule... needs) {
         this.id = id;
         this.summary = summary;
+        this.needs = List.of(needs);
     }
 
     public String id() {
@@ -44,6 +64,11 @@ public enum GoalPoint {
 
     public String summary() {
         return summary;
+    }
+
+    /** Whether the kernel has what makes the situation: the goal is not asked of others. */
+    public boolean isAskedOf(Kernel kernel) {
+        return needs.stream().allMatch(kernel::acts);
     }
 
     /** This goal's bit in a mask of goals; the bits from {@link #OWN} up are those of a scenario's own goals. */

@@ -2,8 +2,10 @@ package dev.gupfuzz.simulator.kernel;
 
 import dev.gupfuzz.simulator.BadInput;
 import dev.gupfuzz.simulator.Nearest;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A protocol generation with its safeguards, as data: what the routines ask when two kernels differ. Values are immutable;
@@ -62,6 +64,27 @@ public final class Kernel {
         return present.contains(rule);
     }
 
+    /**
+     * Whether this kernel has the safeguard and everything that it builds on, and no other design in its place. A situation that
+     * a safeguard makes is asked only of such kernels.
+     */
+    public boolean acts(Rule rule) {
+        return has(rule)
+                && rule.safeguard().buildsOn().stream().allMatch(this::acts)
+                && present.stream()
+                        .noneMatch(other -> other.safeguard().insteadOf().contains(rule));
+    }
+
+    /** The rules that the safeguard builds on and this kernel lacks. */
+    public List<Rule> lacksFor(Rule rule) {
+        return rule.safeguard().buildsOn().stream().filter(base -> !has(base)).toList();
+    }
+
+    /** The rules that this kernel has, in the order of the list. */
+    public Set<Rule> rules() {
+        return Collections.unmodifiableSet(present);
+    }
+
     /** Whether this kernel's release gives a promise. */
     public boolean promises(Promise promise) {
         return promises.contains(promise);
@@ -108,13 +131,21 @@ public final class Kernel {
     /**
      * This kernel with one safeguard added.
      *
-     * @throws BadInput when there is no such safeguard, or this kernel has it already
+     * @throws BadInput when there is no such safeguard, or this kernel has it already, or has another in the same place
      */
     public Kernel with(String safeguard) {
         Rule rule = rule(safeguard, alternatives());
         if (has(rule)) {
             throw new BadInput("kernel " + name() + " has the safeguard '" + safeguard + "' already"
                     + Nearest.hint(safeguard, names(alternatives())));
+        }
+        for (Rule other : present) {
+            for (Rule place : rule.safeguard().insteadOf()) {
+                if (other.safeguard().insteadOf().contains(place)) {
+                    throw new BadInput("kernel " + name() + " cannot have '" + rule.id() + "' beside '" + other.id()
+                            + "': both take the place of '" + place.id() + "'");
+                }
+            }
         }
         return changed(rule, true);
     }

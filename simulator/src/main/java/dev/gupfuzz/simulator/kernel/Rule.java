@@ -24,6 +24,7 @@ public enum Rule {
     EARLY_COPY_ANON,
     EAGAIN_DROPS_PTL,
     ANON_EXCLUSIVE,
+    FORK_BATCHES,
     // ---- write_protect_seq
     WRITE_PROTECT_SEQ,
     SEQ_ODD_CHECK,
@@ -37,6 +38,7 @@ public enum Rule {
     SEQ_END_WMB,
     SEQ_READ_RMB,
     SEQ_RETRY_RMB,
+    SEQ_COVERS_LARGE,
     // ---- GUP
     FOLL_PIN,
     PTE_RECHECK,
@@ -75,6 +77,7 @@ public enum Rule {
     SHARE_CLEARS_PTE,
     SHARE_BARRIERS,
     BATCHED_UNMAP_FLUSH,
+    BATCH_SPARES_EXCLUSIVE,
     BATCHED_FLUSH_PENDING,
     SWAP_FLUSH,
     SWAP_SKIPS_CACHE,
@@ -104,6 +107,7 @@ public enum Rule {
     CLEAR_REFS_SKIPS_PINNED,
     CLEAR_REFS_NO_FLUSH,
     // ---- designs that were not taken
+    FORK_WRPROTECT_MB,
     SEQ_END_CHECK_ONLY,
     SEQ_END_THEN_PTE,
     RECHECK_BEFORE_GRAB,

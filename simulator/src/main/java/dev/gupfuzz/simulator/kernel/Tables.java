@@ -11,12 +11,17 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /** Reads {@code kernels.txt} and {@code rules.txt}, which lie beside this class. What is wrong in them is a bug of gupfuzz. */
 final class Tables {
 
     /** A line of {@code kernels.txt}. */
     record Release(String name, String generation, String summary) {}
+
+    private static final List<String> REQUIRED = List.of("kernels", "does", "source");
+    private static final List<String> FIELDS = List.of("kernels", "review", "needs", "on", "instead", "does", "source");
 
     private static final List<Release> RELEASES = releases();
     private static final Map<Rule, Safeguard> SAFEGUARDS = new EnumMap<>(Rule.class);
@@ -91,30 +96,48 @@ final class Tables {
         List<String> lines = lines("rules.txt");
         for (int i = 0; i < lines.size(); ) {
             String name = lines.get(i++);
-            Rule rule = Rule.named(name);
-            String kernels = "";
-            String does = "";
-            String source = "";
-            List<String> review = List.of();
+            Map<String, String> fields = new TreeMap<>();
             for (; i < lines.size() && lines.get(i).startsWith(" "); i++) {
                 String[] words = lines.get(i).strip().split("\\s+", 2);
-                switch (words[0]) {
-                    case "kernels" -> kernels = words[1];
-                    case "review" -> review = List.of(words[1].split(" "));
-                    case "does" -> does = words[1];
-                    case "source" -> source = words[1];
-                    default -> throw new IllegalStateException("[simulator bug] rules.txt: " + lines.get(i));
-                }
+                fields.put(words[0], words[1]);
             }
-            if (rule == null || does.isEmpty() || source.isEmpty() || kernels.isEmpty()) {
+            Rule rule = Rule.named(name);
+            if (rule == null
+                    || !FIELDS.containsAll(fields.keySet())
+                    || !fields.keySet().containsAll(REQUIRED)) {
                 throw new IllegalStateException("[simulator bug] rules.txt: block of " + name);
             }
-            SAFEGUARDS.put(rule, new Safeguard(name, does, source, review));
-            KERNELS.put(rule, kernels);
+            KERNELS.put(rule, fields.get("kernels"));
+            SAFEGUARDS.put(
+                    rule,
+                    new Safeguard(
+                            name,
+                            fields.get("does"),
+                            fields.get("source"),
+                            words(fields, "review"),
+                            Optional.ofNullable(fields.get("needs")).map(Need::named),
+                            rules(fields, "on"),
+                            rules(fields, "instead")));
         }
         if (SAFEGUARDS.size() != Rule.values().length) {
             throw new IllegalStateException("[simulator bug] rules.txt lacks a rule");
         }
+    }
+
+    private static List<String> words(Map<String, String> fields, String field) {
+        return fields.containsKey(field) ? List.of(fields.get(field).split(" ")) : List.of();
+    }
+
+    private static List<Rule> rules(Map<String, String> fields, String field) {
+        List<Rule> rules = new ArrayList<>();
+        for (String id : words(fields, field)) {
+            Rule rule = Rule.named(id);
+            if (rule == null) {
+                throw new IllegalStateException("[simulator bug] rules.txt: no rule " + id);
+            }
+            rules.add(rule);
+        }
+        return List.copyOf(rules);
     }
 
     private static List<String> lines(String file) {

@@ -2,7 +2,6 @@ package dev.gupfuzz.simulator.scenario;
 
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.kernel.Kernel;
-import dev.gupfuzz.simulator.kernel.Rule;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -51,7 +50,7 @@ public final class Scenario {
     public List<Goal> goals(Kernel kernel) {
         List<Goal> goals = new ArrayList<>();
         for (GoalPoint point : world.goals) {
-            if (applies(point, kernel)) {
+            if (point.isAskedOf(kernel)) {
                 goals.add(new Goal(point.id(), point.summary(), point.bit()));
             }
         }
@@ -69,18 +68,6 @@ public final class Scenario {
         return world;
     }
 
-    /** A goal that speaks of a safeguard is asked only of kernels that have it. */
-    private static boolean applies(GoalPoint point, Kernel kernel) {
-        return switch (point) {
-            case SEQ_ODD -> kernel.has(Rule.WRITE_PROTECT_SEQ) && kernel.has(Rule.SEQ_ODD_CHECK);
-            case SEQ_CHANGED -> kernel.has(Rule.WRITE_PROTECT_SEQ) && kernel.has(Rule.SEQ_RETRY_CHECK);
-            case EARLY_COPY -> kernel.has(Rule.EARLY_COPY) && marks(kernel);
-            case EAGAIN -> kernel.has(Rule.EARLY_COPY) && marks(kernel) && kernel.has(Rule.EAGAIN_DROPS_PTL);
-            case RECHECK_FAILED -> kernel.has(Rule.PTE_RECHECK);
-            default -> true;
-        };
-    }
-
     @Override
     public boolean equals(Object other) {
         return other instanceof Scenario s && s.name.equals(name);
@@ -94,12 +81,5 @@ public final class Scenario {
     @Override
     public String toString() {
         return name;
-    }
-
-    /** Whether fork gets to know of pins. */
-    private static boolean marks(Kernel kernel) {
-        return !kernel.has(Rule.HAS_PINNED)
-                || kernel.has(Rule.FAST_GUP_HAS_PINNED)
-                || kernel.has(Rule.SLOW_GUP_HAS_PINNED);
     }
 }
