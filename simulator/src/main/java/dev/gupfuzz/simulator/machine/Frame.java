@@ -118,6 +118,8 @@ public final class Frame {
     public static final int BATCHED_RET = 56;
     /** What a zap comes from: of {@code Zap}. */
     public static final int ZAP_MODE = 55;
+    /** {@code anon_vma} of the child's VMA that fork copies to. */
+    public static final int CHILD_ANON = 48;
 
     /** Frame to which {@code Op.HOLD} holds references, kept from row to row, ... */
     public static final int HELD_PFN = 58;

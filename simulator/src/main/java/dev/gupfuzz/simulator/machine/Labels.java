@@ -15,6 +15,7 @@ public final class Labels {
         MAPCOUNT("mapcount"),
         CONTENT("page contents"),
         PAGE_LOCK("page lock"),
+        PAGE_FLAGS("page flags"),
         MMAP_LOCK("mmap_lock"),
         PTL("page-table lock"),
         HAS_PINNED("has_pinned"),

@@ -16,40 +16,37 @@ import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.machine.StepCode;
 import dev.gupfuzz.simulator.machine.Tlb;
 import dev.gupfuzz.simulator.machine.Vmas;
+import dev.gupfuzz.simulator.scenario.Region;
 
 /**
- * fork(2) around the page-table walk.
+ * fork(2) around the page-table walks.
  *
- * <p>Source: kernel/fork.c, dup_mm() and dup_mmap(), wake_up_new_task(); mm/memory.c, copy_page_range(); v5.9-rc4 to v5.11.
- * The child's own locks are taken in steps that nobody else can see. The memcpy() of the mm_struct is a step only where
- * something of it survives: without {@code seq-init}. Not modelled: upper page-table levels, uprobes, mmu notifiers, memory
- * policies, userfaultfd contexts, accounting, allocation failure, VM_DONTCOPY and VM_WIPEONFORK.
+ * <p>Source: kernel/fork.c, dup_mm() and dup_mmap(), wake_up_new_task(); mm/rmap.c, anon_vma_fork(); fs/userfaultfd.c,
+ * dup_userfaultfd(); v4.8 to v6.12. The child's own locks are taken in steps that nobody else can see. The memcpy() of the
+ * mm_struct is a step only where something of it survives: without {@code seq-init}. Not modelled: uprobes, mmu notifiers, memory
+ * policies, UFFD_FEATURE_EVENT_FORK, the reuse of an ancestor's anon_vma, accounting, mlock, failure; v4.8 has no
+ * VM_WIPEONFORK, so that no program of its day asks for it.
  */
 final class Fork {
 
     private static final int FORK_MMAP_WRITE_LOCK = Rule.FORK_MMAP_WRITE_LOCK.ordinal();
     private static final int FORK_TLB_FLUSH = Rule.FORK_TLB_FLUSH.ordinal();
-    private static final int SEQ_END = Rule.SEQ_END.ordinal();
+    private static final int FORK_VMA_LOCK = Rule.FORK_VMA_LOCK.ordinal();
     private static final int SEQ_INIT = Rule.SEQ_INIT.ordinal();
     private static final int WRITE_PROTECT_SEQ = Rule.WRITE_PROTECT_SEQ.ordinal();
 
     private static final String DUP = "dup_mmap";
-    private static final String RANGE = "copy_page_range";
 
     static final int MEMCPY_SEQ = Pc.FORK;
     static final int MMAP_LOCK = Pc.FORK | 1 | Pc.ON_MMAP_WRITE;
     static final int MMAP_READ_LOCK = Pc.FORK | 2 | Pc.ON_MMAP_READ;
     static final int CHILD_LOCK = Pc.FORK | 3 | Pc.INVISIBLE;
     static final int DUP_VMA = Pc.FORK | 4;
-    static final int SEQ_BEGIN_LOAD = Pc.FORK | 5;
-    static final int SEQ_BEGIN_STORE = Pc.FORK | 6;
-    static final int SEQ_END_LOAD = Pc.FORK | 7;
-    static final int SEQ_END_STORE = Pc.FORK | 8;
     static final int CHILD_UNLOCK = Pc.FORK | 9 | Pc.INVISIBLE;
     static final int FLUSH = Pc.FORK | 10 | Pc.ON_ACK;
     static final int MMAP_UNLOCK = Pc.FORK | 11;
     static final int WAKE = Pc.FORK | 12;
-    static final int TEST_ANON_VMA = Pc.FORK | 13;
+    static final int VMA_LOCK = Pc.FORK | 14 | Pc.ON_VMA;
 
     private Fork() {}
 
@@ -65,46 +62,17 @@ final class Fork {
         Labels.define(
                 MMAP_READ_LOCK, DUP, "MMAP_READ_LOCK", Target.MMAP_LOCK, "mmap_read_lock(oldmm)", new MmapReadLock());
         Labels.define(CHILD_LOCK, DUP, "CHILD_LOCK", Target.MMAP_LOCK, "mmap_write_lock_nested(mm)", new ChildLock());
+        Labels.define(VMA_LOCK, DUP, "VMA_LOCK", Target.VMA_LOCK, "vma_start_write(mpnt)", new VmaLock());
         Labels.define(DUP_VMA, DUP, "DUP_VMA", Target.VMA, "vm_area_dup(mpnt), anon_vma_fork()", new DupVma());
-        Labels.define(TEST_ANON_VMA, RANGE, "TEST_ANON_VMA", Target.VMA, "!src_vma->anon_vma", new TestAnonVma());
-        Labels.define(
-                SEQ_BEGIN_LOAD,
-                RANGE,
-                "SEQ_BEGIN_LOAD",
-                Target.SEQ,
-                "raw_write_seqcount_begin(): load sequence",
-                new SeqBeginLoad());
-        Labels.define(
-                SEQ_BEGIN_STORE,
-                RANGE,
-                "SEQ_BEGIN_STORE",
-                Target.SEQ,
-                "raw_write_seqcount_begin(): sequence++",
-                new SeqBeginStore());
-        Labels.define(
-                SEQ_END_LOAD,
-                RANGE,
-                "SEQ_END_LOAD",
-                Target.SEQ,
-                "raw_write_seqcount_end(): load sequence",
-                new SeqEndLoad());
-        Labels.define(
-                SEQ_END_STORE,
-                RANGE,
-                "SEQ_END_STORE",
-                Target.SEQ,
-                "raw_write_seqcount_end(): sequence++",
-                new SeqEndStore());
         Labels.define(CHILD_UNLOCK, DUP, "CHILD_UNLOCK", Target.MMAP_LOCK, "mmap_write_unlock(mm)", new ChildUnlock());
         Labels.define(FLUSH, DUP, "FLUSH", Target.CPU, "flush_tlb_mm(oldmm)", new Flush());
         Labels.define(MMAP_UNLOCK, DUP, "MMAP_UNLOCK", Target.MMAP_LOCK, "mmap_write_unlock(oldmm)", new MmapUnlock());
         Labels.define(WAKE, "kernel_clone", "WAKE", Target.THREAD, "wake_up_new_task(p)", new Wake());
-        Labels.pending(PendingAccess.read(Places.mm(Layout.SEQ)), MEMCPY_SEQ, SEQ_BEGIN_LOAD, SEQ_END_LOAD);
+        Labels.pending(PendingAccess.read(Places.mm(Layout.SEQ)), MEMCPY_SEQ);
         Labels.pending(PendingAccess.rmw(Places.mm(Layout.MMAP_LOCK)), MMAP_LOCK, MMAP_READ_LOCK, MMAP_UNLOCK);
         Labels.pending(PendingAccess.write(Places.child(Layout.MMAP_LOCK)), CHILD_LOCK, CHILD_UNLOCK);
+        Labels.pending(PendingAccess.rmw(Places.LOCK), VMA_LOCK);
         Labels.pending(PendingAccess.read(Places.mm(Layout.VMA_COUNT)), DUP_VMA);
-        Labels.pending(PendingAccess.read((m, t, f) -> m.s[f + Frame.VMA] + Layout.VMA_ANON), TEST_ANON_VMA);
-        Labels.pending(PendingAccess.write(Places.mm(Layout.SEQ)), SEQ_BEGIN_STORE, SEQ_END_STORE);
         Labels.pending(PendingAccess.rmw(Places.ACKNOWLEDGING), FLUSH);
         Labels.pending(PendingAccess.rmw((m, t, f) -> m.frame(Program.operand(m, f, 1)) + Frame.PC), WAKE);
     }
@@ -174,10 +142,17 @@ final class Fork {
     private static final class ChildLock extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            final int[] s = m.s;
             m.write(child(m, f) + Layout.MMAP_LOCK, -1 - t);
-            s[f + Frame.WALK_END] = 0;
+            m.s[f + Frame.WALK_END] = 0;
             return nextVma(m, f);
+        }
+    }
+
+    private static final class VmaLock extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            Locks.vmaStartWrite(m, t);
+            return DUP_VMA;
         }
     }
 
@@ -188,72 +163,17 @@ final class Fork {
             int at = m.mmOf(f);
             m.read(at + Layout.VMA_COUNT);
             int vma = Vmas.at(at, Vmas.next(m, at, s[f + Frame.WALK_END]));
-            dup(m, vma, Vmas.insert(m, child(m, f), s[vma], s[vma + Layout.VMA_END]), s[f + Frame.CHILD_MM]);
+            int flags = s[vma + Layout.VMA_FLAGS];
+            s[f + Frame.VMA] = vma;
+            s[f + Frame.VM_FLAGS] = flags;
             s[f + Frame.WALK] = s[vma];
             s[f + Frame.WALK_END] = s[vma + Layout.VMA_END];
             Locks.aim(m, f, m.threadMm[t], s[vma]);
-            s[f + Frame.VMA] = vma;
-            return TEST_ANON_VMA;
-        }
-    }
-
-    private static final class TestAnonVma extends StepCode {
-        @Override
-        public int take(Machine m, int t, int f, int pc) {
-            final int[] s = m.s;
-            int at = m.mmOf(f);
-            if (m.read(s[f + Frame.VMA] + Layout.VMA_ANON) == 0) {
-                return nextVma(m, f); // the child refaults what it needs
-            } else if (m.has(WRITE_PROTECT_SEQ)) {
-                return SEQ_BEGIN_LOAD;
-            } else {
-                return beginWalk(m, t, f, at);
+            if ((flags & Region.DONTCOPY) != 0) {
+                return nextVma(m, f);
             }
-        }
-    }
-
-    private static final class SeqBeginLoad extends StepCode {
-        @Override
-        public int take(Machine m, int t, int f, int pc) {
-            final int[] s = m.s;
-            int at = m.mmOf(f);
-            s[f + Frame.SEQ] = m.read(at + Layout.SEQ);
-            return SEQ_BEGIN_STORE;
-        }
-    }
-
-    private static final class SeqBeginStore extends StepCode {
-        @Override
-        public int take(Machine m, int t, int f, int pc) {
-            final int[] s = m.s;
-            int at = m.mmOf(f);
-            if ((s[at + Layout.SEQ] & 1) != 0 || s[at + Layout.SEQ_WRITERS] > 0) {
-                m.violate(Invariant.I9, t, 0, 0);
-            }
-            s[at + Layout.SEQ_WRITERS]++;
-            m.write(at + Layout.SEQ, s[f + Frame.SEQ] + 1);
-            return beginWalk(m, t, f, at);
-        }
-    }
-
-    private static final class SeqEndLoad extends StepCode {
-        @Override
-        public int take(Machine m, int t, int f, int pc) {
-            final int[] s = m.s;
-            int at = m.mmOf(f);
-            s[f + Frame.SEQ] = m.read(at + Layout.SEQ);
-            return SEQ_END_STORE;
-        }
-    }
-
-    private static final class SeqEndStore extends StepCode {
-        @Override
-        public int take(Machine m, int t, int f, int pc) {
-            final int[] s = m.s;
-            int at = m.mmOf(f);
-            s[at + Layout.SEQ_WRITERS]--;
-            m.write(at + Layout.SEQ, s[f + Frame.SEQ] + 1);
-            return nextVma(m, f);
+            dup(m, f, vma, Vmas.insert(m, child(m, f), s[vma], s[vma + Layout.VMA_END]));
+            return (flags & Region.WIPEONFORK) != 0 ? nextVma(m, f) : CopyRange.begin(m, t, f);
         }
     }
 
@@ -306,15 +226,24 @@ final class Fork {
         }
     }
 
-    /** vm_area_dup() and anon_vma_fork(): the child's VMA is found through the parent's anon_vmas and one of its own. */
-    private static void dup(Machine m, int vma, int copy, int childMm) {
+    /**
+     * vm_area_dup(), dup_userfaultfd() and anon_vma_fork(): the child's VMA has no userfaultfd, and is found through the
+     * parent's anon_vmas and one of its own. One that is wiped has none.
+     */
+    private static void dup(Machine m, int f, int vma, int copy) {
+        final int[] s = m.s;
         for (int word = Layout.VMA_ANON; word < Layout.VMA_LOCK; word++) {
-            m.s[copy + word] = m.s[vma + word];
+            s[copy + word] = s[vma + word];
         }
-        if (m.s[vma + Layout.VMA_ANON] != 0) {
-            m.s[copy + Layout.VMA_ANON] = childMm + 1;
-            m.s[copy + Layout.VMA_CHAIN] |= 1 << (childMm + 1);
+        s[copy + Layout.VMA_FLAGS] &= ~(Region.UFFD_WP | Region.UFFD_MINOR);
+        if ((s[vma + Layout.VMA_FLAGS] & Region.WIPEONFORK) != 0) {
+            s[copy + Layout.VMA_ANON] = 0;
+            s[copy + Layout.VMA_CHAIN] = 0;
+        } else if (s[vma + Layout.VMA_ANON] != 0) {
+            s[copy + Layout.VMA_ANON] = s[f + Frame.CHILD_MM] + 1;
+            s[copy + Layout.VMA_CHAIN] |= 1 << (s[f + Frame.CHILD_MM] + 1);
         }
+        s[f + Frame.CHILD_ANON] = s[copy + Layout.VMA_ANON];
     }
 
     /** First word of the child's mm. */
@@ -342,37 +271,15 @@ final class Fork {
     }
 
     /** {@code mpnt = mpnt->vm_next}: the list is stable under mmap_lock, so its end needs no step of its own. */
-    private static int nextVma(Machine m, int f) {
-        boolean more = Vmas.next(m, m.mmOf(f), m.s[f + Frame.WALK_END]) >= 0;
-        return more ? DUP_VMA : CHILD_UNLOCK;
-    }
-
-    private static int beginWalk(Machine m, int t, int f, int at) {
-        m.tick(at + Layout.WALKERS);
-        m.s[at + Layout.WALKERS]++;
-        for (int set = 0; m.log != null && m.asks(GoalPoint.PIN_OVERLAPS_FORK) && set < m.pins; set++) {
-            m.see(m.layout.call(set));
-        }
-        for (int rest = m.s[Sched.PINS_IN_FLIGHT]; rest != 0; rest &= rest - 1) {
-            if (m.pinMm[Integer.numberOfTrailingZeros(rest)] == m.threadMm[t]) {
-                m.reach(GoalPoint.PIN_OVERLAPS_FORK);
-            }
-        }
-        m.s[f + Frame.PREALLOC] = 0;
-        return CopyPte.DST_LOCK;
-    }
-
-    /** copy_page_range() is done with this VMA. */
-    static int walked(Machine m, int t) {
-        int at = m.mmOf(m.frame(t));
-        m.tick(at + Layout.WALKERS);
-        m.s[at + Layout.WALKERS]--;
-        if (m.has(WRITE_PROTECT_SEQ) && m.has(SEQ_END)) {
-            return SEQ_END_LOAD;
+    static int nextVma(Machine m, int f) {
+        int slot = Vmas.next(m, m.mmOf(f), m.s[f + Frame.WALK_END]);
+        if (slot < 0) {
+            return CHILD_UNLOCK;
+        } else if (m.has(FORK_VMA_LOCK)) {
+            Locks.aimVma(m, f, Vmas.at(m.mmOf(f), slot));
+            return VMA_LOCK;
         } else {
-            m.mark(at + Layout.SEQ);
-            m.s[at + Layout.SEQ_WRITERS] -= m.has(WRITE_PROTECT_SEQ) ? 1 : 0;
-            return nextVma(m, m.frame(t));
+            return DUP_VMA;
         }
     }
 

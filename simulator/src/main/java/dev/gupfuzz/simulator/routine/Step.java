@@ -20,7 +20,9 @@ public final class Step {
         GupFast.declare();
         GupSlow.declare();
         Fork.declare();
+        CopyRange.declare();
         CopyPte.declare();
+        CopyPresent.declare();
         Zap.declare();
         Unpin.declare();
         TlbFlush.declare();

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gupfuzz.simulator.kernel.Kernels;
+import dev.gupfuzz.simulator.scenario.ForkScenarios;
+import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.Scenarios;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Footprints are what reductions trust: they are held against every pair of steps there is. */
 class FootprintTest {
@@ -49,6 +52,24 @@ class FootprintTest {
                 kernel + " " + scenario, new MachineSystem(Kernels.named(kernel), Scenarios.named(scenario)), STATES);
         assertThat(diamonds.independent).isGreaterThan(diamonds.dependent);
         assertThat(diamonds.dependent).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "v4.8",
+                "v5.8",
+                "v5.9-rc7",
+                "v5.11",
+                "v5.11 with seq-under-ptl",
+                "v5.11 without fork-mmap-write-lock",
+                "v6.1",
+                "v6.12"
+            })
+    void shouldCommuteInForks(String kernel) {
+        for (Scenario scenario : ForkScenarios.all()) {
+            Diamonds.check(kernel + " " + scenario, new MachineSystem(Kernels.named(kernel), scenario), STATES);
+        }
     }
 
     /** A model that keeps quiet about some of what it touches is found out. */

@@ -127,7 +127,8 @@ class MachineExplorationTest {
     /** For every invariant a kernel that breaks it; exploring comes to it, with a schedule that breaks it again. */
     @ParameterizedTest
     @CsvSource({
-        "I1a, early-copy, pin-fork-child-exits-write",
+        "I1a, wp-pte-recheck, fork-vs-pin-fast-writer",
+        "I1b, early-copy, pin-fork-child-exits-write",
         "I1b, write-protect-seq, fork-vs-pin-fast",
         "I1b, seq-odd-check, fork-vs-pin-fast",
         "I1b, seq-retry-check, fork-vs-pin-fast",

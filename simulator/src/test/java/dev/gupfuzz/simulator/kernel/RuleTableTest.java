@@ -22,6 +22,7 @@ class RuleTableTest {
             fork-restores-pte       5.9-rc7 5.9
             has-pinned              5.9-rc7
             has-pinned-test         5.14
+            fork-clears-uffd-wp     5.14
             fast-gup-has-pinned     5.9-rc7
             slow-gup-has-pinned     5.9-rc7
             early-copy              5.9-rc7

@@ -6,6 +6,7 @@ import dev.gupfuzz.simulator.Runs;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.Scenarios;
+import dev.gupfuzz.simulator.scenario.WideScenarios;
 import dev.gupfuzz.simulator.strategy.Follow;
 import dev.gupfuzz.simulator.strategy.Strategy;
 import java.util.ArrayList;
@@ -72,6 +73,7 @@ class OneAccessTest {
         List<Scenario> scenarios = new ArrayList<>(Runs.scenarios());
         scenarios.add(Scenarios.named("fork-vs-pin-fast:pages=6"));
         scenarios.add(Scenarios.named("fork-vs-write:populated=0"));
+        scenarios.addAll(WideScenarios.all());
         return scenarios;
     }
 
@@ -146,7 +148,7 @@ class OneAccessTest {
                 case REFCOUNT -> inPage == Layout.REFCOUNT;
                 case MAPCOUNT -> inPage == Layout.MAPCOUNT;
                 case CONTENT -> inPage == Layout.CONTENT;
-                case PAGE_LOCK -> inPage == Layout.FLAGS;
+                case PAGE_LOCK, PAGE_FLAGS -> inPage == Layout.FLAGS;
                 case MMAP_LOCK -> inMm == Layout.MMAP_LOCK;
                 case PTL -> inTable == Layout.PTL;
                 case TABLE -> inTable == Layout.PMD || inTable == Layout.TABLE_LIVE;

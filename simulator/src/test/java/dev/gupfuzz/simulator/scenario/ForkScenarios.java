@@ -1,5 +1,6 @@
 package dev.gupfuzz.simulator.scenario;
 
+import dev.gupfuzz.simulator.invariant.GoalPoint;
 import java.util.List;
 
 /** Small worlds for the routines of one part of the kernel; {@link WideScenarios} gathers them. */
@@ -7,7 +8,83 @@ public final class ForkScenarios {
 
     private ForkScenarios() {}
 
-    static List<Scenario> all() {
-        return List.of();
+    public static List<Scenario> all() {
+        return List.of(swapped(), kinds(), freshPage());
+    }
+
+    /** A page that is swapped out, and fork: the child gets a swap entry of its own, and exits. */
+    public static Scenario swapped() {
+        World world = new World(2);
+        world.swapSlots = 2;
+        int parent = world.process("parent");
+        world.anon(parent, "buffer", 0, 2, Region.Populated.SWAPPED);
+        int child = world.child("child");
+        world.thread("parent", parent, List.of(row(Op.FORK, 1, child)));
+        world.thread("child", child, List.of(row(Op.EXIT)));
+        return scenario("fork-swapped", world);
+    }
+
+    /** A VMA of each kind that fork treats differently, on page tables of their own; another thread loads one of them meanwhile. */
+    public static Scenario kinds() {
+        World world = new World(6);
+        int parent = world.process("parent");
+        int file = world.file("file", false, 2, true);
+        int first = world.files.get(file).first();
+        int anon = Region.READ | Region.WRITE | Region.MAYWRITE;
+        region(world, parent, "buffer", 0, anon, Region.ANON, 0, Region.Populated.WRITTEN, 0);
+        region(world, parent, "dontcopy", 1, anon | Region.DONTCOPY, Region.ANON, 0, Region.Populated.WRITTEN, 0);
+        region(world, parent, "wiped", 2, anon | Region.WIPEONFORK, Region.ANON, 0, Region.Populated.WRITTEN, 1);
+        region(world, parent, "private", 3, anon | Region.MIXEDMAP, file, first, Region.Populated.READ, 1);
+        region(
+                world,
+                parent,
+                "shared",
+                4,
+                anon | Region.SHARED | Region.MIXEDMAP,
+                file,
+                first + 1,
+                Region.Populated.WRITTEN,
+                1);
+        region(world, parent, "zeros", 5, anon | Region.UFFD_WP, Region.ANON, 0, Region.Populated.READ, 2);
+        int child = world.child("child");
+        world.thread("forker", parent, List.of(row(Op.FORK, 2, child)));
+        world.thread("reader", parent, List.of(row(Op.LOAD, 0), row(Op.LOAD, 3)));
+        world.thread("child", child, List.of(row(Op.LOAD, 0), row(Op.LOAD, 3), row(Op.LOAD, 4)));
+        return scenario("fork-kinds", world);
+    }
+
+    /** Two threads store to pages that nobody touched before, while their process forks: the VMA comes by its anon_vma meanwhile. */
+    public static Scenario freshPage() {
+        World world = new World(1);
+        int parent = world.process("parent");
+        world.anon(parent, "buffer", 0, 1, Region.Populated.NO);
+        int child = world.child("child");
+        world.thread("forker", parent, List.of(row(Op.FORK, 2, child)));
+        world.thread("writer", parent, List.of(row(Op.STORE, 0, world.token(0, "writer's store"))));
+        world.thread("child", child, List.of(row(Op.LOAD, 0)));
+        world.window = GoalPoint.STORE_OVERLAPS_FORK;
+        world.goals.add(GoalPoint.STORE_OVERLAPS_FORK);
+        return scenario("fork-fresh-page", world);
+    }
+
+    private static void region(
+            World world,
+            int mm,
+            String name,
+            int page,
+            int flags,
+            int file,
+            int filePage,
+            Region.Populated populated,
+            int table) {
+        world.region(new Region(name, mm, page, 1, flags, file, filePage, populated, true, table));
+    }
+
+    private static Scenario scenario(String name, World world) {
+        return new Scenario(name, "a world of the tests", List.of(), world);
+    }
+
+    private static int[] row(int... words) {
+        return words;
     }
 }
