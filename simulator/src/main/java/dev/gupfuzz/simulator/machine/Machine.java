@@ -66,7 +66,7 @@ public final class Machine extends KernelRules {
     /** Page index that it is about. */
     public int violatedPage;
     /** Mask of the invariants that are checked. */
-    public int checked = -1;
+    public int checked;
 
     /**
      * Whether the counts of frames are compared whenever nobody is inside the kernel, not only at the end of the run. A run
@@ -118,6 +118,7 @@ public final class Machine extends KernelRules {
         this.scenario = scenario;
         World world = scenario.world();
         this.layout = new Layout(world);
+        this.checked = world.checked;
         long goals = 0;
         for (Goal goal : scenario.goals(kernel)) {
             goals |= goal.bit();
