@@ -40,7 +40,16 @@ public enum GoalPoint {
     ACCESS_OVERLAPS_UNMAP("access-overlaps-unmap", "a thread accesses a page while an munmap of it is under way"),
     SEGV("segv", "an access faults because its page is no longer mapped"),
     STORE_OVERLAPS_FORK("store-overlaps-fork", "a thread stores while a fork of its process is inside"),
-    ACCEPTED_LOSS("accepted-loss", "a claim that the kernel does not promise breaks");
+    ACCEPTED_LOSS("accepted-loss", "a claim that the kernel does not promise breaks"),
+    SWAPPED_OUT("swapped-out", "reclaim writes a page to the swap device and frees it"),
+    SWAPOUT_KEEPS("swapout-keeps", "reclaim unmaps a page and keeps it because somebody holds a reference"),
+    SHARE_BUSY(
+            "share-busy",
+            "reclaim puts the PTE of an exclusive page back because the page may be pinned",
+            Rule.SWAPOUT_SHARE),
+    FLUSH_BATCHED("flush-batched", "reclaim clears a PTE and leaves the TLB flush for later", Rule.BATCHED_UNMAP_FLUSH),
+    LAZYFREE_DISCARDED("lazyfree-discarded", "reclaim discards a MADV_FREE page"),
+    FILE_DROPPED("file-dropped", "reclaim drops a clean page of a file");
 
     /** Bit of the first goal that is a scenario's own. */
     public static final int OWN = 48;

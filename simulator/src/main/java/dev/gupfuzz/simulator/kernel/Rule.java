@@ -73,6 +73,7 @@ public enum Rule {
     // ---- swap and reclaim
     SWAPIN_PAGE_COUNT,
     SWP_EXCLUSIVE,
+    ADD_TO_SWAP_DIRTIES,
     SWAPOUT_SKIPS_PINNED,
     SWAPOUT_SHARE,
     SHARE_CLEARS_PTE,

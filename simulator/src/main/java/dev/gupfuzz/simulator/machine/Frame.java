@@ -120,6 +120,14 @@ public final class Frame {
     public static final int ZAP_MODE = 55;
     /** {@code anon_vma} of the child's VMA that fork copies to. */
     public static final int CHILD_ANON = 48;
+    /** 1 when the page whose PTE reclaim clears was exclusive. */
+    public static final int EXCLUSIVE = 57;
+    /** Processes that a deferred flush of reclaim is about, as a mask. */
+    public static final int BATCHED = 49;
+    /** A count that the routine read. */
+    public static final int COUNT = 52;
+    /** 1 when a walk ends early. */
+    public static final int ABORT = 53;
 
     /** Frame to which {@code Op.HOLD} holds references, kept from row to row, ... */
     public static final int HELD_PFN = 58;

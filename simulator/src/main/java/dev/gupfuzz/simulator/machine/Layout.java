@@ -319,6 +319,7 @@ public final class Layout {
                 || has[Op.UFFD_WP]
                 || has[Op.CLEAR_SOFT_DIRTY]
                 || has[Op.RECLAIM]
+                || has[Op.FILE_RECLAIM]
                 || has[Op.MADV_FREE]
                 || has[Op.MREMAP]
                 || has[Op.WRITEBACK];

@@ -74,10 +74,14 @@ public final class Memory {
         int frame = m.pageAt(pfn);
         m.touched(pfn);
         int left = m.add(frame + Layout.REFCOUNT, -refs);
-        if (left > 0) {
-            return;
+        if (left <= 0) {
+            free(m, t, pfn, left);
         }
+    }
+
+    private static void free(Machine m, int t, int pfn, int left) {
         int[] s = m.s;
+        int frame = m.pageAt(pfn);
         m.mark(frame + Layout.FLAGS);
         m.mark(m.layout.tenancy(pfn));
         m.see(frame + Layout.MAPCOUNT);
@@ -92,6 +96,48 @@ public final class Memory {
         int free = s[al] + 1;
         s[al] = free;
         s[al + 1 + free] = pfn;
+    }
+
+    /** page_ref_freeze(): whether the count was {@code refs}; then it is 0, and nobody gets a reference any more. */
+    public static boolean freeze(Machine m, int pfn, int refs) {
+        int at = m.pageAt(pfn) + Layout.REFCOUNT;
+        m.rmw(at);
+        if (m.s[at] != refs) {
+            return false;
+        }
+        m.s[at] = 0;
+        m.touched(pfn);
+        return true;
+    }
+
+    /** get_page_unless_zero(): whether it has a reference now. */
+    public static boolean getUnlessZero(Machine m, int pfn) {
+        int at = m.pageAt(pfn) + Layout.REFCOUNT;
+        m.rmw(at);
+        if (m.s[at] == 0) {
+            return false;
+        }
+        m.s[at]++;
+        m.touched(pfn);
+        return true;
+    }
+
+    /** lru_add_drain_all(): every page leaves its CPU's LRU batch, and the batch's references go. One step, whose access stands for the batches. */
+    public static void drainBatches(Machine m, int t) {
+        m.rmw(m.pageAt(0) + Layout.REFCOUNT);
+        for (int pfn = 1; pfn < m.s[m.layout.allocBase + 1]; pfn++) {
+            int frame = m.pageAt(pfn);
+            m.see(frame + Layout.FLAGS);
+            if ((m.s[frame + Layout.FLAGS] & Layout.FLAG_LRU_BATCH) != 0) {
+                m.mark(frame + Layout.FLAGS);
+                m.mark(frame + Layout.REFCOUNT);
+                m.touched(pfn);
+                m.s[frame + Layout.FLAGS] &= ~Layout.FLAG_LRU_BATCH;
+                if (--m.s[frame + Layout.REFCOUNT] <= 0) {
+                    free(m, t, pfn, m.s[frame + Layout.REFCOUNT]);
+                }
+            }
+        }
     }
 
     /** An unordered or ordered add to the reference count that cannot reach 0. */
@@ -264,6 +310,16 @@ public final class Memory {
         }
     }
 
+    /** read() copies a page of a file out of a frame: what it saw. */
+    public static int fileLoad(Machine m, int t, int filePage, int pfn) {
+        int seen = m.read(m.pageAt(pfn) + Layout.CONTENT);
+        m.see(m.layout.fileRefBase + filePage);
+        if (seen != m.s[m.layout.fileRefBase + filePage]) {
+            m.violate(Invariant.I13, t, 0, 0);
+        }
+        return seen;
+    }
+
     /** A store of a CPU through its TLB entry for (mm, page). */
     public static void cpuStore(Machine m, int t, int page, int pfn, int token) {
         int[] s = m.s;
@@ -323,9 +379,11 @@ public final class Memory {
             return; // the page is nobody's any more, or another's by an accepted loss
         }
         int before = value(m, mm, page);
+        int also = m.layout.hasAlso() ? s[m.layout.also(mm, page)] : 0;
         stored(m, mm, page, token);
         if (m.hasAlso && before >= 0 && !Claims.promised(m, set, i)) {
             allow(m, mm, page, before); // what the device stores may be lost without a broken promise
+            s[m.layout.also(mm, page)] |= also;
         }
     }
 

@@ -67,6 +67,7 @@ public final class Pc {
     public static final int COPY_NONPRESENT = 21 << ROUTINE_SHIFT;
     public static final int FLUSH = 22 << ROUTINE_SHIFT;
     public static final int SYNC = 23 << ROUTINE_SHIFT;
+    public static final int TRY_TO_UNMAP = 26 << ROUTINE_SHIFT;
 
     /** A child's thread before its fork wakes it. */
     public static final int NOT_STARTED = USER | 62;

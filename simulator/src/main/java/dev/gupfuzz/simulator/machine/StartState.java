@@ -106,14 +106,14 @@ final class StartState {
             s[layout.ref(region.mm(), page)] =
                     region.file() == Region.ANON ? 0 : shared ? Memory.sharedFile(k) : Memory.privateFile(k);
             if (written && !shared) {
-                anon(region, page, anonVma);
+                anon(region, page, anonVma, page + s[vma + Layout.VMA_PGOFF]);
             } else if (region.populated() != Region.Populated.NO) {
                 read(region, page, k, written);
             }
         }
     }
 
-    private void anon(Region region, int page, int anonVma) {
+    private void anon(Region region, int page, int anonVma, int index) {
         int token = world.initialToken(page);
         int mm = region.mm();
         s[layout.ref(mm, page)] = token;
@@ -126,7 +126,7 @@ final class StartState {
         }
         int frame = frame(page, token, anonFlags);
         s[frame + Layout.MAPCOUNT] = 1;
-        s[frame + Layout.MAPPING] = PageMapping.anon(anonVma, page);
+        s[frame + Layout.MAPPING] = PageMapping.anon(anonVma, index);
         int write = region.populated() == Region.Populated.WRITTEN && (region.flags() & Region.WRITE) != 0
                 ? WRITTEN
                 : WRITTEN & ~Pte.WRITE;
@@ -145,6 +145,7 @@ final class StartState {
         }
         s[layout.page(pfn) + Layout.REFCOUNT]++;
         s[layout.page(pfn) + Layout.MAPCOUNT]++;
+        s[layout.page(pfn) + Layout.FLAGS] |= written ? Layout.FLAG_DIRTY : 0; // as the fault of the store marked it
         s[pte] = Pte.of(pfn, written ? WRITTEN : Pte.PRESENT | Pte.ACCESSED);
     }
 

@@ -16,19 +16,27 @@ public final class Swap {
 
     /** get_swap_page(): a slot with the cache's reference, or -1 when none is free. */
     public static int alloc(Machine m) {
+        int slot = firstFree(m);
+        int at = m.layout.swap(Math.max(slot, 0));
+        m.rmw(at + Layout.SWAP_HAS_CACHE);
+        if (slot >= 0) {
+            m.s[at + Layout.SWAP_HAS_CACHE] = 1;
+            m.mark(at + Layout.SWAP_DATA);
+            m.s[at + Layout.SWAP_DATA] = -1;
+        }
+        return slot;
+    }
+
+    /** The slot that {@link #alloc} would take, or -1; a ghost look. */
+    public static int firstFree(Machine m) {
         for (int slot = 0; slot < m.layout.world.swapSlots; slot++) {
             int at = m.layout.swap(slot);
             m.see(at + Layout.SWAP_MAP);
             m.see(at + Layout.SWAP_HAS_CACHE);
             if (m.s[at + Layout.SWAP_MAP] == 0 && m.s[at + Layout.SWAP_HAS_CACHE] == 0) {
-                m.rmw(at + Layout.SWAP_HAS_CACHE);
-                m.s[at + Layout.SWAP_HAS_CACHE] = 1;
-                m.mark(at + Layout.SWAP_DATA);
-                m.s[at + Layout.SWAP_DATA] = -1;
                 return slot;
             }
         }
-        m.rmw(m.layout.swap(0) + Layout.SWAP_HAS_CACHE);
         return -1;
     }
 
@@ -97,5 +105,12 @@ public final class Swap {
         m.s[frame + Layout.FLAGS] &= ~Layout.FLAG_SWAPCACHE;
         m.s[frame + Layout.MAPPING] = PageMapping.withSlot(m.s[frame + Layout.MAPPING], -1);
         m.touched(pfn);
+    }
+
+    /** swap_writepage(): the slot holds what is in the page now; the one access reads the page. */
+    public static void write(Machine m, int slot, int pfn) {
+        int token = m.read(m.pageAt(pfn) + Layout.CONTENT);
+        m.mark(m.layout.swap(slot) + Layout.SWAP_DATA);
+        m.s[m.layout.swap(slot) + Layout.SWAP_DATA] = token;
     }
 }

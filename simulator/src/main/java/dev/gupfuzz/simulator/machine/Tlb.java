@@ -42,7 +42,20 @@ public final class Tlb {
 
     /** As {@link #nextCpu(Machine, int, int)}, for the flush of another process's entries. */
     public static int nextCpu(Machine m, int t, int mm, int cpu) {
-        int others = m.mmThreads[mm] & ~(1 << t) & -(1 << (cpu + 1));
+        return next(m, m.mmThreads[mm] & ~(1 << t), cpu);
+    }
+
+    /** As {@link #nextCpu(Machine, int, int)}, for a flush of the entries of several processes, as a mask. */
+    public static int nextCpuOfAny(Machine m, int t, int processes, int cpu) {
+        int others = 0;
+        for (int rest = processes; rest != 0; rest &= rest - 1) {
+            others |= m.mmThreads[Integer.numberOfTrailingZeros(rest)];
+        }
+        return next(m, others & ~(1 << t), cpu);
+    }
+
+    private static int next(Machine m, int cpus, int cpu) {
+        int others = cpus & -(1 << (cpu + 1));
         for (int rest = m.log == null ? 0 : others; rest != 0; rest &= rest - 1) {
             m.see(m.frame(Integer.numberOfTrailingZeros(rest)) + Frame.PC);
             m.see(m.layout.ended(Integer.numberOfTrailingZeros(rest)));

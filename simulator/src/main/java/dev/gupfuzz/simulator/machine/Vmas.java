@@ -60,7 +60,7 @@ public final class Vmas {
 
     /** {@code page->index} of an anonymous page that is new at {@code page} of the VMA. */
     public static int index(Machine m, int vma, int page) {
-        return (m.s[vma + Layout.VMA_FLAGS] & FILE) != 0 ? page : page + m.s[vma + Layout.VMA_PGOFF];
+        return page + m.s[vma + Layout.VMA_PGOFF];
     }
 
     /** anon_vma_prepare(): the one access reads the tree. */
@@ -109,9 +109,7 @@ public final class Vmas {
         }
         open(m, mm, slot);
         int at = at(mm, slot);
-        for (int word = 0; word < Layout.VMA_WORDS; word++) {
-            m.s[at + word] = 0;
-        }
+        Arrays.fill(m.s, at, at + Layout.VMA_WORDS, 0);
         m.s[at + Layout.VMA_START] = start;
         m.s[at + Layout.VMA_END] = end;
         return at;

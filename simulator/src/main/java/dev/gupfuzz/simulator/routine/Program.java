@@ -105,11 +105,11 @@ final class Program {
             case Op.CLEAR_SOFT_DIRTY:
                 return ClearRefs.begin(m, t, f);
             case Op.RECLAIM:
+            case Op.FILE_RECLAIM:
                 return Reclaim.begin(m, t, f);
             case Op.FILE_WRITE:
             case Op.FILE_READ:
             case Op.WRITEBACK:
-            case Op.FILE_RECLAIM:
                 return FileIo.begin(m, t, f);
             case Op.TRUNCATE:
                 return Truncate.begin(m, t, f);

@@ -35,6 +35,7 @@ public final class Step {
         Madvise.declare();
         ClearRefs.declare();
         Reclaim.declare();
+        TryToUnmap.declare();
         FileIo.declare();
         Truncate.declare();
         ProcMem.declare();

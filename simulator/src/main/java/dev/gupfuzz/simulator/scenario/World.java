@@ -4,7 +4,6 @@ import dev.gupfuzz.simulator.invariant.GoalPoint;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The start world of a scenario, while it is written down and after. Every process has the same {@link #pages} virtual
@@ -36,11 +35,6 @@ public final class World {
     public final List<Goal> ownGoals = new ArrayList<>();
 
     public GoalPoint window = GoalPoint.PIN_OVERLAPS_FORK;
-    /** ... and one of them, where it is the window. */
-    public @Nullable Goal ownWindow;
-
-    /** Mask of the invariants that are checked. */
-    public int checked = -1;
 
     /** Pin sets that the programs name. */
     public int pins;
@@ -58,21 +52,19 @@ public final class World {
     /** Pages of all files. */
     public int filePages;
 
-    /** Of each virtual page, and behind them of each file's page, which stores are told apart there. */
-    private int[] spaces;
-
+    private final int[] spaces;
     private final List<List<String>> stores = new ArrayList<>();
 
     World(int pages) {
         this.pages = pages;
         spaces = new int[pages];
         for (int p = 0; p < pages; p++) {
-            addSpace(p);
+            spaces[p] = p;
+            addSpace();
         }
     }
 
-    private void addSpace(int location) {
-        spaces[location] = location;
+    private void addSpace() {
         stores.add(new ArrayList<>(List.of("zero", "initial")));
     }
 
@@ -100,15 +92,14 @@ public final class World {
     void region(Region region) {
         regions.add(region);
         for (int i = 0; region.file() != Region.ANON && i < region.pages(); i++) {
-            join(spaces[region.start() + i], spaces[pages + region.filePage() + i]);
+            join(spaces[region.start() + i], pages + region.filePage() + i);
         }
     }
 
     int file(String name, boolean shmem, int filePagesOfIt, boolean cached) {
         files.add(new FileSpec(name, shmem, filePages, filePagesOfIt, cached));
-        spaces = Arrays.copyOf(spaces, spaces.length + filePagesOfIt);
         for (int i = 0; i < filePagesOfIt; i++) {
-            addSpace(pages + filePages + i);
+            addSpace();
         }
         filePages += filePagesOfIt;
         return files.size() - 1;
@@ -126,7 +117,7 @@ public final class World {
         if (stores.get(space).size() > 2 || stores.get(other).size() > 2) {
             throw new IllegalStateException("[simulator bug] a location changed after its first store");
         }
-        for (int p = 0; p < spaces.length; p++) {
+        for (int p = 0; p < pages; p++) {
             spaces[p] = spaces[p] == space ? other : spaces[p];
         }
     }
@@ -153,7 +144,7 @@ public final class World {
 
     /** The token of a new store to a file's page. */
     int fileToken(int filePage, String storer) {
-        return tokenOf(spaces[pages + filePage], storer);
+        return tokenOf(pages + filePage, storer);
     }
 
     private int tokenOf(int space, String storer) {
@@ -165,14 +156,9 @@ public final class World {
         return space << 8 | names.size() - 1;
     }
 
-    /** The token of a new store to a virtual page, or, behind the virtual pages, a file's page. */
-    int tokenAt(int location, String storer) {
-        return tokenOf(spaces[location], storer);
-    }
-
-    /** The stores to a location so far, by the bit of their tokens. */
-    List<String> storesAt(int location) {
-        return stores.get(spaces[location]);
+    /** Stores that a page can still tell apart. */
+    int storesLeft(int page) {
+        return STORES_MAX - stores.get(spaces[page]).size();
     }
 
     /** The token that a written page starts with, ... */
@@ -182,7 +168,7 @@ public final class World {
 
     /** ... and a file's page. */
     public int initialFileToken(int filePage) {
-        return spaces[pages + filePage] << 8 | 1;
+        return ((pages + filePage) << 8) | 1;
     }
 
     /** The bit of a token among the values that its location ever had. */
@@ -204,6 +190,6 @@ public final class World {
 
     /** The names of the stores to {@code page}, by the bit of their tokens. */
     public List<String> storesTo(int page) {
-        return List.copyOf(storesAt(page));
+        return List.copyOf(stores.get(spaces[page]));
     }
 }

@@ -1,0 +1,45 @@
+package dev.gupfuzz.simulator.machine;
+
+/**
+ * The page cache: for each page of a file the frame that holds it. Each method is the one access of its step.
+ *
+ * <p>Source: mm/filemap.c, find_get_page(), add_to_page_cache_lru(), __delete_from_page_cache(); v4.8 to v6.12. Not modelled: the tree
+ * and its lock, shadow entries, readahead.
+ */
+public final class PageCache {
+
+    private PageCache() {}
+
+    /** The frame, or 0; without a reference. */
+    public static int lookup(Machine m, int filePage) {
+        return m.read(m.layout.file(filePage) + Layout.FILE_CACHE);
+    }
+
+    /** add_to_page_cache_locked() of a page that nobody else can see: whether there was none before. The cache takes the reference of its allocation. */
+    public static boolean add(Machine m, int filePage, int pfn) {
+        int at = m.layout.file(filePage) + Layout.FILE_CACHE;
+        m.rmw(at);
+        if (m.s[at] != 0) {
+            return false;
+        }
+        int frame = m.pageAt(pfn);
+        m.mark(frame + Layout.FLAGS);
+        m.mark(frame + Layout.MAPPING);
+        m.mark(frame + Layout.REFCOUNT);
+        m.mark(m.layout.tenancy(pfn));
+        m.s[at] = pfn;
+        m.s[frame + Layout.FLAGS] |= Layout.FLAG_FILE | Layout.FLAG_LOCKED;
+        m.s[frame + Layout.MAPPING] = PageMapping.file(filePage);
+        m.s[frame + Layout.REFCOUNT]++;
+        m.touched(pfn);
+        return true;
+    }
+
+    /** __delete_from_page_cache() of a locked page; the cache's reference is the caller's. */
+    public static void delete(Machine m, int filePage, int pfn) {
+        m.write(m.layout.file(filePage) + Layout.FILE_CACHE, 0);
+        m.mark(m.pageAt(pfn) + Layout.FLAGS);
+        m.s[m.pageAt(pfn) + Layout.FLAGS] &= ~Layout.FLAG_FILE;
+        m.touched(pfn);
+    }
+}
