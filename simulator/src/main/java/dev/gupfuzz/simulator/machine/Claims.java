@@ -46,14 +46,20 @@ public final class Claims {
                 since(m, set, pte);
             }
             if (m.watchesReferences) {
-                int value = Memory.value(m, mm, page);
-                m.mark(layout.pinSeenBase + set * m.pages + i);
-                s[layout.pinSeenBase + set * m.pages + i] = value < 0 ? 0 : World.tokenBit(value);
-                m.see(layout.mm(mm) + Layout.FORKERS);
-                if (s[layout.mm(mm) + Layout.FORKERS] > 0) {
-                    unpromise(m, set, i);
-                }
+                watch(m, set, i, page);
             }
+        }
+    }
+
+    /** What a reference through entry {@code i} may see begins with what is there now. */
+    private static void watch(Machine m, int set, int i, int page) {
+        int mm = m.pinMm[set];
+        int value = Memory.value(m, mm, page);
+        m.mark(m.layout.pinSeenBase + set * m.pages + i);
+        m.s[m.layout.pinSeenBase + set * m.pages + i] = value < 0 ? 0 : World.tokenBit(value);
+        m.see(m.layout.mm(mm) + Layout.FORKERS);
+        if (m.s[m.layout.mm(mm) + Layout.FORKERS] > 0) {
+            unpromise(m, set, i);
         }
     }
 

@@ -22,6 +22,7 @@ import java.util.Arrays;
  */
 public final class Machine extends KernelRules {
 
+    private static final int ANON_EXCLUSIVE = Rule.ANON_EXCLUSIVE.ordinal();
     private static final int FOLL_PIN = Rule.FOLL_PIN.ordinal();
     private static final int IPI_TLB_FLUSH = Rule.IPI_TLB_FLUSH.ordinal();
 
@@ -65,7 +66,7 @@ public final class Machine extends KernelRules {
     /** Page index that it is about. */
     public int violatedPage;
     /** Mask of the invariants that are checked. */
-    public int checked = -1;
+    public int checked;
 
     /**
      * Whether the counts of frames are compared whenever nobody is inside the kernel, not only at the end of the run. A run
@@ -90,6 +91,8 @@ public final class Machine extends KernelRules {
     final boolean watchesReferences;
     /** Some read of the scenario's programs has an expectation. */
     public final boolean expects;
+    /** Nothing but anonymous pages at one page index each, without swap, write pins, and no PG_anon_exclusive. */
+    final boolean plain;
     /** {@link Layout#aliases}, where it costs less. */
     final boolean aliases;
     /** Some region is not to be inherited. */
@@ -115,6 +118,7 @@ public final class Machine extends KernelRules {
         this.scenario = scenario;
         World world = scenario.world();
         this.layout = new Layout(world);
+        this.checked = world.checked;
         long goals = 0;
         for (Goal goal : scenario.goals(kernel)) {
             goals |= goal.bit();
@@ -159,6 +163,7 @@ public final class Machine extends KernelRules {
         watchesReads = reads;
         watchesReferences = references;
         promisesEveryGet = world.promisesGets;
+        plain = !aliases && !reads && !references && !hasAlso && world.swapSlots == 0 && !has(ANON_EXCLUSIVE);
         code = new int[rows * Op.WORDS];
         int next = 0;
         pinMm = new int[pins];

@@ -11,18 +11,17 @@ final class PteChecks {
 
     private PteChecks() {}
 
+    /** Kept small: it is part of many a step, and what a plain world needs of it is to be compiled into them. */
     static void changed(Machine m, int t, int mm, int page, int pte) {
         if (Pte.present(pte)) {
-            boolean asked = Pte.write(pte) || m.watchesReads;
-            for (int set = 0; m.log != null && asked && set < m.pins; set++) {
-                if (m.pinMm[set] == mm) {
-                    m.see(m.layout.call(set));
+            if (m.log != null || m.s[Sched.PINS_IN_FLIGHT] != 0) {
+                inFlight(m, mm, page, pte);
+            }
+            if (m.plain) {
+                if (m.mms > 1 && !Pte.special(pte)) {
+                    sharedPlainly(m, t, mm, page, pte);
                 }
-            }
-            if (m.s[Sched.PINS_IN_FLIGHT] != 0 && asked) {
-                Claims.mapped(m, mm, page, pte);
-            }
-            if (!Pte.special(pte)) {
+            } else if (!Pte.special(pte)) {
                 if (m.aliases) {
                     aliased(m, t, mm, page, pte);
                 } else if (m.mms > 1) {
@@ -34,6 +33,31 @@ final class PteChecks {
         m.see(m.layout.claimBase + page);
         if (m.aliases || m.s[m.layout.claimBase + page] != 0) {
             Claims.changed(m, t, mm, page, pte);
+        }
+    }
+
+    /** GUP calls under way may come to have what is mapped now. */
+    private static void inFlight(Machine m, int mm, int page, int pte) {
+        boolean asked = Pte.write(pte) || m.watchesReads;
+        for (int set = 0; m.log != null && asked && set < m.pins; set++) {
+            if (m.pinMm[set] == mm) {
+                m.see(m.layout.call(set));
+            }
+        }
+        if (m.s[Sched.PINS_IN_FLIGHT] != 0 && asked) {
+            Claims.mapped(m, mm, page, pte);
+        }
+    }
+
+    /** I2 where a frame is mapped at one page index only, and swapped out nowhere. */
+    private static void sharedPlainly(Machine m, int t, int mm, int page, int pte) {
+        int pfn = Pte.pfn(pte);
+        for (int other = 0; other < m.mms; other++) {
+            int at = m.pteAt(other, page);
+            m.see(at);
+            if (other != mm && Pte.maps(m.s[at], pfn) && Pte.write(pte | m.s[at])) {
+                m.violate(Invariant.I2, t, page, 0);
+            }
         }
     }
 

@@ -109,7 +109,9 @@ public final class Vmas {
         }
         open(m, mm, slot);
         int at = at(mm, slot);
-        Arrays.fill(m.s, at, at + Layout.VMA_WORDS, 0);
+        for (int word = 0; word < Layout.VMA_WORDS; word++) {
+            m.s[at + word] = 0;
+        }
         m.s[at + Layout.VMA_START] = start;
         m.s[at + Layout.VMA_END] = end;
         return at;

@@ -4,28 +4,46 @@ import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** A start world and a program for each thread. Values are immutable; {@link Scenarios} makes them. */
+/** A start world and a program for each thread. Values are immutable; {@link ScenarioText} makes them. */
 public final class Scenario {
 
     private final String name;
     private final String summary;
     private final List<Parameter> parameters;
     private final World world;
+    private final @Nullable ScenarioText text;
 
     Scenario(String baseName, String summary, List<Parameter> parameters, World world) {
-        StringBuilder text = new StringBuilder(baseName);
+        this(baseName, summary, parameters, world, null);
+    }
+
+    Scenario(String baseName, String summary, List<Parameter> parameters, World world, @Nullable ScenarioText text) {
+        StringBuilder canonical = new StringBuilder(baseName);
         char separator = ':';
         for (Parameter p : parameters) {
             if (p.value() != p.defaultValue()) {
-                text.append(separator).append(p.name()).append('=').append(p.value());
+                canonical.append(separator).append(p.name()).append('=').append(p.value());
                 separator = ',';
             }
         }
-        this.name = text.toString();
+        this.name = canonical.toString();
         this.summary = summary;
         this.parameters = List.copyOf(parameters);
         this.world = world;
+        this.text = text;
+    }
+
+    /** The file that it was read from; empty for a scenario that was put together without one. */
+    public Optional<ScenarioText> text() {
+        return Optional.ofNullable(text);
+    }
+
+    /** What tells it from another of the same name: empty for the built-in one. */
+    private String textHash() {
+        return text == null || text.builtIn() ? "" : text.hash();
     }
 
     /** The canonical name, e.g. {@code fork-vs-pin-fast:pages=4}; parameters at their default are left out. */
@@ -59,8 +77,9 @@ public final class Scenario {
     }
 
     /** The situation without which a run of this scenario could not have failed. */
-    public GoalPoint window() {
-        return world.window;
+    public Goal window() {
+        Goal own = world.ownWindow;
+        return own != null ? own : new Goal(world.window.id(), world.window.summary(), world.window.bit());
     }
 
     /** The start world, for the machine. */
@@ -70,7 +89,9 @@ public final class Scenario {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Scenario s && s.name.equals(name);
+        return other instanceof Scenario s
+                && s.name.equals(name)
+                && s.textHash().equals(textHash());
     }
 
     @Override

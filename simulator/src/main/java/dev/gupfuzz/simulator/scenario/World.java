@@ -4,6 +4,7 @@ import dev.gupfuzz.simulator.invariant.GoalPoint;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The start world of a scenario, while it is written down and after. Every process has the same {@link #pages} virtual
@@ -35,6 +36,11 @@ public final class World {
     public final List<Goal> ownGoals = new ArrayList<>();
 
     public GoalPoint window = GoalPoint.PIN_OVERLAPS_FORK;
+    /** ... and one of them, where it is the window. */
+    public @Nullable Goal ownWindow;
+
+    /** Mask of the invariants that are checked. */
+    public int checked = -1;
 
     /** Pin sets that the programs name. */
     public int pins;
@@ -52,19 +58,21 @@ public final class World {
     /** Pages of all files. */
     public int filePages;
 
-    private final int[] spaces;
+    /** Of each virtual page, and behind them of each file's page, which stores are told apart there. */
+    private int[] spaces;
+
     private final List<List<String>> stores = new ArrayList<>();
 
     World(int pages) {
         this.pages = pages;
         spaces = new int[pages];
         for (int p = 0; p < pages; p++) {
-            spaces[p] = p;
-            addSpace();
+            addSpace(p);
         }
     }
 
-    private void addSpace() {
+    private void addSpace(int location) {
+        spaces[location] = location;
         stores.add(new ArrayList<>(List.of("zero", "initial")));
     }
 
@@ -92,14 +100,15 @@ public final class World {
     void region(Region region) {
         regions.add(region);
         for (int i = 0; region.file() != Region.ANON && i < region.pages(); i++) {
-            join(spaces[region.start() + i], pages + region.filePage() + i);
+            join(spaces[region.start() + i], spaces[pages + region.filePage() + i]);
         }
     }
 
     int file(String name, boolean shmem, int filePagesOfIt, boolean cached) {
         files.add(new FileSpec(name, shmem, filePages, filePagesOfIt, cached));
+        spaces = Arrays.copyOf(spaces, spaces.length + filePagesOfIt);
         for (int i = 0; i < filePagesOfIt; i++) {
-            addSpace();
+            addSpace(pages + filePages + i);
         }
         filePages += filePagesOfIt;
         return files.size() - 1;
@@ -117,7 +126,7 @@ public final class World {
         if (stores.get(space).size() > 2 || stores.get(other).size() > 2) {
             throw new IllegalStateException("[simulator bug] a location changed after its first store");
         }
-        for (int p = 0; p < pages; p++) {
+        for (int p = 0; p < spaces.length; p++) {
             spaces[p] = spaces[p] == space ? other : spaces[p];
         }
     }
@@ -144,7 +153,7 @@ public final class World {
 
     /** The token of a new store to a file's page. */
     int fileToken(int filePage, String storer) {
-        return tokenOf(pages + filePage, storer);
+        return tokenOf(spaces[pages + filePage], storer);
     }
 
     private int tokenOf(int space, String storer) {
@@ -156,9 +165,14 @@ public final class World {
         return space << 8 | names.size() - 1;
     }
 
-    /** Stores that a page can still tell apart. */
-    int storesLeft(int page) {
-        return STORES_MAX - stores.get(spaces[page]).size();
+    /** The token of a new store to a virtual page, or, behind the virtual pages, a file's page. */
+    int tokenAt(int location, String storer) {
+        return tokenOf(spaces[location], storer);
+    }
+
+    /** The stores to a location so far, by the bit of their tokens. */
+    List<String> storesAt(int location) {
+        return stores.get(spaces[location]);
     }
 
     /** The token that a written page starts with, ... */
@@ -168,7 +182,7 @@ public final class World {
 
     /** ... and a file's page. */
     public int initialFileToken(int filePage) {
-        return ((pages + filePage) << 8) | 1;
+        return spaces[pages + filePage] << 8 | 1;
     }
 
     /** The bit of a token among the values that its location ever had. */
@@ -190,6 +204,6 @@ public final class World {
 
     /** The names of the stores to {@code page}, by the bit of their tokens. */
     public List<String> storesTo(int page) {
-        return List.copyOf(stores.get(spaces[page]));
+        return List.copyOf(storesAt(page));
     }
 }

@@ -51,7 +51,7 @@ public record Blame(Invariant invariant, String where) implements Comparable<Bla
     }
 
     private static String store(World world, int page, int number) {
-        return number == 255 ? "unmapped memory" : world.tokenName(page << 8 | number);
+        return number == 255 ? "unmapped memory" : world.tokenName((world.initialToken(page) & ~0xff) | number);
     }
 
     /** One line: {@code I1b at forker, copy_present_pte: set_pte_at(...)}. */

@@ -89,7 +89,7 @@ public final class Trace {
      *
      * @param precise compare counts after every call
      * @param loop where it goes round
-     * @param checked mask of the invariants that end the run
+     * @param checked mask of the invariants that end the run, of those that the scenario checks at all
      */
     static Trace follow(
             Kernel kernel,
@@ -101,7 +101,7 @@ public final class Trace {
             int checked,
             int[] afterwards) {
         Machine machine = Step.machine(kernel, scenario);
-        machine.checked = checked;
+        machine.checked &= checked;
         machine.log = new AccessLog();
         Teller teller = new Teller(machine);
         Follow follow = new Follow(machine, threads, choices, teller);

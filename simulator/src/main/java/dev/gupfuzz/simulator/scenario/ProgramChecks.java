@@ -1,0 +1,104 @@
+package dev.gupfuzz.simulator.scenario;
+
+import java.util.List;
+
+/** What must hold between the threads of a scenario before it is run. */
+final class ProgramChecks {
+
+    private final Mistakes mistakes;
+    private final WorldPlan plan;
+    private final int[] processOf;
+    private final ThreadLowering threads;
+
+    ProgramChecks(Mistakes mistakes, WorldPlan plan, int[] processOf, ThreadLowering threads) {
+        this.mistakes = mistakes;
+        this.plan = plan;
+        this.processOf = processOf;
+        this.threads = threads;
+    }
+
+    void all(List<List<RowDraft>> programs) {
+        int[] parents = parents(programs);
+        int rows = 0;
+        for (int t = 0; t < programs.size(); t++) {
+            for (RowDraft draft : programs.get(t)) {
+                requireSight(t, draft, parents);
+                if (draft.row()[0] == Op.EXIT && threadsOf(processOf[t]) > 1) {
+                    mistakes.add(
+                            draft.at(),
+                            "'exit' ends a process with one thread: '"
+                                    + plan.processes.get(processOf[t]).name() + "' has " + threadsOf(processOf[t]));
+                }
+            }
+            rows += programs.get(t).size();
+            if (programs.get(t).isEmpty()) {
+                mistakes.add(
+                        plan.threads.get(t).at(),
+                        "thread '" + plan.threads.get(t).role() + "' does nothing");
+            }
+        }
+        if (rows > Limits.ROWS) {
+            mistakes.add(new At(1, 1), "unrolled the threads have " + rows + " rows: at most " + Limits.ROWS);
+        }
+        for (String goal : plan.ownGoals()) {
+            if (!threads.reached().contains(goal)) {
+                mistakes.add(
+                        plan.ownGoalAt(goal),
+                        "nothing reaches goal '" + goal + "': a thread says 'reach " + goal + "', or 'load PAGE reach "
+                                + goal + " when VALUE'");
+            }
+        }
+    }
+
+    private long threadsOf(int process) {
+        return java.util.Arrays.stream(processOf).filter(p -> p == process).count();
+    }
+
+    /** Of each process the one that forks it, or -1. */
+    private int[] parents(List<List<RowDraft>> programs) {
+        int[] parents = new int[plan.processes.size()];
+        java.util.Arrays.fill(parents, -1);
+        for (int t = 0; t < programs.size(); t++) {
+            for (RowDraft draft : programs.get(t)) {
+                int[] row = draft.row();
+                if (row[0] == Op.FORK) {
+                    if (parents[row[2]] >= 0) {
+                        mistakes.add(
+                                draft.at(),
+                                "child '" + plan.processes.get(row[2]).name() + "' is forked twice: declare another");
+                    }
+                    parents[row[2]] = processOf[t];
+                }
+            }
+        }
+        for (int p = 0; p < parents.length; p++) {
+            WorldPlan.ProcessPlan process = plan.processes.get(p);
+            if (process.child() && threadsOf(p) != 1) {
+                mistakes.add(
+                        process.at(), "child '" + process.name() + "' must have one thread: it has " + threadsOf(p));
+            }
+            if (process.child() && parents[p] < 0) {
+                mistakes.add(process.at(), "nobody forks child '" + process.name() + "'");
+            }
+        }
+        return parents;
+    }
+
+    /** A thread names regions of its own process, and those that a fork gave it. */
+    private void requireSight(int thread, RowDraft draft, int[] parents) {
+        int mm = processOf[thread];
+        if (draft.owner() < 0 || mm < 0) {
+            return;
+        }
+        for (int hops = 0; mm >= 0 && hops <= parents.length; hops++) {
+            if (mm == draft.owner()) {
+                return;
+            }
+            mm = parents[mm];
+        }
+        mistakes.add(
+                draft.at(),
+                "thread '" + plan.threads.get(thread).role() + "' does not see the pages of process '"
+                        + plan.processes.get(draft.owner()).name() + "'");
+    }
+}
