@@ -112,6 +112,8 @@ public final class Frame {
     /** ... VM_FAULT_WRITE: a write fault broke COW. */
     public static final int FAULT_WRITE = 4;
 
+    /** 1 when the call fails, or its walk ends early. */
+    public static final int ABORT = 53;
     /** What change_protection() is to do: of {@code ChangeProtection}. */
     public static final int CHANGE = 54;
     /** Where flush_tlb_batched_pending() returns to. */
@@ -126,8 +128,8 @@ public final class Frame {
     public static final int BATCHED = 49;
     /** A count that the routine read. */
     public static final int COUNT = 52;
-    /** 1 when a walk ends early. */
-    public static final int ABORT = 53;
+    /** Page-table pages to free, as a mask; munmap's, which never retries. */
+    public static final int TABLES = RETRIES;
 
     /** Frame to which {@code Op.HOLD} holds references, kept from row to row, ... */
     public static final int HELD_PFN = 58;

@@ -29,7 +29,8 @@ public final class Step {
         Sync.declare();
         SwapIn.declare();
         FileFault.declare();
-        Userfault.declare();
+        UserfaultIoctl.declare();
+        UserfaultContinue.declare();
         Mprotect.declare();
         Mremap.declare();
         Madvise.declare();
