@@ -125,6 +125,10 @@ final class MachineObjects {
                 }
                 case Pc.WAIT_PTL, Pc.WAIT_PAGE, Pc.WAIT_VMA -> into.write(objects[lock]);
                 case Pc.WAIT_EVENT -> into.read(objects[m.layout.event(m.code[m.s[f + Frame.OP] + 1])]);
+                case Pc.WAIT_SLOT -> {
+                    into.read(objects[lock + Layout.SWAP_HAS_CACHE]);
+                    into.read(objects[lock + Layout.SWAP_CACHE]);
+                }
                 case Pc.WAIT_WAKE -> into.read(objects[f + Frame.ASLEEP]);
                 case Pc.WAIT_SEQ -> into.read(objects[mm + Layout.SEQ]);
                 case Pc.WAIT_ACK, Pc.WAIT_GRACE -> into.read(objects[Frame.at(m.s[f + Frame.ACK_CPU]) + Frame.HOLD]);

@@ -59,6 +59,7 @@ public enum Rule {
     DIRECT_IO_PIN,
     // ---- page faults
     VMA_LOCK,
+    VMA_LOCK_EVERY,
     FAULT_PTE_SAME,
     FAULT_TLB_DROP,
     WP_SOLE_USER,
@@ -74,6 +75,7 @@ public enum Rule {
     SWAPIN_PAGE_COUNT,
     SWP_EXCLUSIVE,
     ADD_TO_SWAP_DIRTIES,
+    SWAPIN_MKWRITE,
     SWAPOUT_SKIPS_PINNED,
     SWAPOUT_SHARE,
     SHARE_CLEARS_PTE,
@@ -84,6 +86,7 @@ public enum Rule {
     SWAP_FLUSH,
     SWAP_SKIPS_CACHE,
     SWAP_SLOT_FREE_NOTIFY,
+    SWAP_NOTIFY_LAST,
     SWAPIN_PREPARE,
     MADV_FREE_COUNT,
     // ---- unmapping and write-protecting

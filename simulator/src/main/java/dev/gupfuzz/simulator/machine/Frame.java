@@ -105,6 +105,11 @@ public final class Frame {
     /** What {@code handle_mm_fault()} returned: 0, or of {@link #FAULT_ERROR} and so on. */
     public static final int FAULT_RESULT = 47;
 
+    /** 1 when the page of a swap-in was never in the swap cache. */
+    public static final int FRESH = 50;
+    /** 1 when {@code reuse_swap_page()} says that nobody else has the page. */
+    public static final int REUSED = 51;
+
     /** In {@link #FAULT_RESULT}: VM_FAULT_SIGBUS or VM_FAULT_SIGSEGV, ... */
     public static final int FAULT_ERROR = 1;
     /** ... VM_FAULT_RETRY: the fault gave its locks up, ... */
@@ -112,8 +117,6 @@ public final class Frame {
     /** ... VM_FAULT_WRITE: a write fault broke COW. */
     public static final int FAULT_WRITE = 4;
 
-    /** 1 when the call fails, or its walk ends early. */
-    public static final int ABORT = 53;
     /** What change_protection() is to do: of {@code ChangeProtection}. */
     public static final int CHANGE = 54;
     /** Where flush_tlb_batched_pending() returns to. */
@@ -128,8 +131,8 @@ public final class Frame {
     public static final int BATCHED = 49;
     /** A count that the routine read. */
     public static final int COUNT = 52;
-    /** Page-table pages to free, as a mask; munmap's, which never retries. */
-    public static final int TABLES = RETRIES;
+    /** 1 when a walk ends early. */
+    public static final int ABORT = 53;
 
     /** Frame to which {@code Op.HOLD} holds references, kept from row to row, ... */
     public static final int HELD_PFN = 58;

@@ -226,7 +226,7 @@ public final class Layout {
         this.pins = world.pins;
         // Live frames: one for each mapping, one for each pin, two for each thread on its way; the caches', and the
         // zeropage.
-        this.frames = 1 + mms * pages + pins * pages + 2 * threads + world.filePages + world.swapSlots;
+        this.frames = 1 + mms * pages + pins * pages + 2 * threads + world.filePages + world.swapSlots + batched(world);
         boolean[] has = new boolean[Op.CODES];
         int splits = 0;
         for (ThreadSpec thread : world.threads) {
@@ -311,6 +311,15 @@ public final class Layout {
         pinSeenBase = at;
         at += pins * pages;
         words = at;
+    }
+
+    /** Pages that nobody but an LRU batch may still refer to: as many as the programs can come to allocate. */
+    private static int batched(World world) {
+        int rows = 0;
+        for (ThreadSpec thread : world.threads) {
+            rows += thread.program().length;
+        }
+        return world.lruBatch ? rows : 0;
     }
 
     private static boolean clearsForAMoment(boolean[] has) {
@@ -430,24 +439,6 @@ public final class Layout {
     /** The page-table lock of a virtual page. */
     public int ptl(int mm, int page) {
         return table(mm, tableOf[page]) + PTL;
-    }
-
-    /** The file that a page among all files' pages belongs to. */
-    public int fileOf(int filePage) {
-        int file = world.files.size() - 1;
-        while (world.files.get(file).first() > filePage) {
-            file--;
-        }
-        return file;
-    }
-
-    /** The end of the pages from {@code page} on that its page-table page serves, {@code end} at the most. */
-    public int endOfTable(int page, int end) {
-        int next = page + 1;
-        while (next < end && tableOf[next] == tableOf[page]) {
-            next++;
-        }
-        return next;
     }
 
     public int page(int pfn) {

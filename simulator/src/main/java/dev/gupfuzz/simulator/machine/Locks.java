@@ -126,6 +126,9 @@ public final class Locks {
             return false;
         }
         m.s[at] |= Layout.FLAG_LOCKED;
+        if (m.s[Sched.BLOCKING] != 0) {
+            m.recheck();
+        }
         return true;
     }
 
@@ -140,20 +143,29 @@ public final class Locks {
 
     // ---- VMA locks; Layout.VMA_LOCK of a VMA's first word
 
-    /** vma_start_read(): whether it has the lock now; it never waits. */
-    public static boolean vmaStartRead(Machine m, int vma) {
-        int at = vma + Layout.VMA_LOCK;
+    /**
+     * vma_start_read(): whether it has the lock now; it never waits.
+     *
+     * @param at {@link Vmas#lockWord}
+     * @param exists whether the VMA is still there; the lock of one that was detached helps nobody
+     */
+    public static boolean vmaStartRead(Machine m, int at, boolean exists) {
         m.rmw(at);
-        if ((m.s[at] & Layout.VMA_WRITE_LOCKED) != 0) {
+        if (!exists || (m.s[at] & Layout.VMA_WRITE_LOCKED) != 0) {
             return false;
         }
         m.s[at]++;
+        m.recheck();
         return true;
     }
 
-    public static void vmaEndRead(Machine m, int vma) {
-        m.rmw(vma + Layout.VMA_LOCK);
-        m.s[vma + Layout.VMA_LOCK]--;
+    /** vma_end_read() of the lock at {@link Vmas#lockWord}. */
+    public static void vmaEndRead(Machine m, int at) {
+        m.rmw(at);
+        if (m.s[at] <= 0) {
+            throw new IllegalStateException("[simulator bug] a VMA went away under its readers: lock at " + at);
+        }
+        m.s[at]--;
         m.recheck();
     }
 

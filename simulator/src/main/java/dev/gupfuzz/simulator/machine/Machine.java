@@ -363,6 +363,9 @@ public final class Machine extends KernelRules {
                 return (s[Frame.at(s[f + Frame.ACK_CPU]) + Frame.HOLD] & 1) == 0;
             case Pc.WAIT_SEQ:
                 return (s[s[f + Frame.MM_AT] + Layout.SEQ] & 1) == 0;
+            case Pc.WAIT_SLOT:
+                int slot = s[f + Frame.LOCK];
+                return s[slot + Layout.SWAP_HAS_CACHE] == 0 || s[slot + Layout.SWAP_CACHE] != 0;
             default:
                 throw new IllegalStateException("[simulator bug] no such wait: kind=" + kind);
         }

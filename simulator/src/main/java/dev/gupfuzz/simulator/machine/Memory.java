@@ -146,13 +146,6 @@ public final class Memory {
         m.bump(m.pageAt(pfn) + Layout.REFCOUNT, refs);
     }
 
-    /** A reference that is taken in the same step as the page is found in a cache, which holds one; beside the access of the step. */
-    public static void getFound(Machine m, int pfn) {
-        m.touched(pfn);
-        m.mark(m.pageAt(pfn) + Layout.REFCOUNT);
-        m.s[m.pageAt(pfn) + Layout.REFCOUNT]++;
-    }
-
     /** page_add_rmap, page_dup_rmap, page_remove_rmap: one atomic on the map count. */
     public static void rmap(Machine m, int t, int pfn, int delta) {
         m.touched(pfn);
@@ -169,6 +162,43 @@ public final class Memory {
         } else if (m.add(m.pageAt(pfn) + Layout.MAPCOUNT, delta) < 0) {
             m.violate(Invariant.I5, t, m.s[m.pageAt(pfn) + Layout.VPAGE], 0);
         }
+    }
+
+    /**
+     * page_add_anon_rmap() of a page from the swap cache, or from the device: one atomic on its map count. The first mapping makes
+     * it anonymous.
+     */
+    public static void addAnonRmap(Machine m, int t, int page, int pfn, boolean exclusive) {
+        int frame = m.pageAt(pfn);
+        m.mark(frame + Layout.FLAGS);
+        m.mark(m.layout.tenancy(pfn));
+        if ((m.s[frame + Layout.FLAGS] & Layout.FLAG_ANON) == 0) {
+            m.s[frame + Layout.FLAGS] |= Layout.FLAG_ANON;
+            setAnonRmap(m, m.threadMm[t], page, pfn, exclusive);
+        }
+        if (exclusive && m.has(ANON_EXCLUSIVE)) {
+            m.s[frame + Layout.FLAGS] |= Layout.FLAG_EXCLUSIVE;
+        }
+        rmap(m, t, pfn, 1);
+    }
+
+    /** lru_cache_add() of a page that its caller has just allocated: a data choice leaves it in the CPU's batch. */
+    public static void lruCacheAdd(Machine m, int t, int pc, int pfn) {
+        if (m.layout.world.lruBatch && m.choices.choose(t, pc, 2) == 1) {
+            int frame = m.pageAt(pfn);
+            m.mark(frame + Layout.REFCOUNT);
+            m.mark(frame + Layout.FLAGS);
+            m.s[frame + Layout.REFCOUNT]++;
+            m.s[frame + Layout.FLAGS] |= Layout.FLAG_LRU_BATCH;
+            m.touched(pfn);
+        }
+    }
+
+    /** A page leaves its LRU batch, which puts its reference: the access of the step. */
+    public static void lruDrain(Machine m, int t, int pfn) {
+        m.mark(m.pageAt(pfn) + Layout.FLAGS);
+        m.s[m.pageAt(pfn) + Layout.FLAGS] &= ~Layout.FLAG_LRU_BATCH;
+        put(m, t, pfn, 1);
     }
 
     /** SetPageAnonExclusive() of a page that nobody else can be marking: one atomic on its flags. */
@@ -202,11 +232,17 @@ public final class Memory {
 
     /** page_move_anon_rmap(): rmap finds the page through the VMA's own anon_vma. It rides on an access of the page's flags. */
     public static void moveAnonRmap(Machine m, int mm, int page, int pfn) {
+        setAnonRmap(m, mm, page, pfn, true);
+    }
+
+    /** __page_set_anon_rmap(): of a page that may be shared, rmap looks through the anon_vma of the oldest ancestor. */
+    private static void setAnonRmap(Machine m, int mm, int page, int pfn, boolean exclusive) {
         if (m.layout.hasRmap) {
             int at = m.layout.mm(mm);
             int slot = Vmas.lookup(m, at, page);
             int vma = Vmas.at(at, Math.max(slot, 0));
-            int anonVma = slot < 0 ? 0 : m.s[vma + Layout.VMA_ANON];
+            int own = slot < 0 ? 0 : m.s[vma + Layout.VMA_ANON];
+            int anonVma = exclusive || own == 0 ? own : Integer.numberOfTrailingZeros(m.s[vma + Layout.VMA_CHAIN]);
             m.mark(m.pageAt(pfn) + Layout.MAPPING);
             int old = m.s[m.pageAt(pfn) + Layout.MAPPING];
             int mapping = PageMapping.anon(anonVma, slot < 0 ? page : Vmas.index(m, vma, page));
@@ -273,35 +309,15 @@ public final class Memory {
     public static void stored(Machine m, int mm, int page, int token) {
         int ref = m.s[m.layout.ref(mm, page)];
         m.see(m.layout.ref(mm, page));
-        if (ref < UNMAPPED && isShared(ref)) {
-            fileStored(m, filePage(ref), token);
-        } else if (m.layout.hasAlso()) {
-            int also = alsoWhileDiscarding(m, mm, page, token);
+        if (ref >= UNMAPPED || !isShared(ref)) {
             setRef(m, mm, page, token);
-            m.s[m.layout.also(mm, page)] = also;
         } else {
-            setRef(m, mm, page, token);
+            fileStored(m, filePage(ref), token);
         }
         if (m.watchesReferences) {
             Claims.stored(m, mm, page, token);
         }
         remember(m, mm, page, token);
-    }
-
-    /** What is stored while an unmapping is at work may stay or be lost: the further values of the location, with the new one. */
-    private static int alsoWhileDiscarding(Machine m, int mm, int page, int token) {
-        m.see(m.layout.zapBase + mm * m.pages + page);
-        if (m.s[m.layout.zapBase + mm * m.pages + page] == 0) {
-            return 0;
-        }
-        m.see(m.layout.also(mm, page));
-        return m.s[m.layout.also(mm, page)] | World.tokenBit(token);
-    }
-
-    /** A location has no further values. */
-    static void onlyOne(Machine m, int mm, int page) {
-        m.mark(m.layout.also(mm, page));
-        m.s[m.layout.also(mm, page)] = 0;
     }
 
     /** The program stored {@code token} to a page of a file, by write() or through a shared mapping. */

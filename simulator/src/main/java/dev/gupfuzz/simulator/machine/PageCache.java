@@ -15,6 +15,17 @@ public final class PageCache {
         return m.read(m.layout.file(filePage) + Layout.FILE_CACHE);
     }
 
+    /** find_get_page(): the frame with a reference to it, or 0; one step, where the kernel takes the reference and looks again. */
+    public static int get(Machine m, int filePage) {
+        int pfn = lookup(m, filePage);
+        if (pfn != 0) {
+            m.mark(m.pageAt(pfn) + Layout.REFCOUNT);
+            m.s[m.pageAt(pfn) + Layout.REFCOUNT]++;
+            m.touched(pfn);
+        }
+        return pfn;
+    }
+
     /** add_to_page_cache_locked() of a page that nobody else can see: whether there was none before. The cache takes the reference of its allocation. */
     public static boolean add(Machine m, int filePage, int pfn) {
         int at = m.layout.file(filePage) + Layout.FILE_CACHE;

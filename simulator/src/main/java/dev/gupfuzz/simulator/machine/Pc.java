@@ -41,6 +41,8 @@ public final class Pc {
     public static final int WAIT_GRACE = 9;
     /** Until {@code write_protect_seq} is even. */
     public static final int WAIT_SEQ = 10;
+    /** Until nobody is about to bring the page of the swap slot that {@link Frame#LOCK} leads to into the swap cache. */
+    public static final int WAIT_SLOT = 11;
 
     public static final int USER = 0;
     public static final int FAULT = 1 << ROUTINE_SHIFT;
@@ -69,6 +71,9 @@ public final class Pc {
     public static final int SYNC = 23 << ROUTINE_SHIFT;
     public static final int TRY_TO_UNMAP = 26 << ROUTINE_SHIFT;
 
+    public static final int SWAP_CACHE = 24 << ROUTINE_SHIFT;
+    public static final int WP_COPY = 25 << ROUTINE_SHIFT;
+
     /** A child's thread before its fork wakes it. */
     public static final int NOT_STARTED = USER | 62;
     /** A thread whose program has ended. */
@@ -85,6 +90,7 @@ public final class Pc {
     public static final int ON_WAKE = BLOCKING | WAIT_WAKE << WAIT_SHIFT;
     public static final int ON_GRACE = BLOCKING | WAIT_GRACE << WAIT_SHIFT;
     public static final int ON_SEQ = BLOCKING | WAIT_SEQ << WAIT_SHIFT;
+    public static final int ON_SLOT = BLOCKING | WAIT_SLOT << WAIT_SHIFT;
 
     private Pc() {}
 

@@ -9,7 +9,8 @@ import dev.gupfuzz.simulator.scenario.World;
 /** Writes the start world of a scenario into a new state, as the kernel would have it. */
 final class StartState {
 
-    private static final int WRITTEN = Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED;
+    /** Bits of the PTE of a page that was written. */
+    private final int writtenBits;
 
     private final Layout layout;
     private final World world;
@@ -27,6 +28,8 @@ final class StartState {
         this.s = new int[layout.words];
         int exclusive = kernel.has(Rule.ANON_EXCLUSIVE) ? Layout.FLAG_EXCLUSIVE : 0;
         anonFlags = Layout.FLAG_ALLOCATED | Layout.FLAG_ANON | exclusive;
+        writtenBits =
+                Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED | (layout.tracksSoftDirty ? Pte.SOFT_DIRTY : 0);
         swapBits = kernel.has(Rule.SWP_EXCLUSIVE) ? Pte.SWP_EXCLUSIVE : 0;
     }
 
@@ -128,8 +131,8 @@ final class StartState {
         s[frame + Layout.MAPCOUNT] = 1;
         s[frame + Layout.MAPPING] = PageMapping.anon(anonVma, index);
         int write = region.populated() == Region.Populated.WRITTEN && (region.flags() & Region.WRITE) != 0
-                ? WRITTEN
-                : WRITTEN & ~Pte.WRITE;
+                ? writtenBits
+                : writtenBits & ~Pte.WRITE;
         s[layout.pte(mm, page)] = Pte.of(nextPfn - 1, write);
     }
 
@@ -146,7 +149,7 @@ final class StartState {
         s[layout.page(pfn) + Layout.REFCOUNT]++;
         s[layout.page(pfn) + Layout.MAPCOUNT]++;
         s[layout.page(pfn) + Layout.FLAGS] |= written ? Layout.FLAG_DIRTY : 0; // as the fault of the store marked it
-        s[pte] = Pte.of(pfn, written ? WRITTEN : Pte.PRESENT | Pte.ACCESSED);
+        s[pte] = Pte.of(pfn, written ? writtenBits : Pte.PRESENT | Pte.ACCESSED);
     }
 
     /** A new frame with one reference: its first word. */

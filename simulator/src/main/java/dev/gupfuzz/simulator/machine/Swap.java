@@ -57,25 +57,55 @@ public final class Swap {
         return m.read(m.layout.swap(slot) + Layout.SWAP_MAP);
     }
 
-    /** swapcache_prepare(): whether it has the slot's cache now. */
+    /** swapcache_prepare(): whether it has the slot's cache now; not of a slot that no entry refers to any more. */
     public static boolean prepareCache(Machine m, int slot) {
-        int at = m.layout.swap(slot) + Layout.SWAP_HAS_CACHE;
-        m.rmw(at);
-        if (m.s[at] != 0) {
+        int at = m.layout.swap(slot);
+        m.rmw(at + Layout.SWAP_HAS_CACHE);
+        m.see(at + Layout.SWAP_MAP);
+        if (m.s[at + Layout.SWAP_HAS_CACHE] != 0 || m.s[at + Layout.SWAP_MAP] == 0) {
             return false;
         }
-        m.s[at] = 1;
+        m.s[at + Layout.SWAP_HAS_CACHE] = 1;
+        m.recheck();
         return true;
     }
 
     /** swapcache_clear(): gives up the slot's cache without a page in it. */
     public static void clearCache(Machine m, int slot) {
         m.write(m.layout.swap(slot) + Layout.SWAP_HAS_CACHE, 0);
+        m.recheck();
     }
 
-    /** find_get_page(), without the reference: the frame in the swap cache, or 0. */
+    /** find_get_page(): the frame in the swap cache, with a reference to it, or 0; see {@code docs/fidelity.md} on the one step. */
     public static int lookup(Machine m, int slot) {
-        return m.read(m.layout.swap(slot) + Layout.SWAP_CACHE);
+        int pfn = m.read(m.layout.swap(slot) + Layout.SWAP_CACHE);
+        if (pfn != 0) {
+            m.mark(m.pageAt(pfn) + Layout.REFCOUNT);
+            m.s[m.pageAt(pfn) + Layout.REFCOUNT]++;
+            m.touched(pfn);
+        }
+        return pfn;
+    }
+
+    /** swap_readpage(): what the device has goes into a page that nobody else looks at; nothing there, and it reads zeroes. */
+    public static void readPage(Machine m, int slot, int pfn) {
+        int data = m.read(m.layout.swap(slot) + Layout.SWAP_DATA);
+        m.mark(m.pageAt(pfn) + Layout.CONTENT);
+        m.s[m.pageAt(pfn) + Layout.CONTENT] = Math.max(data, 0);
+    }
+
+    /**
+     * swap_slot_free_notify(): the device forgets a slot whose page is in the swap cache, and dirty from now on.
+     *
+     * @param last only a slot that one entry refers to
+     */
+    public static void forget(Machine m, int slot, int pfn, boolean last) {
+        int at = m.layout.swap(slot);
+        m.see(at + Layout.SWAP_MAP);
+        boolean forgets = !last || m.s[at + Layout.SWAP_MAP] == 1;
+        m.write(at + Layout.SWAP_DATA, forgets ? -1 : m.s[at + Layout.SWAP_DATA]);
+        m.mark(m.pageAt(pfn) + Layout.FLAGS);
+        m.s[m.pageAt(pfn) + Layout.FLAGS] |= forgets ? Layout.FLAG_DIRTY : 0;
     }
 
     /** add_to_swap_cache(): the page, which the caller has locked, is in the cache, and the cache has a reference to it. */
@@ -89,6 +119,7 @@ public final class Swap {
         m.s[frame + Layout.FLAGS] |= Layout.FLAG_SWAPCACHE;
         m.s[frame + Layout.MAPPING] = PageMapping.withSlot(m.s[frame + Layout.MAPPING], slot);
         m.touched(pfn);
+        m.recheck();
     }
 
     /**
@@ -105,6 +136,7 @@ public final class Swap {
         m.s[frame + Layout.FLAGS] &= ~Layout.FLAG_SWAPCACHE;
         m.s[frame + Layout.MAPPING] = PageMapping.withSlot(m.s[frame + Layout.MAPPING], -1);
         m.touched(pfn);
+        m.recheck();
     }
 
     /** swap_writepage(): the slot holds what is in the page now; the one access reads the page. */

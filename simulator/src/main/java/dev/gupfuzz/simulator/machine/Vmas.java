@@ -47,6 +47,11 @@ public final class Vmas {
         return -1;
     }
 
+    /** The lock of the VMA that covers the page; of a VMA that is gone, a lock word that nobody looks at. */
+    public static int lockWord(Machine m, int mm, int page) {
+        return at(mm, Math.max(lookup(m, mm, page), 0)) + Layout.VMA_LOCK;
+    }
+
     /** The VMA's flags; a ghost look. 0 where there is none. */
     public static int flags(Machine m, int mm, int page) {
         int slot = lookup(m, mm, page);

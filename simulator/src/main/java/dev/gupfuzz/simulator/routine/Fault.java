@@ -1,49 +1,61 @@
 package dev.gupfuzz.simulator.routine;
 
 import dev.gupfuzz.simulator.invariant.GoalPoint;
+import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
 import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Locks;
 import dev.gupfuzz.simulator.machine.Machine;
-import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.PendingAccess;
 import dev.gupfuzz.simulator.machine.Pte;
 import dev.gupfuzz.simulator.machine.StepCode;
 import dev.gupfuzz.simulator.machine.Vmas;
+import dev.gupfuzz.simulator.scenario.Region;
 
 /**
  * A page fault of the CPU, and {@code handle_mm_fault()}, which slow GUP calls too.
  *
- * <p>Source: arch/x86/mm/fault.c, do_user_addr_fault(); mm/memory.c, handle_pte_fault() and do_anonymous_page(); v5.9 and
- * v5.11 (the same in both, and in v5.9-rc4). Not modelled: mmap_read_trylock() before the sleeping lock, FAULT_FLAG_RETRY,
- * stack expansion, memory cgroups, allocation failure, swap, NUMA and file faults, huge pages.
+ * <p>Source: arch/x86/mm/fault.c, do_user_addr_fault(); mm/memory.c, lock_vma_under_rcu(), handle_pte_fault() and
+ * do_numa_page(); v4.8, v4.14, v5.9, v5.11, v5.19, v6.4, v6.12. The search for the VMA under RCU and its check behind the lock
+ * are one step with the trylock. Not modelled: mmap_read_trylock() before the sleeping lock, FAULT_FLAG_RETRY_NOWAIT, stack
+ * expansion, memory cgroups, allocation failure, migration by NUMA balancing, huge pages, pkeys.
  */
 final class Fault {
 
+    private static final int FAULT_PTE_SAME = Rule.FAULT_PTE_SAME.ordinal();
+    private static final int NUMA_KEEPS_WRITE = Rule.NUMA_KEEPS_WRITE.ordinal();
+    private static final int VMA_LOCK_EVERY = Rule.VMA_LOCK_EVERY.ordinal();
+    private static final int VMA_LOCK_RULE = Rule.VMA_LOCK.ordinal();
+
     private static final String ENTRY = "do_user_addr_fault";
     private static final String PTE_FAULT = "handle_pte_fault";
-    private static final String ANON = "do_anonymous_page";
+    private static final String NUMA = "do_numa_page";
 
     static final int MMAP_LOCK = Pc.FAULT | Pc.ON_MMAP_READ;
     static final int FIND_VMA = Pc.FAULT | 1;
     static final int MMAP_UNLOCK = Pc.FAULT | 2;
     static final int MMAP_UNLOCK_SEGV = Pc.FAULT | 3;
-    /** Entry of {@code handle_mm_fault()}: PAGE, IS_WRITE and FAULT_RET are set. */
+    /**
+     * Entry of {@code handle_mm_fault()}: PAGE, IS_WRITE, UNSHARE, VM_FLAGS and FAULT_RET are set, and LOCK aims at the
+     * page-table lock. FAULT_RESULT says how it ended; with FAULT_RETRY in it the caller's lock is released.
+     */
     static final int READ_PTE = Pc.FAULT | 4;
 
     static final int PTL = Pc.FAULT | 5 | Pc.ON_PTL;
     static final int PTE_SAME = Pc.FAULT | 6;
     static final int SET_ACCESS_FLAGS = Pc.FAULT | 7;
     static final int PTL_UNLOCK = Pc.FAULT | 8;
-    static final int ANON_VMA = Pc.FAULT | 9;
-    static final int ANON_ALLOC = Pc.FAULT | 10;
-    static final int ANON_PTL = Pc.FAULT | 11 | Pc.ON_PTL;
-    static final int ANON_PTE_NONE = Pc.FAULT | 12;
-    static final int ANON_SET_PTE = Pc.FAULT | 13;
-    static final int ANON_PUT = Pc.FAULT | 14;
+
+    static final int VMA_FIND = Pc.FAULT | 15;
+    static final int VMA_START_READ = Pc.FAULT | 16;
+    static final int VMA_END_READ = Pc.FAULT | 17;
+    static final int NUMA_PTL = Pc.FAULT | 18 | Pc.ON_PTL;
+    static final int NUMA_PTE_SAME = Pc.FAULT | 19;
+    static final int NUMA_START = Pc.FAULT | 20;
+    static final int NUMA_COMMIT = Pc.FAULT | 21;
 
     private Fault() {}
 
@@ -58,6 +70,15 @@ final class Fault {
                 Target.MMAP_LOCK,
                 "mmap_read_unlock(mm); SIGSEGV",
                 new MmapUnlockSegv());
+        Labels.define(VMA_FIND, "lock_vma_under_rcu", "VMA_FIND", Target.VMA, "vma = mas_walk(&mas)", new VmaFind());
+        Labels.define(
+                VMA_START_READ,
+                "lock_vma_under_rcu",
+                "VMA_START_READ",
+                Target.VMA_LOCK,
+                "vma_start_read(vma)",
+                new VmaStartRead());
+        Labels.define(VMA_END_READ, ENTRY, "VMA_END_READ", Target.VMA_LOCK, "vma_end_read(vma)", new VmaEndRead());
         Labels.define(READ_PTE, PTE_FAULT, "READ_PTE", Target.PTE, "vmf->orig_pte = *vmf->pte", new ReadPte());
         Labels.define(PTL, PTE_FAULT, "PTL", Target.PTL, "spin_lock(vmf->ptl)", new Ptl());
         Labels.define(PTE_SAME, PTE_FAULT, "PTE_SAME", Target.PTE, "pte_same(*vmf->pte, entry)", new PteSame());
@@ -75,27 +96,101 @@ final class Fault {
                 Target.PTL,
                 "pte_unmap_unlock(vmf->pte, vmf->ptl)",
                 new PtlUnlock());
-        Labels.define(ANON_VMA, ANON, "ANON_VMA", Target.VMA, "anon_vma_prepare(vma)", new AnonVma());
+        Labels.define(NUMA_PTL, NUMA, "NUMA_PTL", Target.PTL, "spin_lock(vmf->ptl)", new NumaPtl());
         Labels.define(
-                ANON_ALLOC,
-                ANON,
-                "ANON_ALLOC",
-                Target.ALLOCATOR,
-                "page = alloc_zeroed_user_highpage_movable()",
-                new AnonAlloc());
-        Labels.define(ANON_PTL, ANON, "ANON_PTL", Target.PTL, "pte_offset_map_lock(..., &vmf->ptl)", new AnonPtl());
-        Labels.define(ANON_PTE_NONE, ANON, "ANON_PTE_NONE", Target.PTE, "pte_none(*vmf->pte)", new AnonPteNone());
+                NUMA_PTE_SAME, NUMA, "NUMA_PTE_SAME", Target.PTE, "pte_same(*vmf->pte, vmf->orig_pte)", new NumaSame());
         Labels.define(
-                ANON_SET_PTE, ANON, "ANON_SET_PTE", Target.PTE, "set_pte_at(..., vmf->pte, entry)", new AnonSetPte());
-        Labels.define(ANON_PUT, ANON, "ANON_PUT", Target.REFCOUNT, "put_page(page)", new AnonPut());
+                NUMA_START,
+                NUMA,
+                "NUMA_START",
+                Target.PTE,
+                "old_pte = ptep_modify_prot_start(vma, vmf->address, vmf->pte)",
+                new NumaStart());
+        Labels.define(
+                NUMA_COMMIT,
+                NUMA,
+                "NUMA_COMMIT",
+                Target.PTE,
+                "ptep_modify_prot_commit(..., old_pte, pte)",
+                new NumaCommit());
         Labels.pending(PendingAccess.rmw(Places.mm(Layout.MMAP_LOCK)), MMAP_LOCK, MMAP_UNLOCK, MMAP_UNLOCK_SEGV);
-        Labels.pending(PendingAccess.read(Places.mm(Layout.VMA_COUNT)), FIND_VMA, ANON_VMA);
-        Labels.pending(PendingAccess.read(Places.pte(Frame.PAGE)), READ_PTE, PTE_SAME, ANON_PTE_NONE);
-        Labels.pending(PendingAccess.rmw(Places.LOCK), PTL, PTL_UNLOCK, ANON_PTL);
-        Labels.pending(PendingAccess.rmw(Places.pte(Frame.PAGE)), SET_ACCESS_FLAGS);
-        Labels.pending(PendingAccess.rmw(Places.ALLOCATOR), ANON_ALLOC);
-        Labels.pending(PendingAccess.write(Places.pte(Frame.PAGE)), ANON_SET_PTE);
-        Labels.pending(PendingAccess.rmw(Places.frame(Frame.NEW_PFN, Layout.REFCOUNT)), ANON_PUT);
+        Labels.pending(PendingAccess.read(Places.mm(Layout.VMA_COUNT)), FIND_VMA, VMA_FIND);
+        Labels.pending(
+                PendingAccess.rmw((m, t, f) -> Vmas.lockWord(m, m.mmOf(f), m.s[f + Frame.PAGE])),
+                VMA_START_READ,
+                VMA_END_READ);
+        Labels.pending(PendingAccess.read(Places.pte(Frame.PAGE)), READ_PTE, PTE_SAME, NUMA_PTE_SAME);
+        Labels.pending(PendingAccess.rmw(Places.LOCK), PTL, PTL_UNLOCK, NUMA_PTL);
+        Labels.pending(PendingAccess.rmw(Places.pte(Frame.PAGE)), SET_ACCESS_FLAGS, NUMA_START);
+        Labels.pending(PendingAccess.write(Places.pte(Frame.PAGE)), NUMA_COMMIT);
+    }
+
+    /** The first step of a CPU's fault. */
+    static int begin(Machine m) {
+        return m.has(VMA_LOCK_RULE) ? VMA_FIND : MMAP_LOCK;
+    }
+
+    /** access_error(): whether the VMA forbids the access. */
+    private static boolean forbidden(Machine m, int f, int flags) {
+        return (flags & (m.s[f + Frame.IS_WRITE] != 0 ? Region.WRITE : Region.READ | Region.WRITE)) == 0;
+    }
+
+    /** What {@code pte_mkdirty()} sets: the soft-dirty bit too, where somebody looks at it. */
+    static int dirty(Machine m) {
+        return m.layout.tracksSoftDirty ? Pte.DIRTY | Pte.SOFT_DIRTY : Pte.DIRTY;
+    }
+
+    private static final class VmaFind extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            m.enter(t);
+            int slot = Vmas.find(m, m.mmOf(f), m.s[f + Frame.PAGE]);
+            return slot >= 0 && mayLock(m, Vmas.at(m.mmOf(f), slot)) ? VMA_START_READ : MMAP_LOCK;
+        }
+    }
+
+    /** The first kernels with per-VMA locks knew them for anonymous memory that was written before, without userfaultfd. */
+    private static boolean mayLock(Machine m, int vma) {
+        return m.has(VMA_LOCK_EVERY)
+                || (m.s[vma + Layout.VMA_ANON] != 0
+                        && (m.s[vma + Layout.VMA_FLAGS] & (Vmas.FILE | Region.UFFD_WP | Region.UFFD_MINOR)) == 0);
+    }
+
+    private static final class VmaStartRead extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int mm = m.mmOf(f);
+            int slot = Vmas.lookup(m, mm, s[f + Frame.PAGE]);
+            if (!Locks.vmaStartRead(m, Vmas.lockWord(m, mm, s[f + Frame.PAGE]), slot >= 0)) {
+                return MMAP_LOCK;
+            }
+            int flags = s[Vmas.at(mm, slot) + Layout.VMA_FLAGS];
+            s[f + Frame.VM_FLAGS] = flags;
+            s[f + Frame.VMA_LOCKED] = 1;
+            s[f + Frame.UNSHARE] = 0;
+            s[f + Frame.FAULT_RESULT] = 0;
+            if (forbidden(m, f, flags)) {
+                s[f + Frame.FAULT_RESULT] = Frame.FAULT_RETRY; // mmap_lock, to say so
+                return VMA_END_READ;
+            }
+            s[f + Frame.FAULT_RET] = VMA_END_READ;
+            Locks.aim(m, f, m.threadMm[t], s[f + Frame.PAGE]);
+            return READ_PTE;
+        }
+    }
+
+    private static final class VmaEndRead extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            s[f + Frame.VMA_LOCKED] = 0;
+            Locks.vmaEndRead(m, Vmas.lockWord(m, m.mmOf(f), s[f + Frame.PAGE]));
+            if ((s[f + Frame.FAULT_RESULT] & Frame.FAULT_RETRY) != 0) {
+                return MMAP_LOCK;
+            }
+            return again(m, t, f);
+        }
     }
 
     private static final class MmapLock extends StepCode {
@@ -111,9 +206,13 @@ final class Fault {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
-            if (Vmas.find(m, m.mmOf(f), s[f + Frame.PAGE]) < 0) {
+            int slot = Vmas.find(m, m.mmOf(f), s[f + Frame.PAGE]);
+            int flags = slot < 0 ? 0 : s[Vmas.at(m.mmOf(f), slot) + Layout.VMA_FLAGS];
+            if (slot < 0 || forbidden(m, f, flags)) {
                 return MMAP_UNLOCK_SEGV;
             } else {
+                s[f + Frame.VM_FLAGS] = flags;
+                s[f + Frame.UNSHARE] = 0;
                 s[f + Frame.FAULT_RET] = MMAP_UNLOCK;
                 Locks.aim(m, f, m.threadMm[t], s[f + Frame.PAGE]);
                 return READ_PTE;
@@ -125,9 +224,18 @@ final class Fault {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             Locks.mmapReadUnlock(m, t);
-            m.leave(t);
-            return User.againAfterFault(m, f);
+            return again(m, t, f);
         }
+    }
+
+    /** Back to the instruction; a handler of SIGBUS skips it. */
+    static int again(Machine m, int t, int f) {
+        if ((m.s[f + Frame.FAULT_RESULT] & Frame.FAULT_ERROR) != 0) {
+            m.reach(GoalPoint.SEGV);
+            return Program.next(m, t);
+        }
+        m.leave(t);
+        return User.againAfterFault(m, f);
     }
 
     private static final class MmapUnlockSegv extends StepCode {
@@ -145,10 +253,20 @@ final class Fault {
             final int[] s = m.s;
             int pte = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]);
             s[f + Frame.PTE] = pte;
-            if (pte != Pte.NONE) {
+            s[f + Frame.FAULT_RESULT] = 0;
+            if (Pte.readable(pte)) {
                 return PTL;
+            } else if (pte == Pte.NONE) {
+                if ((s[f + Frame.VM_FLAGS] & Vmas.FILE) != 0) {
+                    return FileFault.begin(m, f);
+                }
+                return s[f + Frame.IS_WRITE] != 0 ? AnonFault.ANON_VMA : AnonFault.PTL;
+            } else if (Pte.swap(pte)) {
+                return SwapIn.begin(m, t, f);
             } else {
-                return s[f + Frame.IS_WRITE] != 0 ? ANON_VMA : ANON_PTL;
+                return forbidden(m, f, s[f + Frame.VM_FLAGS])
+                        ? PTL
+                        : NUMA_PTL; // FOLL_FORCE may look at what is PROT_NONE
             }
         }
     }
@@ -166,10 +284,10 @@ final class Fault {
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
             int pte = s[f + Frame.PTE];
-            if (m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) != pte) {
+            if (m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) != pte && m.has(FAULT_PTE_SAME)) {
                 return PTL_UNLOCK;
-            } else if (s[f + Frame.IS_WRITE] != 0 && !Pte.write(pte)) {
-                return Pte.special(pte) ? WpPage.UNLOCK_PTL : WpPage.COUNT;
+            } else if ((s[f + Frame.IS_WRITE] | s[f + Frame.UNSHARE]) != 0 && !Pte.write(pte)) {
+                return WpPage.begin(m, t, f);
             } else {
                 return SET_ACCESS_FLAGS;
             }
@@ -193,67 +311,56 @@ final class Fault {
         }
     }
 
-    private static final class AnonVma extends StepCode {
-        @Override
-        public int take(Machine m, int t, int f, int pc) {
-            final int[] s = m.s;
-            Vmas.prepareAnon(m, m.mmOf(f), s[f + Frame.PAGE]);
-            return ANON_ALLOC;
-        }
-    }
-
-    private static final class AnonAlloc extends StepCode {
-        @Override
-        public int take(Machine m, int t, int f, int pc) {
-            final int[] s = m.s;
-            int pfn = Memory.alloc(m, t, pc, s[f + Frame.PAGE]);
-            s[m.pageAt(pfn) + Layout.CONTENT] = 0;
-            s[f + Frame.NEW_PFN] = pfn;
-            return ANON_PTL;
-        }
-    }
-
-    private static final class AnonPtl extends StepCode {
+    private static final class NumaPtl extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             Locks.ptlLock(m, t);
-            return ANON_PTE_NONE;
+            return NUMA_PTE_SAME;
         }
     }
 
-    private static final class AnonPteNone extends StepCode {
+    private static final class NumaSame extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            final int[] s = m.s;
-            boolean none = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) == Pte.NONE;
-            boolean write = s[f + Frame.IS_WRITE] != 0;
-            return none ? ANON_SET_PTE : write ? ANON_PUT : PTL_UNLOCK;
+            boolean same = m.read(m.s[f + Frame.PTES] + m.s[f + Frame.PAGE]) == m.s[f + Frame.PTE];
+            return same ? NUMA_START : PTL_UNLOCK;
         }
     }
 
-    private static final class AnonSetPte extends StepCode {
+    private static final class NumaStart extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
-            if (s[f + Frame.IS_WRITE] != 0) {
-                int pfn = s[f + Frame.NEW_PFN];
-                Memory.newAnon(m, m.threadMm[t], s[f + Frame.PAGE], pfn);
-                int bits = Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED;
-                m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.of(pfn, bits));
-            } else {
-                m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.of(0, Pte.PRESENT | Pte.SPECIAL | Pte.ACCESSED));
+            s[f + Frame.NEW_PTE] = m.clearForAMoment(t, m.threadMm[t], s[f + Frame.PAGE]);
+            return NUMA_COMMIT;
+        }
+    }
+
+    private static final class NumaCommit extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            int pte = (s[f + Frame.NEW_PTE] & ~Pte.PROTNONE) | Pte.ACCESSED;
+            if (!m.has(NUMA_KEEPS_WRITE) && mayWriteAgain(m, f, pte)) {
+                pte |= Pte.WRITE;
             }
+            m.setAgain(t, m.threadMm[t], s[f + Frame.PAGE], pte);
             return PTL_UNLOCK;
         }
     }
 
-    private static final class AnonPut extends StepCode {
-        @Override
-        public int take(Machine m, int t, int f, int pc) {
-            final int[] s = m.s;
-            Memory.put(m, t, s[f + Frame.NEW_PFN], 1);
-            return PTL_UNLOCK;
+    /** can_change_pte_writable() of a private mapping: only what is exclusive, and nobody wants to be told of writes. */
+    private static boolean mayWriteAgain(Machine m, int f, int pte) {
+        int flags = m.s[f + Frame.VM_FLAGS];
+        if ((flags & (Region.WRITE | Region.SHARED)) != Region.WRITE || Pte.special(pte)) {
+            return false;
         }
+        boolean guarded = Pte.uffdWp(pte) && (flags & Region.UFFD_WP) != 0;
+        boolean traced = m.layout.tracksSoftDirty && (flags & Region.SOFTDIRTY) == 0 && (pte & Pte.SOFT_DIRTY) == 0;
+        int page = m.pageAt(Pte.pfn(pte)) + Layout.FLAGS;
+        m.see(page);
+        int alone = Layout.FLAG_ANON | Layout.FLAG_EXCLUSIVE;
+        return !guarded && !traced && (m.s[page] & alone) == alone;
     }
 
     /**
@@ -264,10 +371,16 @@ final class Fault {
         int[] s = m.s;
         int at = s[f + Frame.PTES] + s[f + Frame.PAGE];
         m.rmw(at);
-        int bits = s[f + Frame.IS_WRITE] != 0 ? Pte.ACCESSED | Pte.DIRTY | more : Pte.ACCESSED;
-        s[at] |= bits;
-        if (more != 0) {
+        int bits = s[f + Frame.IS_WRITE] != 0 ? Pte.ACCESSED | dirty(m) | more : Pte.ACCESSED;
+        boolean stale = !m.has(FAULT_PTE_SAME) && s[at] != s[f + Frame.PTE];
+        s[at] = stale ? s[f + Frame.PTE] | bits : s[at] | bits;
+        if (more != 0 || stale) {
             m.pteChanged(t, m.threadMm[t], s[f + Frame.PAGE], s[at]);
         }
+    }
+
+    /** maybe_mkwrite(): the write bit, if the VMA may be written. */
+    static int maybeWrite(Machine m, int f) {
+        return (m.s[f + Frame.VM_FLAGS] & Region.WRITE) != 0 ? Pte.WRITE : 0;
     }
 }

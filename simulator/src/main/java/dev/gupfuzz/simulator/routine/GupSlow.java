@@ -108,6 +108,7 @@ final class GupSlow {
             final int[] s = m.s;
             int slot = Vmas.find(m, m.mmOf(f), s[f + Frame.START] + s[f + Frame.NR]);
             s[f + Frame.VMA] = slot;
+            s[f + Frame.VM_FLAGS] = slot < 0 ? 0 : s[Vmas.at(m.mmOf(f), slot) + Layout.VMA_FLAGS];
             if (slot < 0) {
                 return finish(m, t, f); // -EFAULT, or the pages so far
             } else {

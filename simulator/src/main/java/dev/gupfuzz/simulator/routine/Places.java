@@ -62,6 +62,16 @@ final class Places {
         return (m, t, f) -> m.pageAt(m.s[f + register]) + word;
     }
 
+    /** A word of the swap slot that the routine is about. */
+    static Place swap(int word) {
+        return (m, t, f) -> m.layout.swap(m.s[f + Frame.SLOT]) + word;
+    }
+
+    /** A word of the page of a file that the routine is about. */
+    static Place file(int word) {
+        return (m, t, f) -> m.layout.file(m.s[f + Frame.FILE_PAGE]) + word;
+    }
+
     static Place register(int register) {
         return (m, t, f) -> f + register;
     }

@@ -27,10 +27,15 @@ public final class Step {
         Unpin.declare();
         TlbFlush.declare();
         Sync.declare();
+        AnonFault.declare();
+        WpCopy.declare();
+        SwapReuse.declare();
         SwapIn.declare();
+        SwapMap.declare();
+        UserfaultWait.declare();
         FileFault.declare();
-        UserfaultIoctl.declare();
-        UserfaultContinue.declare();
+        SharedFault.declare();
+        Userfault.declare();
         Mprotect.declare();
         Mremap.declare();
         Madvise.declare();

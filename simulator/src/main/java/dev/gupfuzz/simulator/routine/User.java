@@ -126,12 +126,12 @@ final class User {
         public int take(Machine m, int t, int f, int pc) {
             int pte = m.s[m.s[f + Frame.PTES] + m.s[f + Frame.PAGE]];
             m.see(m.s[f + Frame.TLBS] + m.s[f + Frame.PAGE]); // a flush would have made it walk
-            if (Pte.present(pte) && Pte.write(pte) && m.choices.choose(t, pc, 2) == 1) {
+            if (Pte.writable(pte) && m.choices.choose(t, pc, 2) == 1) {
                 m.s[Sched.STEPPING] = WALK;
                 return walk(m, t, f);
             }
             m.read(m.s[f + Frame.PTES] + m.s[f + Frame.PAGE]); // not the CPU: what there is to choose depends on it
-            return Fault.MMAP_LOCK;
+            return Fault.begin(m);
         }
     }
 
@@ -151,7 +151,7 @@ final class User {
             m.rmw(at);
             int pte = s[at];
             boolean write = s[f + Frame.IS_WRITE] != 0;
-            if (!Pte.maps(pte, Pte.pfn(s[f + Frame.PTE])) || (write && !Pte.write(pte))) {
+            if (Pte.pfn(pte) != Pte.pfn(s[f + Frame.PTE]) || !(write ? Pte.writable(pte) : Pte.readable(pte))) {
                 m.mark(f + Frame.HOLD);
                 s[f + Frame.HOLD] &= ~2;
                 m.recheck();
@@ -242,14 +242,14 @@ final class User {
         int pte = m.read(s[f + Frame.PTES] + page);
         s[f + Frame.PTE] = pte;
         boolean write = s[f + Frame.IS_WRITE] != 0;
-        if (!Pte.present(pte) || (write && !Pte.write(pte))) {
+        if (!(write ? Pte.writable(pte) : Pte.readable(pte))) {
             if (m.has(FAULT_TLB_DROP)) {
                 m.mark(s[f + Frame.TLBS] + page);
                 s[s[f + Frame.TLBS] + page] = 0;
             } else {
                 m.see(s[f + Frame.TLBS] + page); // a flush may have made it walk
             }
-            return Fault.MMAP_LOCK;
+            return Fault.begin(m);
         }
         m.mark(f + Frame.HOLD);
         s[f + Frame.HOLD] |= 2;
