@@ -512,6 +512,10 @@ public final class Memory {
             int value = value(m, mm, page);
             m.mark(m.layout.historyBase + t * m.pages + page);
             m.s[m.layout.historyBase + t * m.pages + page] = value < 0 ? 0 : World.tokenBit(value);
+            if (m.layout.hasAlso()) {
+                m.see(m.layout.also(mm, page));
+                m.s[m.layout.historyBase + t * m.pages + page] |= m.s[m.layout.also(mm, page)];
+            }
         }
     }
 

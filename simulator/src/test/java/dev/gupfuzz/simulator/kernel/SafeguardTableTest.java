@@ -36,12 +36,20 @@ class SafeguardTableTest {
         return List.of(
                 new Row(
                         "v5.11 without has-pinned",
+                        "",
+                        "only a filter: fork looks at the count of every page then, and copies early what has many references"),
+                new Row(
+                        "v5.11 without fast-gup-has-pinned",
                         "race=I1b, race2=I1b, writer=I1b, alone=I1b, two=I1b",
                         "fork finds has_pinned clear and never looks at the count; a process that pinned before is safe"),
                 new Row(
+                        "v5.11 without slow-gup-has-pinned",
+                        "",
+                        "every slow pin here was a fast one first, which has set the mark"),
+                new Row(
                         "v5.11 without early-copy",
-                        "race=I1a, race2=I1a, pinned=I1a, writer=I1a, alone=I1a, two=I1a",
-                        "sharing a pinned page is promised by nobody then, but the owner's next store still leaves it"),
+                        "race=I1b, race2=I1b, pinned=I1b, writer=I1b, alone=I1b, two=I1b",
+                        "fork shares the pinned page with the child"),
                 new Row(
                         "v5.11 without eagain-drops-ptl",
                         "race=I11, race2=I11, pinned=I11, writer=I11, alone=I11, two=I11",
@@ -109,7 +117,7 @@ class SafeguardTableTest {
                         "a write fault reuses a page that the other process still maps"),
                 new Row(
                         "v5.11 without wp-pte-recheck",
-                        "writer=I1a+I5, fork-vs-write=I5, zeropage=I13+I5",
+                        "writer=I1a+I5, fork-vs-write=I5, zeropage=I12+I13+I5",
                         "two faults copy the same page, and each drops the mapping's reference"),
                 new Row(
                         "v5.11 without wp-clear-flush",

@@ -9,7 +9,7 @@ public final class ForkScenarios {
     private ForkScenarios() {}
 
     public static List<Scenario> all() {
-        return List.of(swapped(), kinds(), freshPage());
+        return List.of(swapped(), kinds(), freshPage(), twoWriters(), twoForks());
     }
 
     /** A page that is swapped out, and fork: the child gets a swap entry of its own, and exits. */
@@ -65,6 +65,43 @@ public final class ForkScenarios {
         world.window = GoalPoint.STORE_OVERLAPS_FORK;
         world.goals.add(GoalPoint.STORE_OVERLAPS_FORK);
         return scenario("fork-fresh-page", world);
+    }
+
+    /** Two threads that have a page in their TLBs store to it while their process forks. */
+    public static Scenario twoWriters() {
+        World world = new World(1);
+        int parent = world.process("parent");
+        world.anon(parent, "buffer", 0, 1, Region.Populated.WRITTEN);
+        int child = world.child("child");
+        world.thread("forker", parent, List.of(row(Op.FORK, 3, child)));
+        world.thread("writer1", parent, List.of(row(Op.STORE, 0, world.token(0, "writer1's store"))));
+        world.thread(
+                "writer2",
+                parent,
+                List.of(
+                        row(Op.STORE, 0, world.token(0, "writer2's store 1")),
+                        row(Op.STORE, 0, world.token(0, "writer2's store 2"))));
+        world.thread("child", child, List.of(row(Op.LOAD, 0)));
+        world.window = GoalPoint.STORE_OVERLAPS_FORK;
+        world.goals.addAll(List.of(GoalPoint.STORE_OVERLAPS_FORK, GoalPoint.COW_COPY, GoalPoint.STALE_TLB_USED));
+        return scenario("fork-two-writers", world);
+    }
+
+    /** Two threads fork while a third pins; nobody uses what the children have. */
+    public static Scenario twoForks() {
+        World world = new World(1);
+        int parent = world.process("parent");
+        world.anon(parent, "buffer", 0, 1, Region.Populated.WRITTEN);
+        int first = world.child("child1");
+        int second = world.child("child2");
+        world.pins = 1;
+        world.thread("forker1", parent, List.of(row(Op.FORK, 3, first)));
+        world.thread("forker2", parent, List.of(row(Op.FORK, 4, second)));
+        world.thread("pinner", parent, List.of(row(Op.PIN, 0, 0, 1, Foll.PIN | Foll.WRITE | Foll.FAST)));
+        world.thread("child1", first, List.of());
+        world.thread("child2", second, List.of());
+        world.goals.add(GoalPoint.PIN_OVERLAPS_FORK);
+        return scenario("two-forks", world);
     }
 
     private static void region(
