@@ -49,7 +49,8 @@ public enum GoalPoint {
             Rule.SWAPOUT_SHARE),
     FLUSH_BATCHED("flush-batched", "reclaim clears a PTE and leaves the TLB flush for later", Rule.BATCHED_UNMAP_FLUSH),
     LAZYFREE_DISCARDED("lazyfree-discarded", "reclaim discards a MADV_FREE page"),
-    FILE_DROPPED("file-dropped", "reclaim drops a clean page of a file");
+    FILE_DROPPED("file-dropped", "reclaim drops a clean page of a file"),
+    UNSHARE("unshare", "slow GUP has a page unshared before it takes a read pin", Rule.GUP_UNSHARE);
 
     /** Bit of the first goal that is a scenario's own. */
     public static final int OWN = 48;

@@ -45,7 +45,9 @@ public enum Rule {
     PTE_RECHECK,
     GRAB_UNLESS_ZERO,
     GRAB_IN_TWO,
+    BACK_OUT_IN_TWO,
     UNPIN_IN_TWO,
+    TRY_GET_PAGE,
     GUP_IRQ_OFF,
     GUP_IRQ_RESTORE,
     IPI_TLB_FLUSH,
@@ -56,6 +58,7 @@ public enum Rule {
     LONGTERM_UNSHARE,
     FOLL_COW,
     FORCE_EXCLUSIVE,
+    GUP_FOLLOWS_PROTNONE,
     DIRECT_IO_PIN,
     // ---- page faults
     VMA_LOCK,

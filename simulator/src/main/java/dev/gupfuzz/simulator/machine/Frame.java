@@ -134,6 +134,11 @@ public final class Frame {
     /** 1 when a walk ends early. */
     public static final int ABORT = 53;
 
+    /** What GUP asks of the page at hand: {@code foll_flags}, of the call's FOLL_WRITE and FOLL_COW. */
+    public static final int FOLL_NOW = 57;
+    /** How often the page-table page that GUP-fast walks was allocated as it read the PMD. */
+    public static final int TABLE_SEEN = 53;
+
     /** Frame to which {@code Op.HOLD} holds references, kept from row to row, ... */
     public static final int HELD_PFN = 58;
     /** ... and how many. */

@@ -167,6 +167,9 @@ public final class Layout {
     /** Whether soft-dirty tracking is switched on: a VMA without {@link Region#SOFTDIRTY} is tracked. */
     public final boolean tracksSoftDirty;
 
+    /** Whether somebody takes so many references that counts overflow. */
+    public final boolean manyReferences;
+
     public final int vmaSlots;
     public final int mmWords;
 
@@ -256,6 +259,7 @@ public final class Layout {
         tables = tableCount;
         batchesFlushes = has[Op.RECLAIM];
         tablesComeAndGo = tables > 1 && has[Op.MUNMAP];
+        manyReferences = has[Op.HOLD];
         tracksSoftDirty = has[Op.CLEAR_SOFT_DIRTY];
         vmaSlots = regions + splits;
         mmWords = VMAS + vmaSlots * VMA_WORDS;

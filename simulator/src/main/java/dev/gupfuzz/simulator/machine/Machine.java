@@ -231,6 +231,14 @@ public final class Machine extends KernelRules {
         s[at] = value;
     }
 
+    /** A read of the thread's own memory, which nobody else can tell. */
+    public int local(int at) {
+        if (log != null) {
+            log.access(at, AccessLog.READ);
+        }
+        return s[at];
+    }
+
     /** An atomic add that returns the new value. */
     public int add(int at, int delta) {
         if (log != null) {

@@ -15,6 +15,7 @@ import dev.gupfuzz.simulator.scenario.World;
 public final class Memory {
 
     private static final int ANON_EXCLUSIVE = Rule.ANON_EXCLUSIVE.ordinal();
+    private static final int PINNED_SIGNED = Rule.PINNED_SIGNED.ordinal();
 
     private Memory() {}
 
@@ -144,6 +145,11 @@ public final class Memory {
     public static void ref(Machine m, int pfn, int refs) {
         m.touched(pfn);
         m.bump(m.pageAt(pfn) + Layout.REFCOUNT, refs);
+    }
+
+    /** page_maybe_dma_pinned() of a page with this reference count: one that has overflown looks pinned. */
+    public static boolean maybePinned(Machine m, int refcount) {
+        return refcount >= Accounts.BIAS || (refcount < 0 && !m.has(PINNED_SIGNED));
     }
 
     /** page_add_rmap, page_dup_rmap, page_remove_rmap: one atomic on the map count. */
@@ -442,6 +448,37 @@ public final class Memory {
             m.violate(Invariant.I5, t, s[at + Layout.PIN_START] + i, 0);
         }
         Claims.read(m, t, set, i, seen);
+        return seen;
+    }
+
+    /**
+     * A store of a debugger through a reference to the page of (mm, page), which it holds under mmap_lock. It is the location's only
+     * while the location still leads to the page: MADV_DONTNEED may have taken it away, and a write fault of another thread may have
+     * copied it.
+     */
+    public static void remoteStore(Machine m, int t, int page, int pfn, int token) {
+        int mm = m.threadMm[t];
+        m.write(m.pageAt(pfn) + Layout.CONTENT, token);
+        m.see(m.layout.tenancy(pfn));
+        m.see(m.layout.ref(mm, page));
+        int flags = m.s[m.pageAt(pfn) + Layout.FLAGS];
+        if ((flags & Layout.FLAG_ALLOCATED) == 0) {
+            m.violate(Invariant.I5, t, page, 0);
+        } else if (pfn == 0 || ((flags & Layout.FLAG_FILE) != 0 && !isShared(m.s[m.layout.ref(mm, page)]))) {
+            m.violate(Invariant.I8, t, page, 0);
+        } else if (Claims.refersTo(m, mm, page, pfn)) {
+            stored(m, mm, page, token);
+        }
+    }
+
+    /** A load of a debugger as {@link #remoteStore}: what it saw. */
+    public static int remoteLoad(Machine m, int t, int page, int pfn) {
+        int mm = m.threadMm[t];
+        int seen = m.read(m.pageAt(pfn) + Layout.CONTENT);
+        m.see(m.layout.zapBase + mm * m.pages + page);
+        if (m.s[m.layout.zapBase + mm * m.pages + page] == 0 && Claims.refersTo(m, mm, page, pfn)) {
+            compare(m, t, mm, page, seen);
+        }
         return seen;
     }
 

@@ -19,6 +19,9 @@ final class StartState {
     private final int anonFlags;
 
     private final int swapBits;
+    /** The sequence of a static mm: nothing promises that memory which nobody initialises holds an even number. */
+    private final int staticSeq;
+
     private int nextPfn = 1; // frame 0 is the shared zeropage
     private int nextSlot;
 
@@ -30,6 +33,7 @@ final class StartState {
         anonFlags = Layout.FLAG_ALLOCATED | Layout.FLAG_ANON | exclusive;
         writtenBits =
                 Pte.PRESENT | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED | (layout.tracksSoftDirty ? Pte.SOFT_DIRTY : 0);
+        staticSeq = kernel.has(Rule.WRITE_PROTECT_SEQ) && !kernel.has(Rule.STATIC_SEQ_INIT) ? 1 : 0;
         swapBits = kernel.has(Rule.SWP_EXCLUSIVE) ? Pte.SWP_EXCLUSIVE : 0;
     }
 
@@ -50,6 +54,7 @@ final class StartState {
         files();
         for (int mm = 0; mm < layout.mms; mm++) {
             s[layout.mm(mm) + Layout.HAS_PINNED] = world.pinnedBefore.get(mm);
+            s[layout.mm(mm) + Layout.SEQ] = world.statics.get(mm) ? staticSeq : 0;
             for (int page = 0; page < layout.pages; page++) {
                 s[layout.table(mm, layout.tableOf[page]) + Layout.PMD] = world.children.get(mm) ? 0 : 1;
                 s[layout.table(mm, layout.tableOf[page]) + Layout.TABLE_LIVE] = world.children.get(mm) ? 0 : 1;

@@ -39,7 +39,6 @@ final class CopyPresent {
     private static final int FORK_WRPROTECT_FIRST = Rule.FORK_WRPROTECT_FIRST.ordinal();
     private static final int HAS_PINNED = Rule.HAS_PINNED.ordinal();
     private static final int PINNED_AFTER_GET = Rule.PINNED_AFTER_GET.ordinal();
-    private static final int PINNED_SIGNED = Rule.PINNED_SIGNED.ordinal();
 
     private static final String PAGE = "copy_present_page";
     private static final String PTE = "copy_present_pte";
@@ -172,9 +171,7 @@ final class CopyPresent {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             int count = m.read(m.pageAt(Pte.pfn(m.s[f + Frame.PTE])) + Layout.REFCOUNT);
-            boolean pinned =
-                    m.has(PINNED_SIGNED) ? count >= GupFast.BIAS : Integer.compareUnsigned(count, GupFast.BIAS) >= 0;
-            if (!pinned) {
+            if (!Memory.maybePinned(m, count)) {
                 return unpinned(m, f);
             } else if (m.has(FORK_RESTORES_PTE) && protects(m, f)) {
                 return RESTORE_PTE;

@@ -156,6 +156,9 @@ final class CopyRange {
             }
             s[at + Layout.SEQ_WRITERS]++;
             m.write(at + Layout.SEQ, s[f + Frame.SEQ] + 1);
+            if (s[Sched.BLOCKING] != 0) {
+                m.recheck();
+            }
             return m.has(SEQ_UNDER_PTL) ? CopyPte.READ_PTE : walk(m, t, f);
         }
     }
@@ -180,6 +183,9 @@ final class CopyRange {
             int at = m.mmOf(f);
             m.s[at + Layout.SEQ_WRITERS]--;
             m.write(at + Layout.SEQ, m.s[f + Frame.SEQ] + 1);
+            if (m.s[Sched.BLOCKING] != 0) {
+                m.recheck();
+            }
             return m.has(SEQ_UNDER_PTL) ? CopyPte.SRC_UNLOCK : Fork.nextVma(m, f);
         }
     }

@@ -9,45 +9,58 @@ import dev.gupfuzz.simulator.machine.Labels.Target;
 import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Locks;
 import dev.gupfuzz.simulator.machine.Machine;
-import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.PendingAccess;
-import dev.gupfuzz.simulator.machine.Pte;
 import dev.gupfuzz.simulator.machine.StepCode;
 import dev.gupfuzz.simulator.machine.Vmas;
+import dev.gupfuzz.simulator.scenario.Foll;
+import dev.gupfuzz.simulator.scenario.Region;
 
 /**
- * Slow GUP: the rest of a {@code pin_user_pages_fast()} range, under mmap_lock for read.
+ * Slow GUP under mmap_lock for read: the whole of {@code pin_user_pages()} and {@code get_user_pages()}, what a fast call has left
+ * over, and the access to another process's memory. One page of it is {@link GupFollow}'s.
  *
  * <p>Source: mm/gup.c, __gup_longterm_unlocked(), get_user_pages_unlocked(), __get_user_pages_locked(), __get_user_pages(),
- * follow_page_pte(), try_grab_page(), faultin_page(); v5.9-rc4 to v5.11. Not modelled: dropping mmap_lock for
- * FAULT_FLAG_ALLOW_RETRY, FOLL_TOUCH's dirty and accessed marks, FOLL_FORCE, huge pages, signals.
+ * check_vma_flags(), faultin_page(); v4.8 to v6.12. Not modelled: FOLL_TOUCH's dirty and accessed marks; the migration of pages
+ * that a long-term pin may not hold, and what it refuses in files (writable_file_mapping_allowed(), v6.12); stack expansion,
+ * gate pages, hugetlb, signals; FOLL_NOWAIT.
  */
 final class GupSlow {
 
+    private static final int FOLL_COW = Rule.FOLL_COW.ordinal();
+    private static final int FORCE_EXCLUSIVE = Rule.FORCE_EXCLUSIVE.ordinal();
+    private static final int GUP_BREAKS_COW = Rule.GUP_BREAKS_COW.ordinal();
+    private static final int HAS_PINNED_TEST = Rule.HAS_PINNED_TEST.ordinal();
     private static final int SLOW_GUP_HAS_PINNED = Rule.SLOW_GUP_HAS_PINNED.ordinal();
     private static final int SLOW_GUP_MMAP_LOCK = Rule.SLOW_GUP_MMAP_LOCK.ordinal();
 
+    /** In {@link Frame#FOLL_NOW}: the call's FOLL_COW, beside {@link Foll#WRITE}. */
+    static final int COW = 1 << 30;
+
     private static final String LOCKED = "__get_user_pages_locked";
     private static final String PAGES = "__get_user_pages";
-    private static final String FOLLOW = "follow_page_pte";
 
     static final int MMAP_LOCK = Pc.GUP_SLOW | Pc.ON_MMAP_READ;
     static final int SET_HAS_PINNED = Pc.GUP_SLOW | 1;
     static final int FIND_VMA = Pc.GUP_SLOW | 2;
-    /** Follow a page; a fault comes back here. */
-    static final int PTL = Pc.GUP_SLOW | 3 | Pc.ON_PTL;
-
-    static final int READ_PTE = Pc.GUP_SLOW | 4;
-    static final int GRAB = Pc.GUP_SLOW | 5;
-    static final int PTL_UNLOCK = Pc.GUP_SLOW | 6;
-    static final int PTL_UNLOCK_FAULT = Pc.GUP_SLOW | 7;
     static final int MMAP_UNLOCK = Pc.GUP_SLOW | 8;
+    static final int TEST_HAS_PINNED = Pc.GUP_SLOW | 9;
+    /** What became of a fault; nobody else can tell when. */
+    static final int FAULTED = Pc.GUP_SLOW | 11 | Pc.INVISIBLE;
+
+    static final int MMAP_RELOCK = Pc.GUP_SLOW | 12 | Pc.ON_MMAP_READ;
 
     private GupSlow() {}
 
     static void declare() {
         Labels.define(MMAP_LOCK, LOCKED, "MMAP_LOCK", Target.MMAP_LOCK, "mmap_read_lock(mm)", new MmapLock());
+        Labels.define(
+                TEST_HAS_PINNED,
+                LOCKED,
+                "TEST_HAS_PINNED",
+                Target.HAS_PINNED,
+                "test_bit(MMF_HAS_PINNED, &mm->flags)",
+                new TestHasPinned());
         Labels.define(
                 SET_HAS_PINNED,
                 LOCKED,
@@ -56,47 +69,56 @@ final class GupSlow {
                 "atomic_set(&mm->has_pinned, 1)",
                 new SetHasPinned());
         Labels.define(FIND_VMA, PAGES, "FIND_VMA", Target.VMA, "vma = find_extend_vma(mm, start)", new FindVma());
-        Labels.define(PTL, FOLLOW, "PTL", Target.PTL, "pte_offset_map_lock(mm, pmd, address, &ptl)", new Ptl());
-        Labels.define(READ_PTE, FOLLOW, "READ_PTE", Target.PTE, "pte = *ptep", new ReadPte());
-        Labels.define(GRAB, FOLLOW, "GRAB", Target.REFCOUNT, "try_grab_page(page, flags)", new Grab());
-        Labels.define(PTL_UNLOCK, FOLLOW, "PTL_UNLOCK", Target.PTL, "pte_unmap_unlock(ptep, ptl)", new PtlUnlock());
+        Labels.define(FAULTED, PAGES, "FAULTED", Target.CPU, "ret = faultin_page()", new Faulted());
         Labels.define(
-                PTL_UNLOCK_FAULT,
-                FOLLOW,
-                "PTL_UNLOCK_FAULT",
-                Target.PTL,
-                "pte_unmap_unlock(ptep, ptl); return NULL",
-                new PtlUnlockFault());
+                MMAP_RELOCK,
+                LOCKED,
+                "MMAP_RELOCK",
+                Target.MMAP_LOCK,
+                "mmap_read_lock_killable(mm) (VM_FAULT_RETRY)",
+                new MmapRelock());
         Labels.define(MMAP_UNLOCK, LOCKED, "MMAP_UNLOCK", Target.MMAP_LOCK, "mmap_read_unlock(mm)", new MmapUnlock());
-        Labels.pending(PendingAccess.rmw(Places.mm(Layout.MMAP_LOCK)), MMAP_LOCK, MMAP_UNLOCK);
+        Labels.pending(PendingAccess.rmw(Places.mm(Layout.MMAP_LOCK)), MMAP_LOCK, MMAP_RELOCK, MMAP_UNLOCK);
+        Labels.pending(PendingAccess.read(Places.mm(Layout.HAS_PINNED)), TEST_HAS_PINNED);
         Labels.pending(PendingAccess.write(Places.mm(Layout.HAS_PINNED)), SET_HAS_PINNED);
         Labels.pending(PendingAccess.read(Places.mm(Layout.VMA_COUNT)), FIND_VMA);
-        Labels.pending(PendingAccess.rmw(Places.LOCK), PTL, PTL_UNLOCK, PTL_UNLOCK_FAULT);
-        Labels.pending(PendingAccess.read(Places.PINNED_PTE), READ_PTE);
-        Labels.pending(PendingAccess.rmw(Places.page(Layout.REFCOUNT)), GRAB);
+        Labels.pending(PendingAccess.read(Places.register(Frame.FAULT_RESULT)), FAULTED);
     }
 
     static int begin(Machine m, int t, int f) {
         m.reach(GoalPoint.SLOW_PATH);
         m.s[f + Frame.FAST] = 0;
-        return m.has(SLOW_GUP_MMAP_LOCK) ? MMAP_LOCK : locked(m);
+        return m.has(SLOW_GUP_MMAP_LOCK) ? MMAP_LOCK : locked(m, f);
     }
 
-    private static int locked(Machine m) {
-        return m.has(SLOW_GUP_HAS_PINNED) ? SET_HAS_PINNED : FIND_VMA;
+    private static int locked(Machine m, int f) {
+        if (!m.has(SLOW_GUP_HAS_PINNED) || !GupFast.pins(m, f)) {
+            return FIND_VMA;
+        }
+        return m.has(HAS_PINNED_TEST) ? TEST_HAS_PINNED : SET_HAS_PINNED;
     }
 
     private static final class MmapLock extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
+            GupFast.entered(m, t, f);
             Locks.mmapReadLock(m, t);
-            return locked(m);
+            return locked(m, f);
+        }
+    }
+
+    private static final class TestHasPinned extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            GupFast.entered(m, t, f);
+            return m.read(m.mmOf(f) + Layout.HAS_PINNED) == 0 ? SET_HAS_PINNED : FIND_VMA;
         }
     }
 
     private static final class SetHasPinned extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
+            GupFast.entered(m, t, f);
             m.write(m.mmOf(f) + Layout.HAS_PINNED, 1);
             return FIND_VMA;
         }
@@ -106,73 +128,46 @@ final class GupSlow {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
+            GupFast.entered(m, t, f);
             int slot = Vmas.find(m, m.mmOf(f), s[f + Frame.START] + s[f + Frame.NR]);
             s[f + Frame.VMA] = slot;
             s[f + Frame.VM_FLAGS] = slot < 0 ? 0 : s[Vmas.at(m.mmOf(f), slot) + Layout.VMA_FLAGS];
             if (slot < 0) {
                 return finish(m, t, f); // -EFAULT, or the pages so far
-            } else {
-                Locks.aim(m, f, m.threadMm[t], s[f + Frame.START] + s[f + Frame.NR]);
-                return PTL;
             }
+            s[f + Frame.VM_FLAGS] = s[Vmas.at(m.mmOf(f), slot) + Layout.VMA_FLAGS];
+            return allows(s[f + Frame.VM_FLAGS], s[f + Frame.FOLL]) ? page(m, t, f) : finish(m, t, f);
         }
     }
 
-    private static final class Ptl extends StepCode {
-        @Override
-        public int take(Machine m, int t, int f, int pc) {
-            Locks.ptlLock(m, t);
-            return READ_PTE;
-        }
-    }
-
-    private static final class ReadPte extends StepCode {
+    private static final class Faulted extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
-            int pte = m.read(s[f + Frame.PTES] + s[f + Frame.START] + s[f + Frame.NR]);
-            s[f + Frame.PTE] = pte;
-            return Pte.present(pte) && Pte.write(pte) ? GRAB : PTL_UNLOCK_FAULT;
-        }
-    }
-
-    private static final class Grab extends StepCode {
-        @Override
-        public int take(Machine m, int t, int f, int pc) {
-            final int[] s = m.s;
-            int pfn = Pte.pfn(s[f + Frame.PTE]);
-            Memory.ref(m, pfn, GupFast.BIAS);
-            Claims.grabbed(m, s[f + Frame.PIN], s[f + Frame.NR], pfn);
-            return PTL_UNLOCK;
-        }
-    }
-
-    private static final class PtlUnlock extends StepCode {
-        @Override
-        public int take(Machine m, int t, int f, int pc) {
-            final int[] s = m.s;
-            Locks.ptlUnlock(m, t);
-            int nr = ++s[f + Frame.NR];
-            if (nr == s[f + Frame.NR_ALL]) {
+            int result = m.local(f + Frame.FAULT_RESULT);
+            s[f + Frame.UNSHARE] = 0;
+            if ((result & Frame.FAULT_ERROR) != 0) {
                 return finish(m, t, f);
             }
-            m.see(m.mmOf(f) + Layout.VMA_COUNT);
-            if (s[f + Frame.START] + nr < s[Vmas.at(m.mmOf(f), s[f + Frame.VMA]) + Layout.VMA_END]) {
-                return PTL;
-            } else {
-                return FIND_VMA;
+            if ((result & Frame.FAULT_RETRY) != 0) {
+                return m.has(SLOW_GUP_MMAP_LOCK) ? MMAP_RELOCK : FIND_VMA;
             }
+            if ((result & Frame.FAULT_WRITE) != 0 && (s[f + Frame.VM_FLAGS] & Region.WRITE) == 0) {
+                if (m.has(FOLL_COW)) {
+                    s[f + Frame.FOLL_NOW] |= COW;
+                } else if (!m.has(FORCE_EXCLUSIVE)) {
+                    s[f + Frame.FOLL_NOW] &= ~Foll.WRITE;
+                }
+            }
+            return follow(m, t, f);
         }
     }
 
-    private static final class PtlUnlockFault extends StepCode {
+    private static final class MmapRelock extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            final int[] s = m.s;
-            Locks.ptlUnlock(m, t);
-            s[f + Frame.PAGE] = s[f + Frame.START] + s[f + Frame.NR];
-            s[f + Frame.FAULT_RET] = PTL;
-            return Fault.READ_PTE;
+            Locks.mmapReadLock(m, t);
+            return FIND_VMA;
         }
     }
 
@@ -184,8 +179,54 @@ final class GupSlow {
         }
     }
 
-    private static int finish(Machine m, int t, int f) {
-        if (m.has(SLOW_GUP_MMAP_LOCK)) {
+    /** check_vma_flags(). */
+    private static boolean allows(int flags, int foll) {
+        boolean force = (foll & Foll.FORCE) != 0;
+        if ((foll & Foll.WRITE) != 0) {
+            return (flags & Region.WRITE) != 0 || (force && Region.isCow(flags));
+        }
+        return (flags & Region.READ) != 0 || force;
+    }
+
+    /** {@code foll_flags = gup_flags}: begins with a page. */
+    private static int page(Machine m, int t, int f) {
+        int[] s = m.s;
+        boolean breaksCow = m.has(GUP_BREAKS_COW) && Region.isCow(s[f + Frame.VM_FLAGS]);
+        s[f + Frame.FOLL_NOW] = breaksCow ? Foll.WRITE : s[f + Frame.FOLL] & Foll.WRITE;
+        return follow(m, t, f);
+    }
+
+    private static int follow(Machine m, int t, int f) {
+        Locks.aim(m, f, m.threadMm[t], m.s[f + Frame.START] + m.s[f + Frame.NR]);
+        return GupFollow.PTL;
+    }
+
+    /** GUP has the page of a frame; its reference is taken. */
+    static void grabbed(Machine m, int f, int pfn) {
+        if (m.s[f + Frame.PIN] == ProcMem.NO_SET) {
+            m.s[f + Frame.TARGET_PFN] = pfn;
+        } else {
+            Claims.grabbed(m, m.s[f + Frame.PIN], m.s[f + Frame.NR], pfn);
+        }
+    }
+
+    /** One page more is in {@code pages[]}. */
+    static int nextPage(Machine m, int t, int f) {
+        final int[] s = m.s;
+        int nr = ++s[f + Frame.NR];
+        if (nr == s[f + Frame.NR_ALL]) {
+            return finish(m, t, f);
+        }
+        m.see(m.mmOf(f) + Layout.VMA_COUNT);
+        boolean inside = s[f + Frame.START] + nr < s[Vmas.at(m.mmOf(f), s[f + Frame.VMA]) + Layout.VMA_END];
+        return inside ? page(m, t, f) : FIND_VMA;
+    }
+
+    /** __get_user_pages() returns. */
+    static int finish(Machine m, int t, int f) {
+        if (m.s[f + Frame.PIN] == ProcMem.NO_SET) {
+            return ProcMem.found(m, f);
+        } else if (m.has(SLOW_GUP_MMAP_LOCK)) {
             return MMAP_UNLOCK;
         } else {
             return GupFast.returned(m, t, f);

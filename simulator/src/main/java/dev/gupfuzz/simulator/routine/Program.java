@@ -1,17 +1,13 @@
 package dev.gupfuzz.simulator.routine;
 
-import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
-import dev.gupfuzz.simulator.scenario.Foll;
 import dev.gupfuzz.simulator.scenario.Op;
 
 /** Moves a thread from one row of its program to the next. Local work: it rides on the last step of the row before. */
 final class Program {
-
-    private static final int UNPIN_IN_TWO = Rule.UNPIN_IN_TWO.ordinal();
 
     private Program() {}
 
@@ -55,17 +51,11 @@ final class Program {
                 s[f + Frame.START] = code[op + 2];
                 s[f + Frame.NR_ALL] = code[op + 3];
                 s[f + Frame.NR] = 0;
-                s[f + Frame.FOLL] = code[op + 4];
-                s[f + Frame.IS_WRITE] = code[op + 4] & Foll.WRITE;
+                s[f + Frame.FOLL] = GupFast.resolve(m, code[op + 4]);
                 return GupFast.begin(m, t, f);
             case Op.UNPIN:
                 s[f + Frame.PIN] = code[op + 1];
-                s[f + Frame.CURSOR] = 0;
-                m.see(m.layout.call(code[op + 1]));
-                if (s[m.layout.pin(code[op + 1]) + Layout.PIN_NR] <= 0) {
-                    return NOTHING;
-                }
-                return m.has(UNPIN_IN_TWO) ? Unpin.SUB : Unpin.SUB_AND_TEST;
+                return Unpin.begin(m, f);
             case Op.DEV_STORE:
             case Op.DEV_LOAD:
                 m.see(m.layout.call(code[op + 1]));

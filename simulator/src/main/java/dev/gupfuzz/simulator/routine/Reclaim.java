@@ -34,7 +34,6 @@ final class Reclaim {
 
     private static final int ADD_TO_SWAP_DIRTIES = Rule.ADD_TO_SWAP_DIRTIES.ordinal();
     private static final int MADV_FREE_COUNT = Rule.MADV_FREE_COUNT.ordinal();
-    private static final int PINNED_SIGNED = Rule.PINNED_SIGNED.ordinal();
     private static final int SWAPOUT_SKIPS_PINNED = Rule.SWAPOUT_SKIPS_PINNED.ordinal();
     private static final int SWAP_FLUSH = Rule.SWAP_FLUSH.ordinal();
 
@@ -242,7 +241,7 @@ final class Reclaim {
     private static final class Pinned extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            return maybePinned(m, m.read(frame(m, f) + Layout.REFCOUNT)) ? UNLOCK_KEPT : SLOT;
+            return Memory.maybePinned(m, m.read(frame(m, f) + Layout.REFCOUNT)) ? UNLOCK_KEPT : SLOT;
         }
     }
 
@@ -465,10 +464,5 @@ final class Reclaim {
             User.flushed(m, cpu);
             return flushNext(m, t, f, cpu);
         }
-    }
-
-    /** page_maybe_dma_pinned() of a reference count. */
-    static boolean maybePinned(Machine m, int refs) {
-        return m.has(PINNED_SIGNED) ? refs >= GupFast.BIAS : Integer.compareUnsigned(refs, GupFast.BIAS) >= 0;
     }
 }

@@ -18,7 +18,9 @@ public final class Step {
         Fault.declare();
         WpPage.declare();
         GupFast.declare();
+        GupWalk.declare();
         GupSlow.declare();
+        GupFollow.declare();
         Fork.declare();
         CopyRange.declare();
         CopyPte.declare();

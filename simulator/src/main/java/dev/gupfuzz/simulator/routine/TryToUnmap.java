@@ -313,7 +313,7 @@ final class TryToUnmap {
     private static final class Pins extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            boolean pinned = Reclaim.maybePinned(m, m.read(frame(m, f) + Layout.REFCOUNT));
+            boolean pinned = Memory.maybePinned(m, m.read(frame(m, f) + Layout.REFCOUNT));
             if (pinned) {
                 m.reach(GoalPoint.SHARE_BUSY);
             }

@@ -12,20 +12,26 @@ import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.PendingAccess;
 import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.machine.StepCode;
+import dev.gupfuzz.simulator.scenario.Foll;
 
 /**
- * {@code unpin_user_pages()}.
+ * {@code unpin_user_pages()}, and {@code put_page()} of plain references. Where pages can be reclaimed, what was pinned for
+ * writing is marked dirty first, as {@code unpin_user_pages_dirty_lock()} and the users of plain references do.
  *
- * <p>Source: mm/gup.c, unpin_user_page(): one page_ref_sub_and_test() up to v5.10; put_compound_head(), two atomics, from
- * v5.11 (4509b42c3896). Not modelled: compound pages, vmstat.
+ * <p>Source: mm/gup.c, unpin_user_page(): one page_ref_sub_and_test() up to v5.9; put_compound_head(), two atomics, from v5.11
+ * (4509b42c3896) to v5.14; gup_put_folio(), one atomic, from v5.18. Not modelled: compound pages, vmstat, the page lock around
+ * the dirty mark.
  */
 final class Unpin {
 
+    private static final int HAS_PINNED_CLEARED = Rule.HAS_PINNED_CLEARED.ordinal();
     private static final int UNPIN_IN_TWO = Rule.UNPIN_IN_TWO.ordinal();
 
     static final int SUB_AND_TEST = Pc.UNPIN;
     static final int SUB = Pc.UNPIN | 1;
     static final int PUT = Pc.UNPIN | 2;
+    static final int SET_DIRTY = Pc.UNPIN | 3;
+    static final int CLEAR_HAS_PINNED = Pc.UNPIN | 4;
 
     private Unpin() {}
 
@@ -45,13 +51,60 @@ final class Unpin {
                 "put_compound_head(): page_ref_sub(page, refs - 1)",
                 new Sub());
         Labels.define(PUT, "unpin_user_page", "PUT", Target.REFCOUNT, "put_compound_head(): put_page(page)", new Put());
+        Labels.define(
+                SET_DIRTY,
+                "unpin_user_page",
+                "SET_DIRTY",
+                Target.PAGE_FLAGS,
+                "set_page_dirty_lock(page)",
+                new SetDirty());
+        Labels.define(
+                CLEAR_HAS_PINNED,
+                "unpin_user_page",
+                "CLEAR_HAS_PINNED",
+                Target.HAS_PINNED,
+                "atomic_set(&mm->has_pinned, 0)",
+                new ClearHasPinned());
         Labels.pending(PendingAccess.rmw(Places.PIN_REFCOUNT), SUB_AND_TEST, SUB, PUT);
+        Labels.pending(
+                PendingAccess.rmw(
+                        (m, t, f) -> Places.pinned(m, m.s[f + Frame.PIN], m.s[f + Frame.CURSOR]) + Layout.FLAGS),
+                SET_DIRTY);
+        Labels.pending(PendingAccess.write(Places.mm(Layout.HAS_PINNED)), CLEAR_HAS_PINNED);
+    }
+
+    /** The first step for set {@link Frame#PIN}, or {@link Program#NOTHING} when its call returned no page. */
+    static int begin(Machine m, int f) {
+        int set = m.s[f + Frame.PIN];
+        m.s[f + Frame.CURSOR] = 0;
+        m.see(m.layout.call(set));
+        return m.s[m.layout.pin(set) + Layout.PIN_NR] <= 0 ? Program.NOTHING : page(m, f);
+    }
+
+    private static int page(Machine m, int f) {
+        int foll = m.s[m.layout.pin(m.s[f + Frame.PIN]) + Layout.PIN_KIND];
+        boolean dirties = m.layout.hasRmap && (foll & Foll.WRITE) != 0;
+        return dirties ? SET_DIRTY : drop(m, foll);
+    }
+
+    private static int drop(Machine m, int foll) {
+        return m.bias(foll) == 1 ? PUT : m.has(UNPIN_IN_TWO) ? SUB : SUB_AND_TEST;
+    }
+
+    private static final class SetDirty extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            int at = m.pageAt(current(m, t, f)) + Layout.FLAGS;
+            m.rmw(at);
+            m.s[at] |= Layout.FLAG_DIRTY;
+            return drop(m, m.s[m.layout.pin(m.s[f + Frame.PIN]) + Layout.PIN_KIND]);
+        }
     }
 
     private static final class SubAndTest extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            Memory.put(m, t, current(m, t, f), GupFast.BIAS);
+            Memory.put(m, t, current(m, t, f), GupWalk.BIAS);
             return next(m, t, f);
         }
     }
@@ -59,7 +112,7 @@ final class Unpin {
     private static final class Sub extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            Memory.ref(m, current(m, t, f), 1 - GupFast.BIAS);
+            Memory.ref(m, current(m, t, f), 1 - GupWalk.BIAS);
             return PUT;
         }
     }
@@ -69,6 +122,15 @@ final class Unpin {
         public int take(Machine m, int t, int f, int pc) {
             Memory.put(m, t, current(m, t, f), 1);
             return next(m, t, f);
+        }
+    }
+
+    private static final class ClearHasPinned extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            m.write(m.mmOf(f) + Layout.HAS_PINNED, 0);
+            Claims.unpinned(m, m.s[f + Frame.PIN]);
+            return Program.next(m, t);
         }
     }
 
@@ -87,10 +149,26 @@ final class Unpin {
         final int[] s = m.s;
         int set = s[f + Frame.PIN];
         if (++s[f + Frame.CURSOR] < s[m.layout.pin(set) + Layout.PIN_NR]) {
-            return m.has(UNPIN_IN_TWO) ? SUB : SUB_AND_TEST;
-        } else {
-            Claims.unpinned(m, set);
-            return Program.next(m, t);
+            return page(m, f);
         }
+        if (m.has(HAS_PINNED_CLEARED) && wasLast(m, set)) {
+            return CLEAR_HAS_PINNED;
+        }
+        Claims.unpinned(m, set);
+        return Program.next(m, t);
+    }
+
+    /** A count of the mm's pins would have dropped to 0: it rides on the step that gives the last page of the set back. */
+    private static boolean wasLast(Machine m, int set) {
+        for (int other = 0; other < m.pins; other++) {
+            if (other != set && m.pinMm[other] == m.pinMm[set]) {
+                m.see(m.layout.call(other));
+                int at = m.layout.pin(other);
+                if (m.s[at + Layout.PIN_NR] > 0 && (m.s[at + Layout.PIN_KIND] & Foll.PIN) != 0) {
+                    return false;
+                }
+            }
+        }
+        return (m.s[m.layout.pin(set) + Layout.PIN_KIND] & Foll.PIN) != 0;
     }
 }

@@ -28,6 +28,9 @@ public final class World {
     /** Of each process, what {@code has_pinned} is at the start, on kernels that have it. */
     public final List<Integer> pinnedBefore = new ArrayList<>();
 
+    /** Whether each process's mm_struct is a static one, which nobody initialises at run time. */
+    public final List<Boolean> statics = new ArrayList<>();
+
     public final List<Region> regions = new ArrayList<>();
     public final List<FileSpec> files = new ArrayList<>();
     public final List<ThreadSpec> threads = new ArrayList<>();
@@ -88,6 +91,7 @@ public final class World {
         processes.add(role);
         children.add(child);
         pinnedBefore.add(0);
+        statics.add(false);
         return processes.size() - 1;
     }
 
