@@ -21,8 +21,9 @@ final class CellOptions {
 
     @Option(
             names = "--kernel",
-            paramLabel = "NAME",
-            description = "A kernel of `gupfuzz kernels list`; repeatable. Default: " + DEFAULT_KERNEL
+            paramLabel = "NAME|FILE",
+            description = "A kernel of `gupfuzz kernels list`, or a file that describes one (with a slash, or ending"
+                    + " in .kernel); repeatable. Default: " + DEFAULT_KERNEL
                     + ", which has the race of fork against the fast pin.")
     List<String> kernels = new ArrayList<>();
 
@@ -76,7 +77,7 @@ final class CellOptions {
     }
 
     private Optional<Kernel> kernel(String name, Problems problems) {
-        Optional<Kernel> named = problems.attempt(() -> Kernels.named(name));
+        Optional<Kernel> named = KernelArgument.read(name, problems).map(KernelArgument::kernel);
         // With an unknown kernel the safeguards are still looked up, in the newest one: their mistakes show as well.
         Kernel kernel = named.orElseGet(
                 () -> Kernels.named(Kernels.names().get(Kernels.names().size() - 1)));

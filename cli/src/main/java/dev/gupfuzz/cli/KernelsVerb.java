@@ -2,23 +2,22 @@ package dev.gupfuzz.cli;
 
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.kernel.Kernels;
-import dev.gupfuzz.simulator.kernel.Safeguard;
-import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code gupfuzz kernels}: the kernels there are, and what each consists of. */
+/** {@code gupfuzz kernels}: the kernels there are, what each consists of, and in what two differ. */
 @Command(
         name = "kernels",
-        description = "The kernels that can be simulated: list them, or show the safeguards of one.",
-        subcommands = {KernelsVerb.ListThem.class, KernelsVerb.Show.class})
+        description = "The kernels that can be simulated: list them, show the safeguards of one, or compare two.",
+        subcommands = {KernelsVerb.ListThem.class, KernelsVerb.Show.class, KernelsVerb.Diff.class})
 final class KernelsVerb {
+    private static final String KERNEL = "A name of the list, a name with changes as 'v5.11 without pte-recheck', or a"
+            + " file that describes a kernel (with a slash, or ending in .kernel)";
+
     @Mixin
     HelpOption help = new HelpOption();
 
@@ -31,29 +30,35 @@ final class KernelsVerb {
         @Override
         public int run(Session session) {
             session.problems().throwIfAny();
-            List<Kernel> kernels = Kernels.names().stream().map(Kernels::named).toList();
             if (output.json) {
                 Map<String, Object> document = Json.document();
                 document.put(
-                        "kernels", kernels.stream().map(KernelsVerb::document).toList());
+                        "kernels",
+                        Kernels.all().stream()
+                                .map(kernel -> KernelDocument.of(kernel, kernel.name(), kernel.summary()))
+                                .toList());
                 Json.print(session.terminal().out(), document);
                 return ExitCode.CLEAN;
             }
-            for (Kernel kernel : kernels) {
-                session.terminal().out().printf("%-10s %s%n", kernel.name(), kernel.summary());
+            for (Kernel kernel : Kernels.all()) {
+                session.terminal()
+                        .out()
+                        .printf("%-8s  %-3s  %s%n", kernel.name(), kernel.generation(), kernel.summary());
             }
             return ExitCode.CLEAN;
         }
     }
 
-    /** {@code kernels show NAME}. */
-    @Command(name = "show", description = "The safeguards of a kernel, and what can be put in their place.")
+    /** {@code kernels show KERNEL...}. */
+    @Command(
+            name = "show",
+            description = "What a kernel promises, the safeguards that it has, and what can be put in their place.")
     static final class Show implements Verb {
         @Parameters(
-                paramLabel = "NAME",
+                paramLabel = "KERNEL",
                 arity = "0..*",
                 hideParamSyntax = true,
-                description = "Name of a kernel; several may be given.")
+                description = KERNEL + "; several may be given.")
         List<String> names = new ArrayList<>();
 
         @Mixin
@@ -66,64 +71,60 @@ final class KernelsVerb {
                         .add("NAME is missing: gupfuzz kernels show NAME, one of "
                                 + String.join(", ", Kernels.names()));
             }
-            List<Kernel> kernels = new ArrayList<>();
-            for (String name : names) {
-                Optional<Kernel> kernel = session.problems().attempt(() -> Kernels.named(name));
-                kernel.ifPresent(kernels::add);
-            }
-            session.problems().throwIfAny();
+            List<KernelArgument> kernels = read(names, session);
             if (output.json) {
                 Map<String, Object> document = Json.document();
                 document.put(
-                        "kernels", kernels.stream().map(KernelsVerb::document).toList());
+                        "kernels",
+                        kernels.stream()
+                                .map(k -> KernelDocument.of(k.kernel(), k.title(), k.summary()))
+                                .toList());
                 Json.print(session.terminal().out(), document);
             } else {
-                kernels.forEach(kernel -> text(session.terminal(), kernel));
+                kernels.forEach(kernel -> KernelText.show(session.terminal(), kernel));
             }
             return ExitCode.CLEAN;
         }
     }
 
-    private static void text(Terminal terminal, Kernel kernel) {
-        PrintStream out = terminal.out();
-        out.println(terminal.bold(kernel.name()) + ": " + kernel.summary());
-        out.println("  generation " + kernel.generation());
-        safeguards(out, "safeguards, each can be removed with --without", kernel.safeguards());
-        safeguards(out, "alternatives, each can be added with --with", kernel.alternatives());
-    }
+    /** {@code kernels diff A B}. */
+    @Command(
+            name = "diff",
+            description =
+                    "What one kernel has and another has not, as the patch between them: the safeguards that B adds"
+                            + " and drops, and the promises.")
+    static final class Diff implements Verb {
+        @Parameters(paramLabel = "KERNEL", arity = "0..*", hideParamSyntax = true, description = KERNEL + ". Two.")
+        List<String> names = new ArrayList<>();
 
-    private static void safeguards(PrintStream out, String title, List<Safeguard> safeguards) {
-        if (safeguards.isEmpty()) {
-            return;
+        @Mixin
+        OutputOptions output = new OutputOptions();
+
+        @Override
+        public int run(Session session) {
+            if (names.size() != 2) {
+                session.problems()
+                        .add("two kernels are compared, not " + names.size() + ": gupfuzz kernels diff A B, as in"
+                                + " gupfuzz kernels diff v5.9 v5.11");
+            }
+            List<KernelArgument> kernels = read(names, session);
+            KernelArgument from = kernels.get(0);
+            KernelArgument to = kernels.get(1);
+            if (output.json) {
+                Json.print(session.terminal().out(), KernelDocument.diff(from.kernel(), to.kernel()));
+            } else {
+                KernelText.diff(session.terminal(), from, to);
+            }
+            return ExitCode.CLEAN;
         }
-        out.println("  " + title);
-        int width = safeguards.stream().mapToInt(s -> s.name().length()).max().orElse(0);
-        for (Safeguard safeguard : safeguards) {
-            out.printf("    %-" + width + "s  %s%n", safeguard.name(), safeguard.summary());
-            out.printf("    %-" + width + "s  (%s)%n", "", safeguard.source());
+    }
+
+    private static List<KernelArgument> read(List<String> names, Session session) {
+        List<KernelArgument> kernels = new ArrayList<>();
+        for (String name : names) {
+            KernelArgument.read(name, session.problems()).ifPresent(kernels::add);
         }
-    }
-
-    private static Map<String, Object> document(Kernel kernel) {
-        Map<String, Object> document = new LinkedHashMap<>();
-        document.put("name", kernel.name());
-        document.put("base", kernel.base());
-        document.put("generation", kernel.generation());
-        document.put("summary", kernel.summary());
-        document.put(
-                "safeguards",
-                kernel.safeguards().stream().map(KernelsVerb::document).toList());
-        document.put(
-                "alternatives",
-                kernel.alternatives().stream().map(KernelsVerb::document).toList());
-        return document;
-    }
-
-    private static Map<String, Object> document(Safeguard safeguard) {
-        Map<String, Object> document = new LinkedHashMap<>();
-        document.put("name", safeguard.name());
-        document.put("summary", safeguard.summary());
-        document.put("source", safeguard.source());
-        return document;
+        session.problems().throwIfAny();
+        return kernels;
     }
 }

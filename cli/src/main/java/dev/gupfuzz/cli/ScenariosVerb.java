@@ -62,7 +62,7 @@ final class ScenariosVerb {
 
         @Option(
                 names = "--kernel",
-                paramLabel = "NAME",
+                paramLabel = "NAME|FILE",
                 description = "The kernel whose goals are shown. Default: " + CellOptions.DEFAULT_KERNEL + ".")
         String kernel = CellOptions.DEFAULT_KERNEL;
 
@@ -78,7 +78,8 @@ final class ScenariosVerb {
             }
             List<Scenario> scenarios = new ArrayList<>();
             names.forEach(name -> problems.attempt(() -> Scenarios.named(name)).ifPresent(scenarios::add));
-            Kernel chosen = problems.attempt(() -> Kernels.named(kernel))
+            Kernel chosen = KernelArgument.read(kernel, problems)
+                    .map(KernelArgument::kernel)
                     .orElseGet(() -> Kernels.named(CellOptions.DEFAULT_KERNEL));
             problems.throwIfAny();
             if (output.json) {

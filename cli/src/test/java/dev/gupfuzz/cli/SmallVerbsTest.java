@@ -19,19 +19,6 @@ class SmallVerbsTest {
     Path directory;
 
     @Test
-    void shouldListAndShowKernels() throws Exception {
-        assertThat(CommandLineRun.of("kernels", "list").out().lines())
-                .hasSize(3)
-                .allMatch(line -> line.startsWith("v5."));
-        assertThat(CommandLineRun.of("kernels", "show", "v5.11").out())
-                .contains("v5.11: ", "--without", "write-protect");
-        JsonNode kernels = FuzzVerbTest.json("kernels", "list", "--json").get("kernels");
-        assertThat(kernels).hasSize(3);
-        assertThat(FuzzVerbTest.fields(kernels.get(0)))
-                .containsExactly("name", "base", "generation", "summary", "safeguards", "alternatives");
-    }
-
-    @Test
     void shouldListAndShowScenarios() throws Exception {
         assertThat(CommandLineRun.of("scenarios", "list").out()).contains("fork-vs-pin-fast", "fork-vs-write");
         assertThat(CommandLineRun.of("scenarios", "show", "fork-vs-pin-fast:pages=4", "--kernel", "v5.11")

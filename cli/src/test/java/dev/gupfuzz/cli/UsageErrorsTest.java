@@ -26,7 +26,7 @@ class UsageErrorsTest {
             explore --for x                       | --for 'x' is not a duration
             explore --seeds 5                     | unknown option '--seeds'
             explore --strategy random             | unknown option '--strategy'
-            explore --kernel v5.99                | unknown kernel 'v5.99' (did you mean 'v5.9'?
+            explore --kernel v5.99                | unknown kernel 'v5.99' (did you mean 'v5.19'?
             minimise                              | unknown verb 'minimise'
             gate                                  | unknown verb 'gate'
             minimize                              | nothing to minimize
@@ -36,7 +36,7 @@ class UsageErrorsTest {
             replay gf1:x --mode tolerent          | did you mean 'tolerant'?
             replay gf1:x --continuations 5        | --continuations goes with --rewind
             replay --seed 1 --mode causal         | go with a finding
-            fuzz --kernel v5.99                   | unknown kernel 'v5.99' (did you mean 'v5.9'?
+            fuzz --kernel v5.99                   | unknown kernel 'v5.99' (did you mean 'v5.19'?
             fuzz --scenario fork-vs-pin           | unknown scenario 'fork-vs-pin'
             fuzz --scenario fork-vs-pin-fast:p=1  | 'p'
             fuzz --strategy pct                   | 'pct'
@@ -73,6 +73,10 @@ class UsageErrorsTest {
             replay gf1:abc --scenario fork-vs-write | go with --seed
             kernels show                          | NAME is missing
             kernels show v6                       | unknown kernel 'v6'
+            kernels diff v5.9                     | two kernels are compared, not 1
+            kernels diff v5.9 v5.10               | unknown kernel 'v5.10'
+            kernels show no/such                  | 'no/such' cannot be read
+            fuzz --kernel no-such.kernel          | 'no-such.kernel' cannot be read
             kernels lst                           | unknown verb 'lst' (did you mean 'list'?
             scenarios show                        | NAME is missing
             scenarios show fork                   | unknown scenario 'fork'
@@ -181,6 +185,7 @@ class UsageErrorsTest {
                 "replay -h",
                 "kernels --help",
                 "kernels list --help",
+                "kernels diff --help",
                 "scenarios show --help",
                 "campaign --help",
                 "campaign create --help",

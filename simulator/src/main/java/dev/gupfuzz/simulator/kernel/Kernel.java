@@ -75,9 +75,17 @@ public final class Kernel {
                         .noneMatch(other -> other.safeguard().insteadOf().contains(rule));
     }
 
-    /** The rules that the safeguard builds on and this kernel lacks. */
-    public List<Rule> lacksFor(Rule rule) {
-        return rule.safeguard().buildsOn().stream().filter(base -> !has(base)).toList();
+    /** What the safeguard builds on and does not act in this kernel: it has nothing to act on, then. */
+    public List<Rule> lacksFor(Safeguard safeguard) {
+        return safeguard.buildsOn().stream().filter(base -> !acts(base)).toList();
+    }
+
+    /** The designs that this kernel has in the safeguard's place. */
+    public List<Rule> insteadOf(Safeguard safeguard) {
+        return present.stream()
+                .filter(other -> other.safeguard().insteadOf().stream()
+                        .anyMatch(place -> place.id().equals(safeguard.name())))
+                .toList();
     }
 
     /** The rules that this kernel has, in the order of the list. */
@@ -88,6 +96,11 @@ public final class Kernel {
     /** Whether this kernel's release gives a promise. */
     public boolean promises(Promise promise) {
         return promises.contains(promise);
+    }
+
+    /** What this kernel's release promises. */
+    public Set<Promise> promises() {
+        return Collections.unmodifiableSet(promises);
     }
 
     /** The safeguards that this kernel has and {@link #without} can remove. */
@@ -139,12 +152,10 @@ public final class Kernel {
             throw new BadInput("kernel " + name() + " has the safeguard '" + safeguard + "' already"
                     + Nearest.hint(safeguard, names(alternatives())));
         }
-        for (Rule other : present) {
-            for (Rule place : rule.safeguard().insteadOf()) {
-                if (other.safeguard().insteadOf().contains(place)) {
-                    throw new BadInput("kernel " + name() + " cannot have '" + rule.id() + "' beside '" + other.id()
-                            + "': both take the place of '" + place.id() + "'");
-                }
+        for (Rule place : rule.safeguard().insteadOf()) {
+            for (Rule other : insteadOf(place.safeguard())) {
+                throw new BadInput("kernel " + name() + " cannot have '" + rule.id() + "' beside '" + other.id()
+                        + "': both take the place of '" + place.id() + "'");
             }
         }
         return changed(rule, true);

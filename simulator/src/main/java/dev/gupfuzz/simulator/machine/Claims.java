@@ -325,6 +325,17 @@ public final class Claims {
         }
     }
 
+    /** MADV_DONTNEED takes its first step: what is at the locations is as good as gone, but for what is stored from now on. */
+    public static void discardBegins(Machine m, int mm, int start, int end) {
+        for (int page = start; page < end; page++) {
+            m.see(m.layout.zapBase + mm * m.pages + page);
+            if (m.s[m.layout.zapBase + mm * m.pages + page] == 0) {
+                Memory.onlyOne(m, mm, page);
+            }
+        }
+        unmapBegins(m, mm, start, end);
+    }
+
     /** The unmapping returned: nothing is mapped there any more. */
     public static void unmapEnds(Machine m, int mm, int start, int end) {
         for (int page = start; page < end; page++) {

@@ -117,6 +117,8 @@ public final class Frame {
     /** ... VM_FAULT_WRITE: a write fault broke COW. */
     public static final int FAULT_WRITE = 4;
 
+    /** 1 when the call fails, or its walk ends early. */
+    public static final int ABORT = 53;
     /** What change_protection() is to do: of {@code ChangeProtection}. */
     public static final int CHANGE = 54;
     /** Where flush_tlb_batched_pending() returns to. */
@@ -131,8 +133,8 @@ public final class Frame {
     public static final int BATCHED = 49;
     /** A count that the routine read. */
     public static final int COUNT = 52;
-    /** 1 when a walk ends early. */
-    public static final int ABORT = 53;
+    /** Page-table pages to free, as a mask; munmap's, which never retries. */
+    public static final int TABLES = RETRIES;
 
     /** What GUP asks of the page at hand: {@code foll_flags}, of the call's FOLL_WRITE and FOLL_COW. */
     public static final int FOLL_NOW = 57;

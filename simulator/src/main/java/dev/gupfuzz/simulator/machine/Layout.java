@@ -445,6 +445,24 @@ public final class Layout {
         return table(mm, tableOf[page]) + PTL;
     }
 
+    /** The file that a page among all files' pages belongs to. */
+    public int fileOf(int filePage) {
+        int file = world.files.size() - 1;
+        while (world.files.get(file).first() > filePage) {
+            file--;
+        }
+        return file;
+    }
+
+    /** The end of the pages from {@code page} on that its page-table page serves, {@code end} at the most. */
+    public int endOfTable(int page, int end) {
+        int next = page + 1;
+        while (next < end && tableOf[next] == tableOf[page]) {
+            next++;
+        }
+        return next;
+    }
+
     public int page(int pfn) {
         return pageBase + (pfn << PAGE_SHIFT);
     }

@@ -147,6 +147,13 @@ public final class Memory {
         m.bump(m.pageAt(pfn) + Layout.REFCOUNT, refs);
     }
 
+    /** A reference that is taken in the same step as the page is found in a cache, which holds one; beside the access of the step. */
+    public static void getFound(Machine m, int pfn) {
+        m.touched(pfn);
+        m.mark(m.pageAt(pfn) + Layout.REFCOUNT);
+        m.s[m.pageAt(pfn) + Layout.REFCOUNT]++;
+    }
+
     /** page_maybe_dma_pinned() of a page with this reference count: one that has overflown looks pinned. */
     public static boolean maybePinned(Machine m, int refcount) {
         return refcount >= Accounts.BIAS || (refcount < 0 && !m.has(PINNED_SIGNED));
@@ -315,15 +322,35 @@ public final class Memory {
     public static void stored(Machine m, int mm, int page, int token) {
         int ref = m.s[m.layout.ref(mm, page)];
         m.see(m.layout.ref(mm, page));
-        if (ref >= UNMAPPED || !isShared(ref)) {
-            setRef(m, mm, page, token);
-        } else {
+        if (ref < UNMAPPED && isShared(ref)) {
             fileStored(m, filePage(ref), token);
+        } else if (m.layout.hasAlso()) {
+            int also = alsoWhileDiscarding(m, mm, page, token);
+            setRef(m, mm, page, token);
+            m.s[m.layout.also(mm, page)] = also;
+        } else {
+            setRef(m, mm, page, token);
         }
         if (m.watchesReferences) {
             Claims.stored(m, mm, page, token);
         }
         remember(m, mm, page, token);
+    }
+
+    /** What is stored while an unmapping is at work may stay or be lost: the further values of the location, with the new one. */
+    private static int alsoWhileDiscarding(Machine m, int mm, int page, int token) {
+        m.see(m.layout.zapBase + mm * m.pages + page);
+        if (m.s[m.layout.zapBase + mm * m.pages + page] == 0) {
+            return 0;
+        }
+        m.see(m.layout.also(mm, page));
+        return m.s[m.layout.also(mm, page)] | World.tokenBit(token);
+    }
+
+    /** A location has no further values. */
+    static void onlyOne(Machine m, int mm, int page) {
+        m.mark(m.layout.also(mm, page));
+        m.s[m.layout.also(mm, page)] = 0;
     }
 
     /** The program stored {@code token} to a page of a file, by write() or through a shared mapping. */

@@ -87,12 +87,17 @@ public final class Tlb {
 
     /** I4 at mmap_write_unlock(): no CPU of the mm keeps a right that the page table has taken back. */
     public static void checkAtUnlock(Machine m, int t, int mm) {
+        checkAtUnlock(m, t, mm, 0, m.pages);
+    }
+
+    /** As {@link #checkAtUnlock(Machine, int, int)}, of pages {@code [start, end)}. */
+    public static void checkAtUnlock(Machine m, int t, int mm, int start, int end) {
         for (int rest = m.log == null ? 0 : m.mmThreads[mm]; rest != 0; rest &= rest - 1) {
             m.see(m.layout.ended(Integer.numberOfTrailingZeros(rest)));
         }
         for (int rest = m.mmThreads[mm] & ~m.s[Sched.ENDED]; rest != 0; rest &= rest - 1) {
             int cpu = Integer.numberOfTrailingZeros(rest);
-            for (int page = 0; page < m.pages; page++) {
+            for (int page = start; page < end; page++) {
                 int entry = m.s[m.tlbAt(cpu, page)];
                 m.see(m.tlbAt(cpu, page));
                 if (entry != 0 && stale(m, cpu, page, entry)) {

@@ -83,7 +83,7 @@ final class Program {
                 return NOTHING;
             case Op.UFFD_WP:
             case Op.UFFD_CONTINUE:
-                return Userfault.begin(m, t, f);
+                return UserfaultIoctl.begin(m, t, f);
             case Op.MPROTECT:
             case Op.NUMA:
                 return Mprotect.begin(m, t, f);

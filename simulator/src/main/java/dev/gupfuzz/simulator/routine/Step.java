@@ -36,8 +36,9 @@ public final class Step {
         SwapMap.declare();
         UserfaultWait.declare();
         FileFault.declare();
+        UserfaultIoctl.declare();
+        UserfaultContinue.declare();
         SharedFault.declare();
-        Userfault.declare();
         Mprotect.declare();
         Mremap.declare();
         Madvise.declare();

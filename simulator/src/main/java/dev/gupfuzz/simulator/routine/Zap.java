@@ -12,6 +12,7 @@ import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.PendingAccess;
+import dev.gupfuzz.simulator.machine.PendingAccess.Place;
 import dev.gupfuzz.simulator.machine.Pte;
 import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.machine.StepCode;
@@ -19,17 +20,45 @@ import dev.gupfuzz.simulator.machine.Tlb;
 import dev.gupfuzz.simulator.machine.Vmas;
 
 /**
- * munmap(2), and the exit of a process: clear the PTEs, flush, then free the pages.
+ * munmap(2), the exit of a process, and the zap that MADV_DONTNEED and truncation share with them: clear the PTEs, flush, then
+ * free the pages. {@link ZapSwap} has swap entries, {@link FreeTables} page-table pages.
  *
- * <p>Source: mm/mmap.c, __do_munmap() with its downgrade of mmap_lock, and exit_mmap(); mm/memory.c, zap_pte_range();
- * mm/mmu_gather.c, tlb_flush_mmu(); v5.9 to v5.11. The break of the zap for need_resched() is a data choice, once a walk.
- * Not modelled: freeing page tables, a full mmu_gather batch, file pages, the OOM reaper.
+ * <p>Source: mm/mmap.c, do_munmap() without a downgrade of mmap_lock (v4.8 to v4.19), __do_munmap() (v5.7 to v5.19),
+ * do_vmi_align_munmap() (v6.4), exit_mmap(); mm/vma.c (v6.12); mm/memory.c, unmap_single_vma(), zap_pte_range(); mm/mmu_gather.c,
+ * tlb_flush_mmu(). The break of the zap for need_resched() is a data choice of munmap's, once a walk. Not modelled: a full mmu_gather
+ * batch, rmap that is given up only behind the flush (v6.2 on), the page-table lock that each VMA takes anew in one table, mmu
+ * notifiers, the OOM reaper.
  */
 final class Zap {
 
+    private static final int MUNMAP_DOWNGRADE = Rule.MUNMAP_DOWNGRADE.ordinal();
+    private static final int VMA_LOCK = Rule.VMA_LOCK.ordinal();
     private static final int ZAP_FLUSH = Rule.ZAP_FLUSH.ordinal();
+    private static final int ZAP_DIRTY_FLUSH = Rule.ZAP_DIRTY_FLUSH.ordinal();
 
-    private static final String MUNMAP = "__do_munmap";
+    // ---- in ZAP_MODE
+
+    /** Every VMA of the thread's mm, which nobody else uses any more. */
+    static final int EXIT = 0;
+    /** Pages whose VMAs were detached. */
+    static final int MUNMAP = 1;
+    /** Pages of VMAs that stay. */
+    static final int DISCARD = 2;
+    /** Pages of one VMA of any process; {@link Frame#RET} is the step behind it. */
+    static final int TRUNCATE = 3;
+    /** As {@link #TRUNCATE}, but private copies stay. */
+    static final int TRUNCATE_FILE = 4;
+    /** No zap: MADV_FREE, which shares {@link ZapSwap} with it. */
+    static final int FREEING = 5;
+
+    // ---- in FORCE_FLUSH
+
+    /** The page-table lock is not to be dropped before a flush. */
+    private static final int FLUSH_FIRST = 1;
+    /** Nothing was cleared since the last flush. */
+    private static final int FLUSHED = 2;
+
+    private static final String UNMAP = "__do_munmap";
     private static final String RANGE = "zap_pte_range";
 
     static final int MUNMAP_LOCK = Pc.ZAP | Pc.ON_MMAP_WRITE;
@@ -43,58 +72,78 @@ final class Zap {
     static final int FLUSH = Pc.ZAP | 8 | Pc.ON_ACK;
     static final int FREE = Pc.ZAP | 9;
     static final int MUNMAP_UNLOCK = Pc.ZAP | 10;
+    static final int WRITE_VMA = Pc.ZAP | 11 | Pc.ON_VMA;
+    static final int SET_DIRTY = Pc.ZAP | 12;
+
+    /** The PTE that the walk is at, in whichever process. */
+    static final Place WALKED_PTE = (m, t, f) -> m.pteAt(m.s[f + Frame.WALK_MM], m.s[f + Frame.WALK]);
 
     private Zap() {}
 
     static void declare() {
-        Labels.define(MUNMAP_LOCK, MUNMAP, "LOCK", Target.MMAP_LOCK, "mmap_write_lock_killable(mm)", new MunmapLock());
-        Labels.define(DETACH, MUNMAP, "DETACH", Target.VMA, "detach_vmas_to_be_unmapped()", new Detach());
-        Labels.define(DOWNGRADE, MUNMAP, "DOWNGRADE", Target.MMAP_LOCK, "mmap_write_downgrade(mm)", new Downgrade());
+        ZapSwap.declare();
+        FreeTables.declare();
+        Labels.define(MUNMAP_LOCK, UNMAP, "LOCK", Target.MMAP_LOCK, "mmap_write_lock_killable(mm)", new MunmapLock());
+        Labels.define(WRITE_VMA, UNMAP, "WRITE_VMA", Target.VMA_LOCK, "vma_start_write(vma)", new WriteVma());
+        Labels.define(DETACH, UNMAP, "DETACH", Target.VMA, "detach_vmas_to_be_unmapped()", new Detach());
+        Labels.define(DOWNGRADE, UNMAP, "DOWNGRADE", Target.MMAP_LOCK, "mmap_write_downgrade(mm)", new Downgrade());
         Labels.define(PTL, RANGE, "PTL", Target.PTL, "pte_offset_map_lock(mm, pmd, addr, &ptl)", new Ptl());
         Labels.define(READ_PTE, RANGE, "READ_PTE", Target.PTE, "ptent = *pte", new ReadPte());
         Labels.define(
                 CLEAR_PTE, RANGE, "CLEAR_PTE", Target.PTE, "ptep_get_and_clear_full(mm, addr, pte)", new ClearPte());
+        Labels.define(SET_DIRTY, RANGE, "SET_DIRTY", Target.PAGE_LOCK, "set_page_dirty(page)", new SetDirty());
         Labels.define(
                 REMOVE_RMAP, RANGE, "REMOVE_RMAP", Target.MAPCOUNT, "page_remove_rmap(page, false)", new RemoveRmap());
         Labels.define(PTL_UNLOCK, RANGE, "PTL_UNLOCK", Target.PTL, "pte_unmap_unlock(start_pte, ptl)", new PtlUnlock());
         Labels.define(FLUSH, "tlb_flush_mmu", "FLUSH", Target.CPU, "tlb_flush_mmu_tlbonly(tlb)", new Flush());
         Labels.define(
                 FREE, "tlb_flush_mmu", "FREE", Target.REFCOUNT, "tlb_batch_pages_flush(): put_page(page)", new Free());
-        Labels.define(MUNMAP_UNLOCK, MUNMAP, "UNLOCK", Target.MMAP_LOCK, "mmap_read_unlock(mm)", new MunmapUnlock());
+        Labels.define(MUNMAP_UNLOCK, UNMAP, "UNLOCK", Target.MMAP_LOCK, "mmap_read_unlock(mm)", new MunmapUnlock());
         Labels.pending(PendingAccess.rmw(Places.mm(Layout.MMAP_LOCK)), MUNMAP_LOCK, DOWNGRADE, MUNMAP_UNLOCK);
         Labels.pending(PendingAccess.write(Places.mm(Layout.VMA_COUNT)), DETACH);
-        Labels.pending(PendingAccess.rmw(Places.LOCK), PTL, PTL_UNLOCK);
-        Labels.pending(PendingAccess.read(Places.pte(Frame.WALK)), READ_PTE);
-        Labels.pending(PendingAccess.rmw(Places.pte(Frame.WALK)), CLEAR_PTE);
-        Labels.pending(
-                PendingAccess.rmw((m, t, f) -> m.pageAt(queued(m, t, m.s[f + Frame.QUEUED] - 1)) + Layout.MAPCOUNT),
-                REMOVE_RMAP);
+        Labels.pending(PendingAccess.rmw(Places.LOCK), WRITE_VMA, PTL, PTL_UNLOCK);
+        Labels.pending(PendingAccess.read(WALKED_PTE), READ_PTE);
+        Labels.pending(PendingAccess.rmw(WALKED_PTE), CLEAR_PTE);
+        Labels.pending(PendingAccess.rmw((m, t, f) -> lastQueued(m, t, f) + Layout.FLAGS), SET_DIRTY);
+        Labels.pending(PendingAccess.rmw((m, t, f) -> lastQueued(m, t, f) + Layout.MAPCOUNT), REMOVE_RMAP);
         Labels.pending(PendingAccess.rmw(Places.ACKNOWLEDGING), FLUSH);
         Labels.pending(
                 PendingAccess.rmw((m, t, f) -> m.pageAt(queued(m, t, m.s[f + Frame.CURSOR])) + Layout.REFCOUNT), FREE);
     }
 
-    /** exit_mmap(): nobody else uses the mm any more, so mmap_lock is not taken. {@link Program#NOTHING} when nothing is mapped. */
-    static int beginExit(Machine m, int t, int f) {
-        int[] s = m.s;
-        s[f + Frame.UNMAPPING] = 0;
-        s[f + Frame.START] = 0;
-        s[f + Frame.NR_ALL] = m.pages;
-        s[f + Frame.BREAKS] = 0;
-        s[f + Frame.QUEUED] = 0;
-        s[f + Frame.WALK_END] = 0;
-        int slot = Vmas.next(m, m.mmOf(f), 0);
-        if (slot < 0) {
-            return Program.NOTHING;
-        }
-        return beginVma(m, f, slot);
+    private static int lastQueued(Machine m, int t, int f) {
+        return m.pageAt(queued(m, t, m.s[f + Frame.QUEUED] - 1));
     }
 
-    private static int beginVma(Machine m, int f, int slot) {
-        int vma = Vmas.at(m.mmOf(f), slot);
-        m.s[f + Frame.WALK] = m.s[vma];
-        m.s[f + Frame.WALK_END] = m.s[vma + 1];
-        return PTL;
+    /** exit_mmap(): nobody else uses the mm any more, so mmap_lock is not taken. {@link Program#NOTHING} when nothing is mapped. */
+    static int beginExit(Machine m, int t, int f) {
+        m.s[f + Frame.BREAKS] = 0;
+        begin(m, f, m.threadMm[t], EXIT, 0, m.pages);
+        return segment(m, f, 0) ? PTL : Program.NOTHING;
+    }
+
+    private static void begin(Machine m, int f, int mm, int mode, int start, int end) {
+        int[] s = m.s;
+        s[f + Frame.ZAP_MODE] = mode;
+        s[f + Frame.WALK_MM] = mm;
+        s[f + Frame.START] = start;
+        s[f + Frame.NR_ALL] = end - start;
+        s[f + Frame.QUEUED] = 0;
+        s[f + Frame.FORCE_FLUSH] = 0;
+    }
+
+    /**
+     * Zaps pages {@code [start, end)} of a process whose VMAs stay, flushes and frees. The claims on the pages are the caller's.
+     *
+     * @param mode {@link #DISCARD} and so on
+     * @param ret the step behind it
+     * @return the first step, or {@code ret} where nothing is mapped
+     */
+    static int discard(Machine m, int f, int mm, int mode, int start, int end, int ret) {
+        m.s[f + Frame.RET] = ret;
+        m.s[f + Frame.BREAKS] = 0;
+        begin(m, f, mm, mode, start, end);
+        return segment(m, f, start) ? PTL : ret;
     }
 
     private static void unmapBegins(Machine m, int t, int f) {
@@ -102,13 +151,18 @@ final class Zap {
         int start = s[f + Frame.START];
         int end = start + s[f + Frame.NR_ALL];
         m.enter(t);
+        overlapsPin(m, m.threadMm[t]);
+        Claims.unmapBegins(m, m.threadMm[t], start, end);
+    }
+
+    /** An unmapping begins; what goes with {@link Claims#unmapBegins}. */
+    static void overlapsPin(Machine m, int mm) {
         // Claims.unmapBegins() looks at the same calls
         for (int rest = m.s[Sched.PINS_IN_FLIGHT]; rest != 0; rest &= rest - 1) {
-            if (m.pinMm[Integer.numberOfTrailingZeros(rest)] == m.threadMm[t]) {
+            if (m.pinMm[Integer.numberOfTrailingZeros(rest)] == mm) {
                 m.reach(GoalPoint.PIN_OVERLAPS_UNMAP);
             }
         }
-        Claims.unmapBegins(m, m.threadMm[t], start, end);
     }
 
     private static final class MunmapLock extends StepCode {
@@ -117,10 +171,31 @@ final class Zap {
             final int[] s = m.s;
             unmapBegins(m, t, f);
             Locks.mmapWriteLock(m, t);
-            s[f + Frame.UNMAPPING] = 1;
+            begin(m, f, m.threadMm[t], MUNMAP, s[f + Frame.START], s[f + Frame.START] + s[f + Frame.NR_ALL]);
             s[f + Frame.BREAKS] = 1;
-            s[f + Frame.QUEUED] = 0;
+            s[f + Frame.WALK] = s[f + Frame.START];
+            return m.has(VMA_LOCK) ? nextVma(m, f) : DETACH;
+        }
+    }
+
+    /** The next VMA to write-lock before it is detached. */
+    private static int nextVma(Machine m, int f) {
+        int[] s = m.s;
+        int slot = Vmas.next(m, m.mmOf(f), s[f + Frame.WALK]);
+        int vma = Vmas.at(m.mmOf(f), Math.max(slot, 0));
+        if (slot < 0 || s[vma] >= s[f + Frame.START] + s[f + Frame.NR_ALL]) {
             return DETACH;
+        }
+        s[f + Frame.WALK] = s[vma + Layout.VMA_END];
+        Locks.aimVma(m, f, vma);
+        return WRITE_VMA;
+    }
+
+    private static final class WriteVma extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            Locks.vmaStartWrite(m, t);
+            return nextVma(m, f);
         }
     }
 
@@ -130,9 +205,8 @@ final class Zap {
             final int[] s = m.s;
             int start = s[f + Frame.START];
             Vmas.detach(m, m.mmOf(f), start, start + s[f + Frame.NR_ALL]);
-            s[f + Frame.WALK] = start;
-            s[f + Frame.WALK_END] = start + s[f + Frame.NR_ALL];
-            return DOWNGRADE;
+            boolean more = segment(m, f, start);
+            return m.has(MUNMAP_DOWNGRADE) ? DOWNGRADE : more ? PTL : MUNMAP_UNLOCK;
         }
     }
 
@@ -140,7 +214,7 @@ final class Zap {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             Locks.mmapWriteDowngrade(m, t);
-            return PTL;
+            return segment(m, f, m.s[f + Frame.START]) ? PTL : MUNMAP_UNLOCK;
         }
     }
 
@@ -151,7 +225,7 @@ final class Zap {
                 unmapBegins(m, t, f);
             }
             Locks.ptlLock(m, t);
-            return READ_PTE;
+            return TlbFlush.batchedPending(m, f, READ_PTE);
         }
     }
 
@@ -159,47 +233,61 @@ final class Zap {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
-            if (s[f + Frame.BREAKS] > 0 && s[f + Frame.WALK] > s[f + Frame.START]) {
-                if (m.choices.choose(t, pc, 2) == 1) {
-                    s[f + Frame.BREAKS]--;
-                    m.s[Sched.STEPPING] = PTL_UNLOCK;
-                    return ptlUnlock(m, t, f);
-                }
+            boolean mayBreak = s[f + Frame.BREAKS] > 0 && s[f + Frame.FORCE_FLUSH] != FLUSH_FIRST;
+            if (mayBreak && s[f + Frame.WALK] > s[f + Frame.START] && m.choices.choose(t, pc, 2) == 1) {
+                s[f + Frame.BREAKS]--;
+                m.s[Sched.STEPPING] = PTL_UNLOCK;
+                return ptlUnlock(m, t, f);
             }
-            int pte = m.read(s[f + Frame.PTES] + s[f + Frame.WALK]);
+            int pte = m.read(m.pteAt(s[f + Frame.WALK_MM], s[f + Frame.WALK]));
             s[f + Frame.PTE] = pte;
             if (Pte.present(pte)) {
-                return CLEAR_PTE;
-            } else {
-                return nextPte(m, f);
+                return s[f + Frame.ZAP_MODE] == TRUNCATE_FILE && !isFile(m, pte) ? nextPte(m, t, f) : CLEAR_PTE;
             }
+            return Pte.swap(pte) && s[f + Frame.ZAP_MODE] != TRUNCATE_FILE ? ZapSwap.begin(m, f) : nextPte(m, t, f);
         }
+    }
+
+    private static boolean isFile(Machine m, int pte) {
+        m.see(m.layout.tenancy(Pte.pfn(pte)));
+        return (m.s[m.pageAt(Pte.pfn(pte)) + Layout.FLAGS] & Layout.FLAG_FILE) != 0;
     }
 
     private static final class ClearPte extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
-            int at = s[f + Frame.PTES] + s[f + Frame.WALK];
+            int mm = s[f + Frame.WALK_MM];
+            int at = m.pteAt(mm, s[f + Frame.WALK]);
             m.rmw(at);
             int pte = s[at];
             s[at] = Pte.NONE;
-            m.pteChanged(t, m.threadMm[t], s[f + Frame.WALK], Pte.NONE);
+            m.pteChanged(t, mm, s[f + Frame.WALK], Pte.NONE);
+            s[f + Frame.FORCE_FLUSH] &= ~FLUSHED;
             if (Pte.special(pte)) {
-                return nextPte(m, f);
-            } else {
-                s[m.layout.queueBase + t * m.pages + s[f + Frame.QUEUED]++] = Pte.pfn(pte);
-                return REMOVE_RMAP;
+                return nextPte(m, t, f);
             }
+            s[m.layout.queueBase + t * m.pages + s[f + Frame.QUEUED]++] = Pte.pfn(pte);
+            return Pte.dirty(pte) && m.layout.world.filePages > 0 && isFile(m, pte) ? SET_DIRTY : REMOVE_RMAP;
+        }
+    }
+
+    private static final class SetDirty extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            int at = lastQueued(m, t, f) + Layout.FLAGS;
+            m.rmw(at);
+            m.s[at] |= Layout.FLAG_DIRTY;
+            m.s[f + Frame.FORCE_FLUSH] = m.has(ZAP_DIRTY_FLUSH) ? FLUSH_FIRST : 0;
+            return REMOVE_RMAP;
         }
     }
 
     private static final class RemoveRmap extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            final int[] s = m.s;
-            Memory.rmap(m, t, queued(m, t, s[f + Frame.QUEUED] - 1), -1);
-            return nextPte(m, f);
+            Memory.rmap(m, t, queued(m, t, m.s[f + Frame.QUEUED] - 1), -1);
+            return nextPte(m, t, f);
         }
     }
 
@@ -236,7 +324,15 @@ final class Zap {
     private static final class MunmapUnlock extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            Locks.mmapReadUnlock(m, t);
+            if (m.has(MUNMAP_DOWNGRADE)) {
+                Locks.mmapReadUnlock(m, t);
+            } else {
+                int start = m.s[f + Frame.START];
+                if (!m.layout.hasRmap) { // reclaim and writeback flush on their own, perhaps later
+                    Tlb.checkAtUnlock(m, t, m.threadMm[t], start, start + m.s[f + Frame.NR_ALL]);
+                }
+                Locks.mmapWriteUnlock(m, t);
+            }
             return unmapEnds(m, t, f);
         }
     }
@@ -245,9 +341,51 @@ final class Zap {
         return m.s[m.layout.queueBase + t * m.pages + i];
     }
 
-    private static int nextPte(Machine m, int f) {
-        int page = ++m.s[f + Frame.WALK];
-        return page == m.s[f + Frame.WALK_END] ? PTL_UNLOCK : READ_PTE;
+    /** The next pages from {@code from} on that one walk under one page-table lock clears: whether there are any. */
+    private static boolean segment(Machine m, int f, int from) {
+        int[] s = m.s;
+        int mode = s[f + Frame.ZAP_MODE];
+        int mm = m.layout.mm(s[f + Frame.WALK_MM]);
+        int end = s[f + Frame.START] + s[f + Frame.NR_ALL];
+        int page = from;
+        int last = end;
+        do {
+            if (mode == EXIT || mode == DISCARD) {
+                int slot = Vmas.next(m, mm, page);
+                if (slot < 0) {
+                    return false;
+                }
+                int vma = Vmas.at(mm, slot);
+                page = Math.max(page, s[vma]);
+                last = Math.min(end, s[vma + Layout.VMA_END]);
+            }
+            if (page >= end) {
+                return false;
+            }
+            last = m.layout.endOfTable(page, last);
+            if (FreeTables.isThere(m, s[f + Frame.WALK_MM], page)) {
+                s[f + Frame.WALK] = page;
+                s[f + Frame.WALK_END] = last;
+                Locks.aim(m, f, s[f + Frame.WALK_MM], page);
+                return true;
+            }
+            page = last;
+            last = end;
+        } while (true);
+    }
+
+    /** The walk goes on behind the PTE that it was at. */
+    static int nextPte(Machine m, int t, int f) {
+        int[] s = m.s;
+        int page = ++s[f + Frame.WALK];
+        if (page < s[f + Frame.WALK_END]) {
+            return READ_PTE;
+        }
+        if (s[f + Frame.FORCE_FLUSH] != FLUSH_FIRST) {
+            return PTL_UNLOCK;
+        }
+        int start = s[f + Frame.START];
+        return TlbFlush.begin(m, t, f, s[f + Frame.WALK_MM], start, start + s[f + Frame.NR_ALL], PTL_UNLOCK);
     }
 
     private static int ptlUnlock(Machine m, int t, int f) {
@@ -256,23 +394,41 @@ final class Zap {
         if (s[f + Frame.WALK] < s[f + Frame.WALK_END]) {
             return PTL; // goto again
         }
-        int slot = s[f + Frame.UNMAPPING] != 0 ? -1 : Vmas.next(m, m.mmOf(f), s[f + Frame.WALK_END]);
-        if (slot >= 0) {
-            return beginVma(m, f, slot);
-        } else if (m.has(ZAP_FLUSH)) {
-            return beginFlush(m, t, f);
-        } else {
-            return beginFree(m, t, f);
+        if (s[f + Frame.FORCE_FLUSH] == FLUSH_FIRST) {
+            s[f + Frame.FORCE_FLUSH] = FLUSHED;
+            if (s[f + Frame.QUEUED] > 0) {
+                s[f + Frame.CURSOR] = 0;
+                return FREE;
+            }
         }
+        return nextSegment(m, t, f);
+    }
+
+    private static int nextSegment(Machine m, int t, int f) {
+        int[] s = m.s;
+        if (segment(m, f, s[f + Frame.WALK_END])) {
+            return PTL;
+        }
+        return s[f + Frame.ZAP_MODE] == MUNMAP ? FreeTables.begin(m, t, f) : gathered(m, t, f);
+    }
+
+    /** tlb_finish_mmu(). */
+    static int gathered(Machine m, int t, int f) {
+        if (m.s[f + Frame.FORCE_FLUSH] == FLUSHED) {
+            return end(m, t, f);
+        }
+        return m.has(ZAP_FLUSH) ? beginFlush(m, t, f) : beginFree(m, t, f);
     }
 
     private static int beginFlush(Machine m, int t, int f) {
-        Tlb.invalidate(m, t, m.s[f + Frame.START], m.s[f + Frame.START] + m.s[f + Frame.NR_ALL]);
+        if (m.s[f + Frame.WALK_MM] == m.threadMm[t]) {
+            Tlb.invalidate(m, t, m.s[f + Frame.START], m.s[f + Frame.START] + m.s[f + Frame.NR_ALL]);
+        }
         return flushNext(m, t, f, -1);
     }
 
     private static int flushNext(Machine m, int t, int f, int cpu) {
-        int next = Tlb.nextCpu(m, t, cpu);
+        int next = Tlb.nextCpu(m, t, m.s[f + Frame.WALK_MM], cpu);
         m.s[f + Frame.ACK_CPU] = next;
         if (next >= 0) {
             return FLUSH;
@@ -294,7 +450,10 @@ final class Zap {
 
     /** Without zap-flush the flush comes after the pages are gone. */
     private static int freed(Machine m, int t, int f) {
-        if (m.has(ZAP_FLUSH)) {
+        if (m.s[f + Frame.FORCE_FLUSH] == FLUSHED) {
+            m.s[f + Frame.QUEUED] = 0;
+            return nextSegment(m, t, f);
+        } else if (m.has(ZAP_FLUSH)) {
             return end(m, t, f);
         } else {
             return beginFlush(m, t, f);
@@ -302,11 +461,11 @@ final class Zap {
     }
 
     private static int end(Machine m, int t, int f) {
-        if (m.s[f + Frame.UNMAPPING] != 0) {
-            return MUNMAP_UNLOCK;
-        } else {
-            return unmapEnds(m, t, f);
-        }
+        return switch (m.s[f + Frame.ZAP_MODE]) {
+            case EXIT -> unmapEnds(m, t, f);
+            case MUNMAP -> FreeTables.grace(m, t, f, MUNMAP_UNLOCK);
+            default -> m.s[f + Frame.RET];
+        };
     }
 
     private static int unmapEnds(Machine m, int t, int f) {

@@ -117,7 +117,7 @@ class KernelNamesTest {
         assertThat(kernel.acts(Rule.UNPIN_ALL_ON_RETRY))
                 .as("through unpin-on-retry and seq-retry-check")
                 .isFalse();
-        assertThat(kernel.lacksFor(Rule.SEQ_ODD_CHECK)).containsExactly(Rule.WRITE_PROTECT_SEQ);
+        assertThat(kernel.lacksFor(Rule.SEQ_ODD_CHECK.safeguard())).containsExactly(Rule.WRITE_PROTECT_SEQ);
         assertThat(kernel.acts(Rule.PTE_RECHECK)).isTrue();
         assertThat(Kernels.named("v5.11 with recheck-before-grab").acts(Rule.PTE_RECHECK))
                 .as("another design is in its place")

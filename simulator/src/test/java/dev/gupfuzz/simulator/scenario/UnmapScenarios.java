@@ -1,13 +1,171 @@
 package dev.gupfuzz.simulator.scenario;
 
+import dev.gupfuzz.simulator.invariant.GoalPoint;
+import java.util.ArrayList;
 import java.util.List;
 
-/** Small worlds for the routines of one part of the kernel; {@link WideScenarios} gathers them. */
+/** Small worlds for what takes PTEs away or weakens them; {@link WideScenarios} gathers them. */
 public final class UnmapScenarios {
+
+    private static final int RW = Region.READ | Region.WRITE;
 
     private UnmapScenarios() {}
 
     static List<Scenario> all() {
-        return List.of();
+        return List.of(
+                mprotectAndWriter(),
+                mprotectUpgrade(),
+                numaAndWriter(),
+                wpAndWriters(),
+                dontneedAndWriter(),
+                freeAndWriter(),
+                munmapOfTwo(),
+                wpPinned());
+    }
+
+    /** mprotect(PROT_READ) and back, against a thread that stores. */
+    public static Scenario mprotectAndWriter() {
+        World world = new World(1);
+        int process = world.process("process");
+        world.anon(process, "buffer", 0, 1, Region.Populated.WRITTEN);
+        world.thread(
+                "protector",
+                process,
+                List.of(row(Op.MPROTECT, 0, 1, Region.READ), row(Op.LOAD, 0), row(Op.MPROTECT, 0, 1, RW)));
+        world.thread(
+                "writer",
+                process,
+                List.of(store(world, 0, "writer's store"), store(world, 0, "writer's other store"), row(Op.LOAD, 0)));
+        world.window = GoalPoint.STALE_TLB_USED;
+        return new Scenario("mprotect-and-writer", "mprotect() against stores", List.of(), world);
+    }
+
+    /** A pinned page is write-protected and made writable again; then the process stores. */
+    public static Scenario mprotectUpgrade() {
+        return pinned("mprotect-pinned", List.of(row(Op.MPROTECT, 0, 1, Region.READ), row(Op.MPROTECT, 0, 1, RW)), 0);
+    }
+
+    /** A pinned page of a userfaultfd region is write-protected and un-protected; then the process stores. */
+    public static Scenario wpPinned() {
+        return pinned("wp-pinned", List.of(row(Op.UFFD_WP, 0, 1, 1), row(Op.UFFD_WP, 0, 1, 0)), Region.UFFD_WP);
+    }
+
+    /** A pinned page loses its soft-dirty bit; then the process stores. */
+    public static Scenario clearRefsPinned() {
+        return pinned("clear-refs-pinned", List.of(row(Op.CLEAR_SOFT_DIRTY)), 0);
+    }
+
+    private static Scenario pinned(String name, List<int[]> between, int flags) {
+        World world = new World(1);
+        int process = world.process("process");
+        int all = RW | Region.MAYWRITE | flags;
+        world.region(new Region("buffer", process, 0, 1, all, Region.ANON, 0, Region.Populated.WRITTEN, true, 0));
+        world.pins = 1;
+        List<int[]> program = new ArrayList<>();
+        program.add(row(Op.PIN, 0, 0, 1, Foll.PIN | Foll.WRITE | Foll.FAST));
+        program.addAll(between);
+        program.add(store(world, 0, "store"));
+        program.add(row(Op.DEV_STORE, 0, 0, world.token(0, "device store")));
+        program.add(row(Op.LOAD, 0));
+        program.add(row(Op.UNPIN, 0));
+        world.thread("process", process, program);
+        world.window = GoalPoint.COW_REUSE;
+        return new Scenario(name, "a pinned page is write-protected", List.of(), world);
+    }
+
+    /** NUMA balancing takes the access rights away from a page that two threads use. */
+    public static Scenario numaAndWriter() {
+        World world = new World(1);
+        int process = world.process("process");
+        world.anon(process, "buffer", 0, 1, Region.Populated.WRITTEN);
+        world.thread("balancer", process, List.of(row(Op.NUMA, 0, 1), row(Op.LOAD, 0)));
+        world.thread(
+                "writer",
+                process,
+                List.of(store(world, 0, "writer's store"), store(world, 0, "writer's other store"), row(Op.LOAD, 0)));
+        world.window = GoalPoint.STALE_TLB_USED;
+        return new Scenario("numa-and-writer", "NUMA balancing against stores", List.of(), world);
+    }
+
+    /**
+     * A page of a userfaultfd region that something else refers to is un-protected while two threads store, one of them through a
+     * TLB entry from before its protection was taken back.
+     */
+    public static Scenario wpAndWriters() {
+        World world = new World(1);
+        int process = world.process("process");
+        int all = RW | Region.MAYWRITE | Region.UFFD_WP;
+        world.region(new Region("buffer", process, 0, 1, all, Region.ANON, 0, Region.Populated.WRITTEN, true, 0));
+        world.pins = 1;
+        world.events = 2;
+        world.thread(
+                "monitor",
+                process,
+                List.of(
+                        row(Op.WAIT, 0),
+                        row(Op.PIN, 0, 0, 1, Foll.GET | Foll.FAST),
+                        row(Op.POST, 1),
+                        row(Op.UFFD_WP, 0, 1, 0)));
+        world.thread("writer", process, List.of(row(Op.WAIT, 1), store(world, 0, "writer's store")));
+        world.thread(
+                "stale",
+                process,
+                List.of(
+                        store(world, 0, "first store"),
+                        row(Op.POST, 0),
+                        row(Op.WAIT, 1),
+                        store(world, 0, "stale store"),
+                        row(Op.LOAD, 0)));
+        world.window = GoalPoint.STALE_TLB_USED;
+        return new Scenario("wp-and-writers", "userfaultfd write-protection against stores", List.of(), world);
+    }
+
+    /** MADV_DONTNEED against a thread that stores and loads: each store stays or is lost, nothing else. */
+    public static Scenario dontneedAndWriter() {
+        World world = new World(2);
+        int process = world.process("process");
+        world.anon(process, "buffer", 0, 2, Region.Populated.WRITTEN);
+        world.thread("discarder", process, List.of(row(Op.DONTNEED, 0, 2), row(Op.LOAD, 0)));
+        world.thread("writer", process, List.of(store(world, 0, "writer's store"), row(Op.LOAD, 0), row(Op.LOAD, 1)));
+        world.window = GoalPoint.ACCESS_OVERLAPS_UNMAP;
+        world.goals.add(GoalPoint.ACCESS_OVERLAPS_UNMAP);
+        return new Scenario("dontneed-and-writer", "MADV_DONTNEED against stores", List.of(), world);
+    }
+
+    /** MADV_FREE against a thread that stores. */
+    public static Scenario freeAndWriter() {
+        World world = new World(1);
+        int process = world.process("process");
+        world.anon(process, "buffer", 0, 1, Region.Populated.WRITTEN);
+        world.thread("freer", process, List.of(row(Op.MADV_FREE, 0, 1), row(Op.LOAD, 0)));
+        world.thread("writer", process, List.of(store(world, 0, "writer's store"), row(Op.LOAD, 0)));
+        world.window = GoalPoint.STALE_TLB_USED;
+        return new Scenario("free-and-writer", "MADV_FREE against stores", List.of(), world);
+    }
+
+    /** munmap() of two regions in two page-table pages at once, against a fast pin. */
+    public static Scenario munmapOfTwo() {
+        World world = new World(2);
+        int process = world.process("process");
+        int all = RW | Region.MAYWRITE;
+        for (int i = 0; i < 2; i++) {
+            world.region(
+                    new Region("region" + i, process, i, 1, all, Region.ANON, 0, Region.Populated.WRITTEN, true, i));
+        }
+        world.pins = 1;
+        world.thread("unmapper", process, List.of(row(Op.MUNMAP, 0, 2)));
+        world.thread(
+                "pinner", process, List.of(row(Op.PIN, 0, 1, 1, Foll.PIN | Foll.WRITE | Foll.FAST), row(Op.UNPIN, 0)));
+        world.window = GoalPoint.PIN_OVERLAPS_UNMAP;
+        world.goals.add(GoalPoint.PIN_OVERLAPS_UNMAP);
+        return new Scenario("munmap-of-two", "munmap() frees page tables under a fast pin", List.of(), world);
+    }
+
+    private static int[] store(World world, int page, String name) {
+        return row(Op.STORE, page, world.token(page, name));
+    }
+
+    private static int[] row(int... words) {
+        return words;
     }
 }

@@ -8,6 +8,11 @@ public final class WideScenarios {
 
     private WideScenarios() {}
 
+    /** Those of one part. */
+    public static List<Scenario> unmap() {
+        return UnmapScenarios.all();
+    }
+
     public static List<Scenario> all() {
         List<Scenario> all = new ArrayList<>();
         all.addAll(GupScenarios.all());

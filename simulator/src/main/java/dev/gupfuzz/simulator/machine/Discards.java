@@ -1,0 +1,38 @@
+package dev.gupfuzz.simulator.machine;
+
+/** What the program may find where it told the kernel that it no longer needs what is there: ghost changes. */
+public final class Discards {
+
+    private Discards() {}
+
+    /** MADV_DONTNEED of pages {@code [start, end)} returned: zeroes, or the file's pages, or what was stored meanwhile. */
+    public static void discarded(Machine m, int mm, int start, int end) {
+        for (int page = start; page < end; page++) {
+            int slot = Vmas.lookup(m, m.layout.mm(mm), page);
+            m.see(m.layout.ref(mm, page));
+            if (slot < 0 || Memory.isShared(m.s[m.layout.ref(mm, page)])) {
+                continue;
+            }
+            int vma = Vmas.at(m.layout.mm(mm), slot);
+            boolean file = (m.s[vma + Layout.VMA_FLAGS] & Vmas.FILE) != 0;
+            m.see(m.layout.also(mm, page));
+            int also = m.s[m.layout.also(mm, page)];
+            Memory.setRef(m, mm, page, file ? Memory.privateFile(Vmas.filePage(m, vma, page)) : 0);
+            m.s[m.layout.also(mm, page)] = also;
+        }
+    }
+
+    /** MADV_FREE of pages {@code [start, end)} returned: what was stored meanwhile may be lost with its page. */
+    public static void freed(Machine m, int mm, int start, int end) {
+        for (int page = start; page < end; page++) {
+            int pte = m.s[m.pteAt(mm, page)];
+            m.see(m.pteAt(mm, page));
+            if (Pte.present(pte)) {
+                m.see(m.pageAt(Pte.pfn(pte)) + Layout.FLAGS);
+                if ((m.s[m.pageAt(Pte.pfn(pte)) + Layout.FLAGS] & Layout.FLAG_LAZYFREE) != 0) {
+                    Memory.allow(m, mm, page, 0);
+                }
+            }
+        }
+    }
+}
