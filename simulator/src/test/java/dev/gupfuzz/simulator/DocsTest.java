@@ -11,6 +11,7 @@ import dev.gupfuzz.simulator.explore.StateSearch.Plan;
 import dev.gupfuzz.simulator.invariant.Invariant;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.kernel.Kernels;
+import dev.gupfuzz.simulator.kernel.Promise;
 import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.kernel.Safeguard;
 import dev.gupfuzz.simulator.scenario.Goal;
@@ -21,11 +22,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -52,30 +56,94 @@ class DocsTest {
         return cells;
     }
 
+    /** What fails here prints the table that the page must have. */
     @Test
     void shouldListEverySafeguardInItsOwnWords() throws IOException {
-        String page = page("kernels.md");
-        assertThat(firstCells(page, "## Safeguards"))
-                .containsExactlyElementsOf(Arrays.stream(Rule.values())
-                        .map(rule -> rule.safeguard().name())
-                        .toList());
+        StringBuilder rows = new StringBuilder();
         for (Rule rule : Rule.values()) {
             Safeguard safeguard = rule.safeguard();
-            assertThat(page)
-                    .contains("| `" + safeguard.name() + "` | " + marks(rule) + " | " + safeguard.summary() + " | "
-                            + safeguard.source() + " |");
+            StringBuilder does = new StringBuilder(safeguard.summary());
+            safeguard.needs().ifPresent(need -> does.append(". Needs ").append(need.summary()));
+            does.append(names(". Builds on ", safeguard.buildsOn()));
+            does.append(names(". In place of ", safeguard.insteadOf()));
+            rows.append("| `" + safeguard.name() + "` | " + kernelsOf(rule) + " | "
+                    + String.join(" ", safeguard.review()) + " | " + does + " | " + safeguard.source() + " |\n");
         }
+        assertThat(table(page("kernels.md"), "## Safeguards")).isEqualTo(rows.toString());
     }
 
-    /** The generations whose kernel has the safeguard, e.g. {@code d e}. */
-    private static String marks(Rule rule) {
-        List<String> generations = new ArrayList<>();
-        for (Kernel kernel : Kernels.all()) {
-            if (kernel.has(rule)) {
-                generations.add(kernel.generation());
+    @Test
+    void shouldNameTheSwitchOfEveryEntryOfTheReview() throws IOException {
+        Map<String, List<String>> switches = new TreeMap<>(Comparator.comparing(DocsTest::sortable));
+        for (Rule rule : Rule.values()) {
+            boolean alternative = Kernels.all().stream().noneMatch(kernel -> kernel.has(rule));
+            String word = "`" + (alternative ? "--with " : "--without ") + rule.id() + "`"
+                    + rule.safeguard()
+                            .needs()
+                            .map(need -> " (needs " + need.summary() + ")")
+                            .orElse("");
+            for (String entry : rule.safeguard().review()) {
+                switches.computeIfAbsent(entry, e -> new ArrayList<>()).add(word);
             }
         }
-        return String.join(" ", generations);
+        StringBuilder rows = new StringBuilder();
+        switches.forEach((entry, words) -> rows.append("| " + entry + " | " + String.join(", ", words) + " |\n"));
+        assertThat(table(page("kernels.md"), "## Entries of the review")).isEqualTo(rows.toString());
+    }
+
+    @Test
+    void shouldListEveryPromise() throws IOException {
+        StringBuilder rows = new StringBuilder();
+        for (Promise promise : Promise.values()) {
+            Kernel first = Kernels.all().stream()
+                    .filter(kernel -> kernel.promises(promise))
+                    .findFirst()
+                    .orElseThrow();
+            rows.append("| `" + promise.id() + "` | " + first.name() + " | " + promise.summary() + " |\n");
+        }
+        assertThat(table(page("kernels.md"), "## Promises")).isEqualTo(rows.toString());
+    }
+
+    /** {@code M2} before {@code M10}. */
+    private static String sortable(String entry) {
+        return (entry.replaceAll("[^0-9]", "").length() == 1 ? "M0" : "M") + entry.substring(1);
+    }
+
+    private static String names(String before, List<Rule> rules) {
+        return rules.isEmpty()
+                ? ""
+                : before + rules.stream().map(rule -> "`" + rule.id() + "`").collect(Collectors.joining(", "));
+    }
+
+    /** The rows of the table below a heading, without its head. */
+    private static String table(String page, String heading) {
+        StringBuilder rows = new StringBuilder();
+        section(page, heading)
+                .lines()
+                .filter(line -> line.startsWith("|"))
+                .skip(2)
+                .forEach(line -> rows.append(line).append('\n'));
+        return rows.toString();
+    }
+
+    /** The kernels that have it: {@code all}, {@code none}, {@code from v5.11}, {@code to v5.9} or {@code v5.7 to v5.14}. */
+    private static String kernelsOf(Rule rule) {
+        List<String> names = Kernels.all().stream()
+                .filter(k -> k.has(rule))
+                .map(Kernel::name)
+                .toList();
+        List<String> all = Kernels.names();
+        if (names.isEmpty() || names.size() == all.size()) {
+            return names.isEmpty() ? "none" : "all";
+        }
+        String first = names.get(0);
+        String last = names.get(names.size() - 1);
+        if (last.equals(all.get(all.size() - 1))) {
+            return "from " + first;
+        } else if (first.equals(all.get(0))) {
+            return "to " + last;
+        }
+        return first.equals(last) ? first : first + " to " + last;
     }
 
     @Test

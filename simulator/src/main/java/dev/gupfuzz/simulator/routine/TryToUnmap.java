@@ -33,9 +33,9 @@ final class TryToUnmap {
 
     private static final int ANON_EXCLUSIVE = Rule.ANON_EXCLUSIVE.ordinal();
     private static final int BATCHED_FLUSH_PENDING = Rule.BATCHED_FLUSH_PENDING.ordinal();
+    private static final int BATCH_SPARES_EXCLUSIVE = Rule.BATCH_SPARES_EXCLUSIVE.ordinal();
     private static final int BATCHED_UNMAP_FLUSH = Rule.BATCHED_UNMAP_FLUSH.ordinal();
     private static final int MADV_FREE_COUNT = Rule.MADV_FREE_COUNT.ordinal();
-    private static final int SHARE_BARRIERS = Rule.SHARE_BARRIERS.ordinal();
     private static final int SHARE_CLEARS_PTE = Rule.SHARE_CLEARS_PTE.ordinal();
     private static final int SWAPOUT_SHARE = Rule.SWAPOUT_SHARE.ordinal();
     private static final int SWP_EXCLUSIVE = Rule.SWP_EXCLUSIVE.ordinal();
@@ -227,7 +227,7 @@ final class TryToUnmap {
                 m.endMoment(mm, page);
                 m.pteChanged(t, mm, page, Pte.NONE);
             }
-            boolean mayDefer = s[f + Frame.EXCLUSIVE] == 0 || m.has(SHARE_BARRIERS);
+            boolean mayDefer = s[f + Frame.EXCLUSIVE] == 0 || !m.has(BATCH_SPARES_EXCLUSIVE);
             if (mayDefer && m.has(BATCHED_UNMAP_FLUSH) && Tlb.nextCpu(m, t, mm, -1) >= 0) {
                 s[f + Frame.BATCHED] |= 1 << mm;
                 s[f + Frame.FORCE_FLUSH] |= Pte.dirty(s[f + Frame.PTE]) ? 1 : 0;

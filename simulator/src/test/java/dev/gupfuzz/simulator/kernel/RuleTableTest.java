@@ -2,12 +2,17 @@ package dev.gupfuzz.simulator.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -20,6 +25,7 @@ class RuleTableTest {
             fork-vma-lock           6.5
             fork-wrprotect-first    0      5.9
             fork-restores-pte       5.9-rc7 5.9
+            fork-clears-uffd-wp     5.14
             has-pinned              5.9-rc7
             has-pinned-test         5.14
             fork-clears-uffd-wp     5.14
@@ -36,6 +42,9 @@ class RuleTableTest {
             grab-unless-zero        4.13
             grab-in-two             5.14
             unpin-in-two            5.10   5.18
+            back-out-in-two         5.7    5.18
+            try-get-page            5.1
+            gup-follows-protnone    6.6
             gup-breaks-cow          5.8    5.9-rc4
             gup-unshare             5.19
             gup-unshare-fast        5.19
@@ -45,6 +54,7 @@ class RuleTableTest {
             direct-io-pin           6.5
             vma-lock                6.4
             vma-lock-every          6.12
+            vma-lock-every          6.7
             wp-page-count           5.9-rc4
             wp-late-unlock          5.9-rc4 5.9-rc7
             wp-frees-refs           5.18
@@ -52,6 +62,8 @@ class RuleTableTest {
             wp-flush-pending        5.12
             swapin-page-count       5.18
             swp-exclusive           5.19
+            swapin-mkwrite          6.12
+            add-to-swap-dirties     4.14
             swapin-mkwrite          6.12
             swapout-skips-pinned    5.11
             swapout-share           5.19
@@ -62,6 +74,7 @@ class RuleTableTest {
             swap-skips-cache        4.15
             swap-slot-free-notify   0      5.18
             swap-notify-last        5.4    5.18
+            swap-notify-last        4.20   5.18
             swapin-prepare          6.8
             madv-free-count         5.18
             mremap-dirty-flush      4.9
@@ -161,6 +174,27 @@ class RuleTableTest {
             entries.addAll(m == 22 ? List.of("M22a", "M22b", "M22c") : List.of("M" + m));
         }
         assertThat(found).containsExactlyInAnyOrderElementsOf(entries);
+    }
+
+    /** A rule without an effect would be a promise that nobody keeps. */
+    @Test
+    void shouldHaveARoutineThatAsksForEachRule() throws IOException {
+        StringBuilder sources = new StringBuilder();
+        for (String folder : List.of("routine", "machine")) {
+            try (Stream<Path> files = Files.list(Path.of("src/main/java/dev/gupfuzz/simulator", folder))) {
+                for (Path file : files.sorted().toList()) {
+                    sources.append(Files.readString(file));
+                }
+            }
+        }
+        for (Rule rule : Rule.values()) {
+            boolean asked = Pattern.compile("Rule\\." + rule.name() + "\\b")
+                    .matcher(sources)
+                    .find();
+            assertThat(asked || rule.safeguard().needs().isPresent())
+                    .as(rule.id())
+                    .isTrue();
+        }
     }
 
     @Test
