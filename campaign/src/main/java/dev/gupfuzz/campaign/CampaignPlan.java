@@ -162,7 +162,7 @@ public final class CampaignPlan {
                 .setIndex(index)
                 .setAttempt(attempt)
                 .setKernel(cell.kernel().name())
-                .setScenario(cell.scenario().name())
+                .setScenario(cell.scenario().portableName())
                 .setStrategy(cell.strategy().name())
                 .setEngine(Model.engine())
                 .setModel(Model.version())
@@ -184,7 +184,7 @@ public final class CampaignPlan {
         for (PlannedCell planned : cells) {
             record.addCells(CampaignRecord.PlannedCell.newBuilder()
                     .setKernel(planned.cell().kernel().name())
-                    .setScenario(planned.cell().scenario().name())
+                    .setScenario(planned.cell().scenario().portableName())
                     .setStrategy(planned.cell().strategy().name())
                     .setSeedsPerRange(planned.seedsPerRange())
                     .setStepBudget(planned.stepBudget()));

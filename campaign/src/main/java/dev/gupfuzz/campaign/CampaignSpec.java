@@ -16,7 +16,7 @@ import java.util.function.UnaryOperator;
  * @param version major version of the document, {@link #VERSION}
  * @param name lower-case letters, digits and hyphens, at most 63
  * @param kernels canonical names, without repetition
- * @param scenarios canonical names, without repetition
+ * @param scenarios portable names, without repetition
  * @param strategies canonical names, without repetition; those that are not frozen are calibrated by the plan
  * @param firstSeed first seed of each cell; unsigned
  * @param seeds how many seeds each cell runs; at least 1
@@ -54,7 +54,7 @@ public record CampaignSpec(
         }
         kernels = canonical("kernels", kernels, kernel -> Kernels.named(kernel).name(), problems);
         scenarios = canonical(
-                "scenarios", scenarios, scenario -> Scenarios.named(scenario).name(), problems);
+                "scenarios", scenarios, scenario -> Scenarios.named(scenario).portableName(), problems);
         strategies = canonical(
                 "strategies", strategies, strategy -> Strategy.named(strategy).name(), problems);
         if (seeds < 1) {

@@ -45,7 +45,7 @@ public final class CanonicalExport {
             text.append('\n');
             line(text, "cell", planned.position());
             line(text, "kernel", planned.cell().kernel().name());
-            line(text, "scenario", planned.cell().scenario().name());
+            line(text, "scenario", planned.cell().scenario().identity());
             line(text, "strategy", planned.cell().strategy().name());
             line(text, "first-seed", hex(spec.firstSeed()));
             line(text, "seeds", spec.seeds());

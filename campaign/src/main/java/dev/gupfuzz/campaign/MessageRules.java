@@ -18,6 +18,7 @@ final class MessageRules {
 
     private static final Pattern CAMPAIGN_NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
     private static final Pattern WORD = Pattern.compile("[\\x21-\\x7e][\\x20-\\x7e]{0,199}");
+    private static final Pattern SCENARIO = Pattern.compile("[\\x21-\\x7e]{1,4096}");
     private static final Pattern STRATEGY = Pattern.compile("[\\x21-\\x7e]{1,2000}");
     private static final Pattern LINE = Pattern.compile("[^\\p{Cntrl}]{1,500}");
     private static final Pattern HEX = Pattern.compile("[0-9a-f]{8,128}");
@@ -32,7 +33,7 @@ final class MessageRules {
         identity(job.getCampaign(), job.getGeneration(), job.getIndex(), problems);
         attempt(job.getAttempt(), problems);
         word("kernel", job.getKernel(), problems);
-        word("scenario", job.getScenario(), problems);
+        scenario(job.getScenario(), problems);
         strategy(job.getStrategy(), problems);
         engine(job.getEngine(), problems);
         word("model", job.getModel(), problems);
@@ -115,7 +116,7 @@ final class MessageRules {
         }
         for (CampaignRecord.PlannedCell cell : record.getCellsList()) {
             word("kernel", cell.getKernel(), problems);
-            word("scenario", cell.getScenario(), problems);
+            scenario(cell.getScenario(), problems);
             strategy(cell.getStrategy(), problems);
             if (cell.getSeedsPerRange() <= 0) {
                 problems.add("seeds_per_range must be positive: " + cell.getSeedsPerRange());
@@ -169,6 +170,13 @@ final class MessageRules {
     private static void word(String field, String text, List<String> problems) {
         if (!WORD.matcher(text).matches()) {
             problems.add(field + " must be 1 to 200 printable characters: length=" + text.length());
+        }
+    }
+
+    /** The name of a scenario that is not built in has its text in it. */
+    private static void scenario(String text, List<String> problems) {
+        if (!SCENARIO.matcher(text).matches()) {
+            problems.add("scenario must be 1 to 4096 printable characters: length=" + text.length());
         }
     }
 

@@ -93,7 +93,7 @@ public final class RangeRun {
     private Yield counted(Outcome outcome, Tally tally) {
         long digest = Digests.of("gupfuzz range")
                 .text(cell.kernel().name())
-                .text(cell.scenario().name())
+                .text(cell.scenario().identity())
                 .text(cell.strategy().name())
                 .number(firstSeed)
                 .number(count)

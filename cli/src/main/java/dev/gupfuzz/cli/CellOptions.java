@@ -3,6 +3,7 @@ package dev.gupfuzz.cli;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.kernel.Kernels;
 import dev.gupfuzz.simulator.scenario.Scenario;
+import dev.gupfuzz.simulator.scenario.ScenarioText;
 import dev.gupfuzz.simulator.scenario.Scenarios;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,9 +30,9 @@ final class CellOptions {
 
     @Option(
             names = "--scenario",
-            paramLabel = "NAME[:P=V,...]",
-            description = "A scenario of `gupfuzz scenarios list`, with its parameters; repeatable. Default: "
-                    + DEFAULT_SCENARIO + ".")
+            paramLabel = "NAME|FILE[:P=V,...]",
+            description = "A scenario of `gupfuzz scenarios list`, or a file with one (its name has a / or ends with"
+                    + " .gup), with its parameters; repeatable. Default: " + DEFAULT_SCENARIO + ".")
     List<String> scenarios = new ArrayList<>();
 
     @Option(names = "--pages", paramLabel = "N", description = "The parameter `pages` of every scenario.")
@@ -60,9 +61,14 @@ final class CellOptions {
     Choice choose(Problems problems) {
         List<Kernel> chosenKernels = kernels(DEFAULT_KERNEL, problems);
         Map<String, Integer> shared = sharedParameters(problems);
-        Map<String, Scenario> chosenScenarios = new LinkedHashMap<>();
+        Map<String, Scenario> chosenScenarios = new LinkedHashMap<>(); // by name, which the accounts go by
         for (String name : orDefault(scenarios, DEFAULT_SCENARIO)) {
-            scenario(name, shared, problems).ifPresent(scenario -> chosenScenarios.put(scenario.name(), scenario));
+            scenario(name, shared, problems).ifPresent(scenario -> {
+                Scenario other = chosenScenarios.put(scenario.name(), scenario);
+                if (other != null && !other.equals(scenario)) {
+                    problems.add("two different scenarios are called '" + scenario.name() + "': rename one");
+                }
+            });
         }
         return new Choice(chosenKernels, List.copyOf(chosenScenarios.values()));
     }
@@ -93,18 +99,18 @@ final class CellOptions {
     }
 
     private static Optional<Scenario> scenario(String written, Map<String, Integer> shared, Problems problems) {
+        ScenarioArgument argument = ScenarioArgument.of(written);
+        Optional<ScenarioText> text = problems.attempt(argument::text);
         if (shared.isEmpty()) {
-            return problems.attempt(() -> Scenarios.named(written));
+            return text.flatMap(t -> problems.attempt(() -> Scenarios.with(t, argument.parameters())));
         }
-        int colon = written.indexOf(':');
-        String name = colon < 0 ? written : written.substring(0, colon);
         Map<String, Integer> parameters = new LinkedHashMap<>(shared);
-        if (colon >= 0) {
-            for (String assignment : written.substring(colon + 1).split(",", -1)) {
+        if (!argument.parameters().isEmpty()) {
+            for (String assignment : argument.parameters().substring(1).split(",", -1)) {
                 parameter("--scenario", assignment, parameters, problems);
             }
         }
-        return problems.attempt(() -> Scenarios.named(name, parameters));
+        return text.flatMap(t -> problems.attempt(() -> t.scenario(parameters)));
     }
 
     private Map<String, Integer> sharedParameters(Problems problems) {

@@ -1,11 +1,13 @@
 package dev.gupfuzz.cli;
 
+import dev.gupfuzz.simulator.scenario.ScenarioText;
 import dev.gupfuzz.simulator.trace.Finding;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,13 +22,26 @@ final class FindingArgument {
      * The one finding that was given; empty when there is none, which the problems then tell.
      *
      * @param nothing what to say when no argument was given
+     * @param files scenarios' files, for a token of one that is not built in
      */
-    static Optional<Finding> read(List<String> given, String nothing, Session session) {
+    static Optional<Finding> read(List<String> given, String nothing, List<String> files, Session session) {
         if (given.size() != 1) {
             session.problems().add(given.isEmpty() ? nothing : "one finding at a time, not " + given.size());
             return Optional.empty();
         }
-        return text(given.get(0), session).flatMap(text -> session.problems().attempt(() -> Finding.parse(text)));
+        List<ScenarioText> known = new ArrayList<>();
+        for (String file : files) {
+            ScenarioArgument argument = ScenarioArgument.of(file);
+            if (!argument.isFile() || !argument.parameters().isEmpty()) {
+                session.problems()
+                        .add("a finding brings its scenario: with one --scenario names the file that declares it, not '"
+                                + Problems.printable(file) + "'");
+            } else {
+                session.problems().attempt(argument::text).ifPresent(known::add);
+            }
+        }
+        return text(given.get(0), session)
+                .flatMap(text -> session.problems().attempt(() -> Finding.parse(text, known)));
     }
 
     private static Optional<String> text(String argument, Session session) {

@@ -37,6 +37,12 @@ final class MinimizeVerb implements Verb {
     List<String> findings = new ArrayList<>();
 
     @Option(
+            names = "--scenario",
+            paramLabel = "FILE",
+            description = "The file that declares the scenario of a token, where that is not built in.")
+    List<String> scenarios = new ArrayList<>();
+
+    @Option(
             names = "--for",
             paramLabel = "TIME",
             description = "Time after which the smallest found by then is shown: 500ms, 10s, 2m, 1h. Default: "
@@ -60,8 +66,8 @@ final class MinimizeVerb implements Verb {
     @Override
     public int run(Session session) {
         Problems problems = session.problems();
-        Optional<Finding> given =
-                FindingArgument.read(findings, "nothing to minimize: give a token gf1:... or a file", session);
+        Optional<Finding> given = FindingArgument.read(
+                findings, "nothing to minimize: give a token gf1:... or a file", scenarios, session);
         Optional<Duration> limit = problems.attempt(() -> Quantities.duration("--for", budget));
         Optional<Long> most = states == null
                 ? Optional.of(Minimization.DEFAULT_STATES)

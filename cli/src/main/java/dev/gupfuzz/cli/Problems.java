@@ -29,6 +29,11 @@ final class Problems {
         }
     }
 
+    /** All of them, in the order in which they were found. */
+    List<String> sentences() {
+        return List.copyOf(sentences);
+    }
+
     /** Throws {@link BadInput} with every sentence so far, if there is any. */
     void throwIfAny() {
         if (!sentences.isEmpty()) {

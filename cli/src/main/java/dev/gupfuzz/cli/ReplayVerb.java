@@ -31,6 +31,8 @@ import picocli.CommandLine.Parameters;
             "",
             "With --mode a finding is followed loosely: on another kernel, or in a part of its steps.",
             "",
+            "A token of a scenario that is not built in needs the scenario's file: --scenario FILE.",
+            "",
             "With --kernel a finding is replayed on that kernel instead of its own. With --seed instead of a "
                     + "finding the run of that seed is drawn, whatever comes of it: exit code 1 when something "
                     + "breaks, else 0."
@@ -92,10 +94,10 @@ final class ReplayVerb implements Verb {
 
     private int finding(Session session) {
         Problems problems = session.problems();
-        Optional<Finding> finding =
-                FindingArgument.read(findings, "nothing to replay: give a token gf1:..., a file, or --seed", session);
-        if (!cells.scenarios.isEmpty() || cells.pages != null || !cells.parameters.isEmpty() || strategy.given()) {
-            problems.add("--scenario, --pages, --param and --strategy go with --seed: a finding brings its own");
+        Optional<Finding> finding = FindingArgument.read(
+                findings, "nothing to replay: give a token gf1:..., a file, or --seed", cells.scenarios, session);
+        if (cells.pages != null || !cells.parameters.isEmpty() || strategy.given()) {
+            problems.add("--pages, --param and --strategy go with --seed: a finding brings its own");
         }
         String own = finding.map(f -> f.cell().kernel().name()).orElse(CellOptions.DEFAULT_KERNEL);
         Optional<Kernel> kernel = single("--kernel", cells.kernels(own, problems), problems);

@@ -5,12 +5,14 @@ import dev.gupfuzz.simulator.kernel.Kernels;
 import dev.gupfuzz.simulator.scenario.Goal;
 import dev.gupfuzz.simulator.scenario.Parameter;
 import dev.gupfuzz.simulator.scenario.Scenario;
+import dev.gupfuzz.simulator.scenario.ScenarioText;
 import dev.gupfuzz.simulator.scenario.Scenarios;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,8 +22,8 @@ import picocli.CommandLine.Parameters;
 /** {@code gupfuzz scenarios}: the scenarios there are, and what each consists of. */
 @Command(
         name = "scenarios",
-        description = "The scenarios that can be run: list them, or show threads, parameters and goals of one.",
-        subcommands = {ScenariosVerb.ListThem.class, ScenariosVerb.Show.class})
+        description = "The scenarios that can be run: list them, show one with its program, or check a file.",
+        subcommands = {ScenariosVerb.ListThem.class, ScenariosVerb.Show.class, ScenariosVerb.Check.class})
 final class ScenariosVerb {
     @Mixin
     HelpOption help = new HelpOption();
@@ -51,13 +53,13 @@ final class ScenariosVerb {
     }
 
     /** {@code scenarios show NAME}. */
-    @Command(name = "show", description = "Threads, parameters and goals of a scenario.")
+    @Command(name = "show", description = "Threads, parameters, goals and program of a scenario.")
     static final class Show implements Verb {
         @Parameters(
-                paramLabel = "NAME[:P=V,...]",
+                paramLabel = "NAME|FILE[:P=V,...]",
                 arity = "0..*",
                 hideParamSyntax = true,
-                description = "Name of a scenario; several may be given.")
+                description = "Name of a scenario, or a file with one; several may be given.")
         List<String> names = new ArrayList<>();
 
         @Option(
@@ -77,7 +79,11 @@ final class ScenariosVerb {
                         "NAME is missing: gupfuzz scenarios show NAME, one of " + String.join(", ", Scenarios.names()));
             }
             List<Scenario> scenarios = new ArrayList<>();
-            names.forEach(name -> problems.attempt(() -> Scenarios.named(name)).ifPresent(scenarios::add));
+            for (String name : names) {
+                ScenarioArgument argument = ScenarioArgument.of(name);
+                problems.attempt(() -> Scenarios.with(argument.text(), argument.parameters()))
+                        .ifPresent(scenarios::add);
+            }
             Kernel chosen = KernelArgument.read(kernel, problems)
                     .map(KernelArgument::kernel)
                     .orElseGet(() -> Kernels.named(CellOptions.DEFAULT_KERNEL));
@@ -88,6 +94,64 @@ final class ScenariosVerb {
                 scenarios.forEach(scenario -> text(session.terminal(), scenario, chosen));
             }
             return ExitCode.CLEAN;
+        }
+    }
+
+    /** {@code scenarios check FILE...}. */
+    @Command(
+            name = "check",
+            description = {
+                "Read scenarios' files, and tell everything that is wrong with them.",
+                "",
+                "A file is put together with its default parameters, with each parameter at either end, and with all of"
+                        + " them at their greatest values. Exit code 0 when all files are scenarios, else 2."
+            })
+    static final class Check implements Verb {
+        @Parameters(paramLabel = "FILE", arity = "0..*", hideParamSyntax = true, description = "Files to read.")
+        List<String> files = new ArrayList<>();
+
+        @Mixin
+        OutputOptions output = new OutputOptions();
+
+        @Override
+        public int run(Session session) {
+            Problems problems = session.problems();
+            if (files.isEmpty()) {
+                problems.add("FILE is missing: gupfuzz scenarios check FILE...");
+            }
+            problems.throwIfAny();
+            List<Object> documents = new ArrayList<>();
+            boolean good = true;
+            for (String file : files) {
+                Problems own = new Problems();
+                Optional<ScenarioText> text = own.attempt(new ScenarioArgument(file, "")::contents);
+                text.ifPresent(t -> t.problems().forEach(own::add));
+                good &= own.sentences().isEmpty();
+                Map<String, Object> document = new LinkedHashMap<>();
+                document.put("file", file);
+                document.put("ok", own.sentences().isEmpty());
+                text.filter(t -> own.sentences().isEmpty()).ifPresent(t -> {
+                    document.put("name", t.name());
+                    document.put("text", t.hash());
+                });
+                document.put("problems", own.sentences());
+                documents.add(document);
+                if (!output.json) {
+                    own.sentences().forEach(session.terminal().out()::println);
+                    text.filter(t -> own.sentences().isEmpty())
+                            .ifPresent(t -> session.terminal()
+                                    .out()
+                                    .println(Problems.printable(file) + ": scenario " + t.name() + ", text "
+                                            + t.hash()));
+                }
+            }
+            if (output.json) {
+                Map<String, Object> document = Json.document();
+                document.put("exitCode", good ? ExitCode.CLEAN : ExitCode.USAGE);
+                document.put("files", documents);
+                Json.print(session.terminal().out(), document);
+            }
+            return good ? ExitCode.CLEAN : ExitCode.USAGE;
         }
     }
 
@@ -105,6 +169,10 @@ final class ScenariosVerb {
         for (Goal goal : goals) {
             out.printf("    %-" + width + "s  %s%n", goal.id(), goal.summary());
         }
+        scenario.text().ifPresent(text -> {
+            out.println();
+            out.print(text.text());
+        });
     }
 
     private static Map<String, Object> document(List<Scenario> scenarios, Kernel kernel) {
@@ -128,6 +196,7 @@ final class ScenariosVerb {
                 "goals",
                 scenario.goals(kernel).stream()
                         .collect(Collectors.toMap(Goal::id, Goal::summary, (a, b) -> a, LinkedHashMap::new)));
+        scenario.text().ifPresent(text -> document.put("program", text.text()));
         return document;
     }
 

@@ -119,7 +119,7 @@ final class StateOptions {
         Map<String, String> identity = new LinkedHashMap<>();
         identity.put("version", Model.engine());
         identity.put("kernel", kernel.name());
-        identity.put("scenario", scenario.name());
+        identity.put("scenario", scenario.identity());
         identity.put("engine", engine);
         identity.put("plan", text(plan));
         long[] last = {System.nanoTime()};

@@ -26,7 +26,8 @@ class SmallVerbsTest {
                 .contains("parameter pages=4", "goals on v5.11", "seq-odd");
         JsonNode scenario = FuzzVerbTest.json("scenarios", "show", "fork-vs-pin-fast", "--json")
                 .at("/scenarios/0");
-        assertThat(FuzzVerbTest.fields(scenario)).containsExactly("name", "summary", "threads", "parameters", "goals");
+        assertThat(FuzzVerbTest.fields(scenario))
+                .containsExactly("name", "summary", "threads", "parameters", "goals", "program");
     }
 
     @Test

@@ -70,7 +70,7 @@ class UsageErrorsTest {
             replay --seed x                       | --seed 'x' is not a seed
             replay --seed 1 gf1:abc               | a finding brings its own seed
             replay --seed 1 --kernel v5.9 --kernel v5.11 | a replay takes one --kernel, not 2
-            replay gf1:abc --scenario fork-vs-write | go with --seed
+            replay gf1:abc --scenario fork-vs-write | a finding brings its scenario
             kernels show                          | NAME is missing
             kernels show v6                       | unknown kernel 'v6'
             kernels diff v5.9                     | two kernels are compared, not 1

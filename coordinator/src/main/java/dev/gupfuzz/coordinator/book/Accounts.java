@@ -38,7 +38,7 @@ final class Accounts {
             FindingRecord finding = witness.getValue();
             views.add(new FindingView(
                     cell.kernel().name(),
-                    cell.scenario().name(),
+                    cell.scenario().identity(),
                     cell.strategy().name(),
                     finding.getIndex(),
                     finding.getInvariant(),

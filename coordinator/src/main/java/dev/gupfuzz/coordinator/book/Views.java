@@ -129,7 +129,7 @@ final class Views {
         boolean complete = done == planned.ranges();
         boolean reached = tally.goals().values().stream().allMatch(schedules -> schedules > 0);
         String name =
-                planned.cell().kernel().name() + " " + planned.cell().scenario().name() + " "
+                planned.cell().kernel().name() + " " + planned.cell().scenario().identity() + " "
                         + planned.cell().strategy().name();
         if (finished && complete && !reached) {
             tally.goals().forEach((goal, schedules) -> {
@@ -156,7 +156,7 @@ final class Views {
         }
         return new Cell(
                 planned.cell().kernel().name(),
-                planned.cell().scenario().name(),
+                planned.cell().scenario().identity(),
                 planned.cell().strategy().name(),
                 planned.ranges(),
                 done,

@@ -27,6 +27,8 @@ final class Cursor {
     private final List<Lexeme> words;
     private int next;
     private int depth;
+    /** Of the expression that is being read. */
+    private int operators;
 
     Cursor(List<Lexeme> words, Mistakes mistakes) {
         this.words = words;
@@ -204,18 +206,29 @@ final class Cursor {
 
     Expr expression() {
         deeper();
+        int before = operators;
+        operators = 0;
         Expr left = conjunction();
         while (peek().is("or")) {
-            left = new Expr.Binary(peek().at(), take().text(), left, conjunction());
+            left = new Expr.Binary(peek().at(), operator(), left, conjunction());
         }
+        operators = before;
         higher();
         return left;
+    }
+
+    private String operator() {
+        if (++operators > Limits.OPERATORS) {
+            mistakes.add(peek().at(), "an expression may have " + Limits.OPERATORS + " operators at most");
+            throw new Mistakes.TooMany();
+        }
+        return take().text();
     }
 
     private Expr conjunction() {
         Expr left = comparison();
         while (peek().is("and")) {
-            left = new Expr.Binary(peek().at(), take().text(), left, comparison());
+            left = new Expr.Binary(peek().at(), operator(), left, comparison());
         }
         return left;
     }
@@ -237,7 +250,7 @@ final class Cursor {
     private Expr sum() {
         Expr left = product();
         while (peek().is("+") || peek().is("-")) {
-            left = new Expr.Binary(peek().at(), take().text(), left, product());
+            left = new Expr.Binary(peek().at(), operator(), left, product());
         }
         return left;
     }
@@ -245,7 +258,7 @@ final class Cursor {
     private Expr product() {
         Expr left = operand();
         while (peek().is("*")) {
-            left = new Expr.Binary(peek().at(), take().text(), left, operand());
+            left = new Expr.Binary(peek().at(), operator(), left, operand());
         }
         return left;
     }

@@ -47,11 +47,10 @@ final class Lexer {
             next++;
             line++;
             lineStart = next;
-        } else if (c == ' ' || c == '\t' || (c == '\r' && next + 1 < text.length() && text.charAt(next + 1) == '\n')) {
+        } else if (c == ' ' || c == '\t') {
             next++;
         } else if (c == '#') {
-            int end = text.indexOf('\n', next);
-            next = end < 0 ? text.length() : end;
+            comment();
         } else if (c == '"') {
             quoted();
         } else if (isLetter(c)) {
@@ -60,6 +59,16 @@ final class Lexer {
             number();
         } else {
             sign();
+        }
+    }
+
+    private void comment() {
+        while (next < text.length() && text.charAt(next) != '\n') {
+            if (Character.isISOControl(text.charAt(next)) && text.charAt(next) != '\t') {
+                mistakes.add(
+                        at(next), String.format("the character U+%04X has no meaning here", (int) text.charAt(next)));
+            }
+            next++;
         }
     }
 
@@ -75,7 +84,7 @@ final class Lexer {
 
     private void quoted() {
         int from = next++;
-        while (next < text.length() && text.charAt(next) != '"' && text.charAt(next) >= ' ') {
+        while (next < text.length() && text.charAt(next) != '"' && !Character.isISOControl(text.charAt(next))) {
             next++;
         }
         if (next == text.length() || text.charAt(next) != '"') {

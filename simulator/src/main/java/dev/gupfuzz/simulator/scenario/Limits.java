@@ -14,6 +14,8 @@ final class Limits {
     static final int TEXT = 200;
     /** Blocks inside blocks, and brackets inside brackets. */
     static final int DEPTH = 24;
+    /** Operators of an expression, beside those in its brackets. */
+    static final int OPERATORS = 50;
     /** Problems that are told; a file that is not a scenario at all would have one for each line. */
     static final int PROBLEMS = 40;
     /** The largest number that an expression may come to. */

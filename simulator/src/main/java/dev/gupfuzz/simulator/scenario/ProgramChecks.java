@@ -19,7 +19,6 @@ final class ProgramChecks {
 
     void all(List<List<RowDraft>> programs) {
         int[] parents = parents(programs);
-        int rows = 0;
         for (int t = 0; t < programs.size(); t++) {
             for (RowDraft draft : programs.get(t)) {
                 requireSight(t, draft, parents);
@@ -30,15 +29,11 @@ final class ProgramChecks {
                                     + plan.processes.get(processOf[t]).name() + "' has " + threadsOf(processOf[t]));
                 }
             }
-            rows += programs.get(t).size();
             if (programs.get(t).isEmpty()) {
                 mistakes.add(
                         plan.threads.get(t).at(),
                         "thread '" + plan.threads.get(t).role() + "' does nothing");
             }
-        }
-        if (rows > Limits.ROWS) {
-            mistakes.add(new At(1, 1), "unrolled the threads have " + rows + " rows: at most " + Limits.ROWS);
         }
         for (String goal : plan.ownGoals()) {
             if (!threads.reached().contains(goal)) {

@@ -41,9 +41,16 @@ public final class Scenario {
         return Optional.ofNullable(text);
     }
 
-    /** What tells it from another of the same name: empty for the built-in one. */
-    private String textHash() {
-        return text == null || text.builtIn() ? "" : text.hash();
+    /** What tells it from every other scenario: of a file's its name and the hash of the text, {@code my-race:pages=2@...}. */
+    public String identity() {
+        return text == null || text.builtIn() ? name : name + "@" + text.hash();
+    }
+
+    /** A name by which {@link Scenarios#named(String)} knows it on any machine: a file's text is in it. */
+    public String portableName() {
+        int colon = name.indexOf(':');
+        String parameterList = colon < 0 ? "" : name.substring(colon);
+        return text == null || text.builtIn() ? name : Packed.pack(text.text()) + parameterList;
     }
 
     /** The canonical name, e.g. {@code fork-vs-pin-fast:pages=4}; parameters at their default are left out. */
@@ -89,9 +96,7 @@ public final class Scenario {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Scenario s
-                && s.name.equals(name)
-                && s.textHash().equals(textHash());
+        return other instanceof Scenario s && s.identity().equals(identity());
     }
 
     @Override

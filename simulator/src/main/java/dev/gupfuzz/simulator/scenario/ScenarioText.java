@@ -63,7 +63,8 @@ public final class ScenarioText {
                     StandardCharsets.UTF_8
                             .newDecoder()
                             .decode(ByteBuffer.wrap(content))
-                            .toString(),
+                            .toString()
+                            .replace("\r\n", "\n"),
                     false);
         } catch (CharacterCodingException e) {
             throw new BadInput(file + ": the file is not text in UTF-8");
@@ -108,7 +109,7 @@ public final class ScenarioText {
         return parsed.name();
     }
 
-    /** The file, word for word. */
+    /** The file, word for word, with line ends of Unix. */
     public String text() {
         return text;
     }

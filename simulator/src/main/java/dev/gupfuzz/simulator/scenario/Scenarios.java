@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Function;
 
 /** The built-in scenarios: files that lie beside this class and are read when somebody asks for them. */
 public final class Scenarios {
@@ -67,19 +69,38 @@ public final class Scenarios {
     }
 
     /**
-     * The built-in scenario of {@code NAME} or {@code NAME:parameter=value,...}.
+     * The built-in scenario of {@code NAME} or {@code NAME:parameter=value,...}, or one that {@link Scenario#portableName} names.
+     * It never reads a file: names come from anywhere.
      *
      * @throws BadInput naming every problem
      */
     public static Scenario named(String text) {
-        int colon = text.indexOf(':');
-        if (colon < 0) {
-            return named(text, Collections.emptyMap());
+        if (!text.startsWith(Packed.PREFIX)) {
+            return of(text, Scenarios::text);
         }
+        String rest = text.substring(Packed.PREFIX.length());
+        return of(rest, packed -> ScenarioText.read("packed" + SUFFIX, Packed.unpack(Packed.PREFIX + packed)));
+    }
+
+    /**
+     * The scenario of a file with parameters.
+     *
+     * @param parameterList nothing, or {@code :parameter=value,...}
+     * @throws BadInput naming every problem
+     */
+    public static Scenario with(ScenarioText text, String parameterList) {
+        return of(text.name() + parameterList, name -> text);
+    }
+
+    /** The scenario of {@code NAME[:parameter=value,...]}, where {@code texts} knows the names. */
+    private static Scenario of(String written, Function<String, ScenarioText> texts) {
+        int colon = written.indexOf(':');
         List<String> problems = new ArrayList<>();
-        Map<String, Integer> values = values(text, text.substring(colon + 1), problems);
+        Map<String, Integer> values =
+                colon < 0 ? Collections.emptyMap() : values(written, written.substring(colon + 1), problems);
         try {
-            Scenario scenario = named(text.substring(0, colon), values);
+            Scenario scenario = texts.apply(colon < 0 ? written : written.substring(0, colon))
+                    .scenario(values);
             if (problems.isEmpty()) {
                 return scenario;
             }
@@ -87,6 +108,34 @@ public final class Scenarios {
             problems.addAll(bad.problems());
         }
         throw new BadInput(problems);
+    }
+
+    /**
+     * The scenario of a {@link Scenario#identity}.
+     *
+     * @param known files that are at hand
+     * @throws BadInput when it is not built in and its file is not among them
+     */
+    public static Scenario identified(String identity, Collection<ScenarioText> known) {
+        int hash = identity.lastIndexOf('@');
+        if (hash < 0) {
+            return named(identity);
+        }
+        return of(identity.substring(0, hash), name -> withHash(name, identity.substring(hash + 1), known));
+    }
+
+    private static ScenarioText withHash(String name, String hash, Collection<ScenarioText> known) {
+        String other = "";
+        for (ScenarioText text : known) {
+            if (text.name().equals(name)) {
+                if (text.hash().equals(hash)) {
+                    return text;
+                }
+                other = ": the text that was given is " + text.hash();
+            }
+        }
+        throw new BadInput("the finding is of scenario '" + name + "', which is not built in: its file " + name + SUFFIX
+                + " with the text " + hash + " is needed (--scenario FILE)" + other);
     }
 
     /** Reads {@code parameter=value,...}; {@code whole} is what it is a part of. */

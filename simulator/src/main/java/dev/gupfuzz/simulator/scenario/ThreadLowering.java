@@ -133,7 +133,7 @@ final class ThreadLowering {
 
     void add(RowDraft draft) {
         scope.work(draft.at());
-        if (++drafted > 2 * Limits.ROWS) {
+        if (++drafted > Limits.ROWS) {
             scope.mistakes.add(draft.at(), "unrolled the threads have more than " + Limits.ROWS + " rows");
             throw new Mistakes.TooMany();
         }
@@ -209,7 +209,11 @@ final class ThreadLowering {
                     written.at(),
                     "'" + name + "' already names what another pin call returns: name this one differently");
         }
-        return pinSets.get(name).index();
+        PinSet set = pinSets.get(name);
+        if (set == null) {
+            throw new Cursor.Lost(); // there was no room for it
+        }
+        return set.index();
     }
 
     int event(Text written, boolean post) {

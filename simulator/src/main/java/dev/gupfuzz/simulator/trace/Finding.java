@@ -12,6 +12,7 @@ import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.routine.Step;
 import dev.gupfuzz.simulator.scenario.Scenario;
+import dev.gupfuzz.simulator.scenario.ScenarioText;
 import dev.gupfuzz.simulator.search.Blame;
 import dev.gupfuzz.simulator.search.Cell;
 import dev.gupfuzz.simulator.strategy.Decisions;
@@ -19,6 +20,7 @@ import dev.gupfuzz.simulator.strategy.Follow;
 import dev.gupfuzz.simulator.strategy.Scheduler;
 import dev.gupfuzz.simulator.strategy.Strategy;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -196,10 +198,19 @@ public final class Finding {
      * @throws BadInput when it is damaged, of another format or of another model
      */
     public static Finding parse(String text) {
+        return parse(text, List.of());
+    }
+
+    /**
+     * As {@link #parse(String)}, where the finding may be of a scenario that is not built in.
+     *
+     * @param known scenarios' files that are at hand; a finding's file brings its own
+     */
+    public static Finding parse(String text, Collection<ScenarioText> known) {
         String trimmed = text.strip();
         return trimmed.startsWith(Token.PREFIX) || !trimmed.contains("\n")
-                ? Token.read(trimmed)
-                : FindingFile.read(text);
+                ? Token.read(trimmed, known)
+                : FindingFile.read(text, known);
     }
 
     /** The one-line form. It fits in a mail; findings of long schedules are better kept as files. */

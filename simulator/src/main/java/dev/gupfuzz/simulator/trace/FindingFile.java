@@ -3,12 +3,14 @@ package dev.gupfuzz.simulator.trace;
 import dev.gupfuzz.simulator.BadInput;
 import dev.gupfuzz.simulator.Model;
 import dev.gupfuzz.simulator.kernel.Kernels;
+import dev.gupfuzz.simulator.scenario.ScenarioText;
 import dev.gupfuzz.simulator.scenario.Scenarios;
 import dev.gupfuzz.simulator.search.Cell;
 import dev.gupfuzz.simulator.strategy.Strategy;
 import dev.gupfuzz.simulator.trace.Finding.Loop;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,6 +26,9 @@ final class FindingFile {
     /** With the word {@code loop}. */
     private static final int LOOP_FORMAT = 2;
 
+    /** A line of the scenario's file, where the scenario is not built in. */
+    private static final String PROGRAM = "program";
+
     private FindingFile() {}
 
     static String write(Finding f) {
@@ -32,7 +37,7 @@ final class FindingFile {
         line(text, "model", Model.version());
         line(text, "engine", Model.engine());
         line(text, "kernel", f.cell.kernel().name());
-        line(text, "scenario", f.cell.scenario().name());
+        line(text, "scenario", f.cell.scenario().identity());
         line(text, "strategy", f.cell.strategy().name());
         line(text, "seed", Finding.hex(f.seed));
         line(text, "invariant", f.invariant.id());
@@ -48,10 +53,27 @@ final class FindingFile {
         line(text, "decide", threads(f.cell.scenario().threads(), f.threads));
         line(text, "choose", numbers(f.choices));
         line(text, "check", numbers(f.checks));
+        f.cell.scenario().text().filter(program -> !program.builtIn()).ifPresent(program -> {
+            for (String programLine : program.text().split("\n", -1)) {
+                line(text, PROGRAM, programLine);
+            }
+        });
         return text + "sum " + sum(text.toString()) + "\n";
     }
 
-    static Finding read(String text) {
+    /** The text of the scenario that the finding brings; nothing when it is a built-in one. */
+    private static List<ScenarioText> program(List<String> lines) {
+        List<String> program = lines.stream()
+                .filter(line -> line.startsWith(PROGRAM + " "))
+                .map(line -> line.substring(PROGRAM.length() + 1))
+                .toList();
+        return program.isEmpty()
+                ? List.of()
+                : List.of(ScenarioText.read(
+                        "the finding's scenario", String.join("\n", program).getBytes(StandardCharsets.UTF_8)));
+    }
+
+    static Finding read(String text, Collection<ScenarioText> known) {
         List<String> lines = text.lines().toList();
         String[] head = lines.get(0).strip().split("\\s+");
         if (head.length != 2 || !head[0].equals(MAGIC)) {
@@ -77,10 +99,12 @@ final class FindingFile {
                     space < 0 ? "" : line.substring(space).strip());
         }
         Finding.requireThisModel(field(fields, "model"));
+        List<ScenarioText> texts = new ArrayList<>(program(lines));
+        texts.addAll(known);
         try {
             Cell cell = new Cell(
                     Kernels.named(field(fields, "kernel")),
-                    Scenarios.named(field(fields, "scenario")),
+                    Scenarios.identified(field(fields, "scenario"), texts),
                     Strategy.recorded(field(fields, "strategy")));
             int steps = Integer.parseInt(field(fields, "steps"));
             return new Finding(

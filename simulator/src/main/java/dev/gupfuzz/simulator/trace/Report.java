@@ -30,7 +30,7 @@ public final class Report {
         para(out, finding.invariant.id() + " broken: ", finding.invariant.title());
         para(out, "where     ", finding.where);
         para(out, "kernel    ", finding.cell.kernel().name());
-        para(out, "scenario  ", finding.cell.scenario().name());
+        para(out, "scenario  ", finding.cell.scenario().identity());
         para(out, "found by  ", foundBy);
         para(
                 out,

@@ -4,6 +4,7 @@ import dev.gupfuzz.simulator.BadInput;
 import dev.gupfuzz.simulator.Model;
 import dev.gupfuzz.simulator.invariant.Invariant;
 import dev.gupfuzz.simulator.kernel.Kernels;
+import dev.gupfuzz.simulator.scenario.ScenarioText;
 import dev.gupfuzz.simulator.scenario.Scenarios;
 import dev.gupfuzz.simulator.search.Cell;
 import dev.gupfuzz.simulator.strategy.Strategy;
@@ -18,6 +19,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collection;
 
 /** The one-line form of a finding: {@code gf1:} and base64url of the fields, with the head of their SHA-256 behind them. */
 final class Token {
@@ -37,7 +39,7 @@ final class Token {
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeUTF(Model.version());
             out.writeUTF(finding.cell.kernel().name());
-            out.writeUTF(finding.cell.scenario().name());
+            out.writeUTF(finding.cell.scenario().identity());
             out.writeUTF(finding.cell.strategy().name());
             out.writeLong(finding.seed);
             out.writeUTF(finding.invariant.id());
@@ -65,7 +67,7 @@ final class Token {
         return prefix + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
-    static Finding read(String token) {
+    static Finding read(String token, Collection<ScenarioText> known) {
         boolean loops = token.startsWith(LOOP_PREFIX);
         if (!token.startsWith(PREFIX) && !loops) {
             String head = token.length() > 12 ? token.substring(0, 12) + "..." : token;
@@ -96,7 +98,9 @@ final class Token {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(body))) {
             Finding.requireThisModel(in.readUTF());
             Cell cell = new Cell(
-                    Kernels.named(in.readUTF()), Scenarios.named(in.readUTF()), Strategy.recorded(in.readUTF()));
+                    Kernels.named(in.readUTF()),
+                    Scenarios.identified(in.readUTF(), known),
+                    Strategy.recorded(in.readUTF()));
             long seed = in.readLong();
             Invariant invariant = invariant(in.readUTF());
             String where = in.readUTF();
