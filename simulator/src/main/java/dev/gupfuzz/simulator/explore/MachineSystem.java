@@ -2,6 +2,7 @@ package dev.gupfuzz.simulator.explore;
 
 import dev.gupfuzz.simulator.Mix;
 import dev.gupfuzz.simulator.explore.Exploration.Move;
+import dev.gupfuzz.simulator.invariant.Invariant;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Sched;
@@ -20,6 +21,8 @@ public final class MachineSystem implements TransitionSystem {
 
     private static final long LANE = Mix.name("explored state");
     private static final int DETAIL_BITS = 20;
+    /** Of what is broken, the bits of the thread and its label. */
+    private static final int INVARIANT_SHIFT = 15;
 
     private final Machine m;
     private final int[] s;
@@ -36,7 +39,16 @@ public final class MachineSystem implements TransitionSystem {
     private long reached;
 
     public MachineSystem(Kernel kernel, Scenario scenario) {
-        m = Step.machine(kernel, scenario);
+        this(new Machine(kernel, scenario), 0);
+    }
+
+    /**
+     * A machine that was just made as a model.
+     *
+     * @param goals goals to tell beside those of the scenario, as a mask; such as the machine does not have to be asked for
+     */
+    public MachineSystem(Machine machine, long goals) {
+        m = Step.started(machine);
         m.forgets = true;
         m.choices.explore(0);
         s = m.s;
@@ -47,11 +59,11 @@ public final class MachineSystem implements TransitionSystem {
         objects = new MachineObjects(m);
         frameNames = new FrameNames(m);
         footprint = new Footprint(objects.count());
-        long goals = 0;
-        for (Goal goal : scenario.goals(kernel)) {
-            goals |= goal.bit();
+        long all = goals;
+        for (Goal goal : m.scenario.goals(m.kernel)) {
+            all |= goal.bit();
         }
-        asked = goals;
+        asked = all;
         settleAccounts();
     }
 
@@ -147,8 +159,13 @@ public final class MachineSystem implements TransitionSystem {
         if (m.violated < 0) {
             return INTACT;
         }
-        long code = (long) m.violated << 15 | (long) m.violatedBy << 11 | m.violatedAt;
+        long code = (long) m.violated << INVARIANT_SHIFT | (long) m.violatedBy << 11 | m.violatedAt;
         return code << DETAIL_BITS | Mix.mix64(m.violatedDetail) >>> (Long.SIZE - DETAIL_BITS);
+    }
+
+    /** The invariant of what {@link #broken} told. */
+    public static Invariant invariant(long broken) {
+        return Invariant.of((int) (broken >> (DETAIL_BITS + INVARIANT_SHIFT)));
     }
 
     @Override

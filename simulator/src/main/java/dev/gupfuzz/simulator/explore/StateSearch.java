@@ -92,6 +92,11 @@ public final class StateSearch {
             return new Plan(firstOnly, everyState, byPreemptions, preemptions, allowed, false);
         }
 
+        /** And do not stop at what breaks. */
+        public Plan withAll() {
+            return new Plan(false, everyState, byPreemptions, preemptions, reductions, endings);
+        }
+
         /** And whether every schedule ends, where that can be told. */
         public Plan withEndings() {
             boolean can = !byPreemptions && !reductions.needFootprints();

@@ -20,7 +20,7 @@ import java.util.Arrays;
  * <p>The scheduler reads {@link Sched#ENABLED}: a thread whose pending step waits for a condition is in it only while the
  * condition holds, so nothing is ever polled, and an empty mask with live threads is a deadlock.
  */
-public final class Machine extends KernelRules {
+public class Machine extends KernelRules {
 
     private static final int ANON_EXCLUSIVE = Rule.ANON_EXCLUSIVE.ordinal();
     private static final int FOLL_PIN = Rule.FOLL_PIN.ordinal();

@@ -60,9 +60,13 @@ public final class Step {
 
     /** A machine at the start of the scenario, every thread before its first step. */
     public static Machine machine(Kernel kernel, Scenario scenario) {
-        Machine m = new Machine(kernel, scenario);
+        return started(new Machine(kernel, scenario));
+    }
+
+    /** A machine that was just made, every thread before its first step. */
+    public static Machine started(Machine m) {
         for (int t = 0; t < m.threads; t++) {
-            if (!scenario.world().threads.get(t).child()) {
+            if (!m.scenario.world().threads.get(t).child()) {
                 m.s[Sched.ENABLED] |= 1 << t;
                 m.place(t, Program.next(m, t));
             }
