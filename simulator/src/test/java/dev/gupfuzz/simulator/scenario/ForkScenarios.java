@@ -9,7 +9,16 @@ public final class ForkScenarios {
     private ForkScenarios() {}
 
     public static List<Scenario> all() {
-        return List.of(swapped(), kinds(), freshPage(), twoWriters(), twoForks());
+        return List.of(
+                swapped(),
+                kinds(),
+                freshPage(),
+                twoWriters(),
+                twoForks(),
+                pinnedFilePage(),
+                cleanPage(false),
+                cleanPage(true),
+                swappedAndUsed());
     }
 
     /** A page that is swapped out, and fork: the child gets a swap entry of its own, and exits. */
@@ -102,6 +111,88 @@ public final class ForkScenarios {
         world.thread("child2", second, List.of());
         world.goals.add(GoalPoint.PIN_OVERLAPS_FORK);
         return scenario("two-forks", world);
+    }
+
+    /** A read pin of a file's page in a private mapping that nobody wrote to, which fork copies for being a mixed map. */
+    public static Scenario pinnedFilePage() {
+        World world = new World(1);
+        int parent = world.process("parent");
+        int file = world.file("file", false, 1, true);
+        int flags = Region.READ | Region.WRITE | Region.MAYWRITE | Region.MIXEDMAP;
+        int first = world.files.get(file).first();
+        region(world, parent, "buffer", 0, flags, file, first, Region.Populated.READ, 0);
+        int child = world.child("child");
+        world.pins = 1;
+        world.thread(
+                "parent",
+                parent,
+                List.of(
+                        row(Op.PIN, 0, 0, 1, Foll.PIN | Foll.FAST),
+                        row(Op.FORK, 1, child),
+                        row(Op.DEV_LOAD, 0, 0),
+                        row(Op.UNPIN, 0)));
+        world.thread("child", child, List.of(row(Op.LOAD, 0)));
+        world.window = GoalPoint.PIN_HELD_OVER_FORK;
+        return scenario("fork-pinned-file-page", world);
+    }
+
+    /**
+     * A page that MADV_FREE left writable and clean, with as many references as a pin has: a thread stores to it while its process
+     * forks; then, where {@code reclaimed}, its memory is wanted.
+     */
+    public static Scenario cleanPage(boolean reclaimed) {
+        World world = new World(1);
+        int parent = world.process("parent");
+        world.pinnedBefore.set(parent, 1);
+        world.anon(parent, "buffer", 0, 1, Region.Populated.WRITTEN);
+        int child = world.child("child");
+        world.events = 1;
+        world.swapSlots = reclaimed ? 2 : 0;
+        int childThread = reclaimed ? 3 : 2;
+        world.thread(
+                "forker",
+                parent,
+                List.of(
+                        row(Op.HOLD, 0, 1024),
+                        row(Op.MADV_FREE, 0, 1),
+                        row(Op.POST, 0),
+                        row(Op.FORK, childThread, child),
+                        row(Op.AWAIT, reclaimed ? 6 : 2),
+                        row(Op.LOAD, 0)));
+        world.thread("writer", parent, List.of(row(Op.WAIT, 0), row(Op.STORE, 0, world.token(0, "writer's store"))));
+        if (reclaimed) {
+            world.agent("reclaim", List.of(row(Op.AWAIT, 2), row(Op.RECLAIM, 0, parent)));
+        }
+        world.thread("child", child, List.of(row(Op.EXIT)));
+        world.window = GoalPoint.STORE_OVERLAPS_FORK;
+        world.goals.add(GoalPoint.STORE_OVERLAPS_FORK);
+        return scenario(reclaimed ? "fork-clean-page-reclaimed" : "fork-clean-page", world);
+    }
+
+    /** Fork of a process whose page is swapped out; then both swap it in, and store to it. */
+    public static Scenario swappedAndUsed() {
+        World world = new World(1);
+        world.swapSlots = 1;
+        int parent = world.process("parent");
+        world.anon(parent, "buffer", 0, 1, Region.Populated.SWAPPED);
+        int child = world.child("child");
+        world.thread(
+                "parent",
+                parent,
+                List.of(
+                        row(Op.FORK, 1, child),
+                        row(Op.LOAD, 0),
+                        row(Op.STORE, 0, world.token(0, "parent's store")),
+                        row(Op.LOAD, 0)));
+        world.thread(
+                "child",
+                child,
+                List.of(
+                        row(Op.LOAD, 0),
+                        row(Op.STORE, 0, world.token(0, "child's store")),
+                        row(Op.LOAD, 0),
+                        row(Op.EXIT)));
+        return scenario("fork-swapped-and-used", world);
     }
 
     private static void region(
