@@ -60,6 +60,13 @@ final class ChildContents {
             boolean file = (m.s[m.pageAt(Pte.pfn(pte)) + Layout.FLAGS] & Layout.FLAG_FILE) != 0;
             return file ? -1 : Pte.special(pte) ? 0 : contentOf(m, Pte.pfn(pte));
         }
+        if (m.layout.hasTransients()) {
+            int moment = m.layout.transientBase + mm * m.pages + page;
+            m.see(moment);
+            if (m.s[moment] != 0) {
+                return contentOf(m, m.s[moment] - 1); // cleared only to be set again
+            }
+        }
         return m.aliases && (Vmas.flags(m, m.layout.mm(mm), page) & Vmas.FILE) != 0 ? -1 : 0;
     }
 

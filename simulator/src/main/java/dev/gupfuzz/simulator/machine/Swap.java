@@ -76,14 +76,25 @@ public final class Swap {
         m.recheck();
     }
 
-    /** find_get_page(): the frame in the swap cache, with a reference to it, or 0; see {@code docs/fidelity.md} on the one step. */
+    /** From {@link #lookup}: the page is in the cache, and reclaim has frozen its reference count at 0. */
+    public static final int FROZEN = -1;
+
+    /**
+     * find_get_page(): the frame in the swap cache, with a reference to it, or 0; see {@code docs/fidelity.md} on the one step. The
+     * kernel looks again while the page is {@link #FROZEN}.
+     */
     public static int lookup(Machine m, int slot) {
         int pfn = m.read(m.layout.swap(slot) + Layout.SWAP_CACHE);
-        if (pfn != 0) {
-            m.mark(m.pageAt(pfn) + Layout.REFCOUNT);
-            m.s[m.pageAt(pfn) + Layout.REFCOUNT]++;
-            m.touched(pfn);
+        if (pfn == 0) {
+            return 0;
         }
+        int refcount = m.pageAt(pfn) + Layout.REFCOUNT;
+        m.mark(refcount);
+        if (m.s[refcount] == 0) {
+            return FROZEN;
+        }
+        m.s[refcount]++;
+        m.touched(pfn);
         return pfn;
     }
 

@@ -149,6 +149,9 @@ final class SwapIn {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             int pfn = Swap.lookup(m, m.s[f + Frame.SLOT]);
+            if (pfn == Swap.FROZEN) {
+                return LOOKUP;
+            }
             m.s[f + Frame.TARGET_PFN] = pfn;
             if (pfn != 0) {
                 return lockPage(m, f);

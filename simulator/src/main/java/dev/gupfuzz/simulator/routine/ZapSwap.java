@@ -94,13 +94,12 @@ final class ZapSwap {
     private static final class Find extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            int pfn = m.read(slot(m, f) + Layout.SWAP_CACHE);
-            m.s[f + Frame.TARGET_PFN] = pfn;
-            if (pfn == 0) {
-                return CLEAR_PTE;
+            int pfn = Swap.lookup(m, m.s[f + Frame.SLOT]);
+            if (pfn == Swap.FROZEN) {
+                return FIND;
             }
-            Memory.getFound(m, pfn);
-            return TRYLOCK;
+            m.s[f + Frame.TARGET_PFN] = pfn;
+            return pfn == 0 ? CLEAR_PTE : TRYLOCK;
         }
     }
 
