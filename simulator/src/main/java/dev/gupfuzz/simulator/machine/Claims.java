@@ -172,7 +172,8 @@ public final class Claims {
         int foll = m.s[m.layout.pin(set) + Layout.PIN_KIND];
         int entry = m.s[m.layout.pin(set) + Layout.PIN_HEAD + i];
         if ((foll & Foll.PIN) == 0) {
-            return m.promisesEveryGet || (m.promisesGets && (entry & Layout.ENTRY_UNPROMISED) == 0);
+            boolean kept = (foll & Foll.WRITE) != 0 && m.promisesGets && (entry & Layout.ENTRY_UNPROMISED) == 0;
+            return kept || m.promisesEveryGet; // who reads takes the page as it is: nothing unshares it
         }
         boolean anon = isAnon(m, entry & Layout.ENTRY_PFN);
         return (foll & Foll.WRITE) != 0

@@ -75,7 +75,7 @@ public final class Memory {
         int frame = m.pageAt(pfn);
         m.touched(pfn);
         int left = m.add(frame + Layout.REFCOUNT, -refs);
-        if (left <= 0) {
+        if (left == 0 || (left < 0 && !m.layout.manyReferences)) { // many references look like a negative count
             free(m, t, pfn, left);
         }
     }

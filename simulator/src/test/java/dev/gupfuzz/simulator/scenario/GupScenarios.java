@@ -36,7 +36,7 @@ public final class GupScenarios {
     public static List<Scenario> all() {
         List<Scenario> all = new ArrayList<>();
         for (Splice splice : Splice.values()) {
-            all.add(vmsplice(splice));
+            all.add(vmsplice(splice, false));
         }
         for (ReadOnly how : ReadOnly.values()) {
             all.add(readPin(how, Foll.FAST));
@@ -50,12 +50,24 @@ public final class GupScenarios {
         all.add(registeredBuffer(Region.Populated.READ));
         all.add(pinForkWrite());
         all.add(staticMm(true));
+        all.add(vmsplice(Splice.CHILD_READS, true));
+        all.add(basicCow(false));
+        all.add(basicCow(true));
         all.add(debuggers());
+        all.add(directIoAndFork(true));
+        all.add(dirtyCow());
+        all.add(registeredFile());
+        all.add(writeProtectedPin());
+        all.add(pinsBesideUnpins());
+        all.add(tablesThatGo());
+        all.add(overflownPin());
+        all.add(overflow());
+        all.add(slowPinBesideUnmap());
         return all;
     }
 
     /** CVE-2020-29374: a page goes into a pipe, its mapping goes away, somebody else stores to it. */
-    public static Scenario vmsplice(Splice how) {
+    public static Scenario vmsplice(Splice how, boolean mprotect) {
         World world = new World(1);
         int parent = world.process("parent");
         world.anon(parent, "secret", 0, 1, Region.Populated.WRITTEN);
@@ -71,8 +83,12 @@ public final class GupScenarios {
         reader.addAll(List.of(
                 row(Op.MUNMAP, 0, 1), row(Op.POST, 0), row(Op.WAIT, 1), row(Op.DEV_LOAD, 0, 0), row(Op.UNPIN, 0)));
         String storer = childReads ? "parent's store" : "child's store";
-        List<int[]> writer =
-                List.of(row(Op.WAIT, 0), row(Op.STORE, 0, world.token(0, storer)), row(Op.POST, 1), row(Op.LOAD, 0));
+        List<int[]> writer = new ArrayList<>();
+        if (mprotect) {
+            protectAndBack(writer);
+        }
+        writer.addAll(
+                List.of(row(Op.WAIT, 0), row(Op.STORE, 0, world.token(0, storer)), row(Op.POST, 1), row(Op.LOAD, 0)));
         List<int[]> first = new ArrayList<>();
         if (how == Splice.PARENT_READS_BEFORE) {
             first.add(take);
@@ -84,7 +100,33 @@ public final class GupScenarios {
         second.add(row(Op.EXIT));
         world.thread("child", child, second);
         world.window = GoalPoint.SLOW_PATH;
-        return made("vmsplice " + how, world);
+        return made("vmsplice " + how + (mprotect ? ", mprotect" : ""), world);
+    }
+
+    /** A fork, perhaps a write-protection that is taken back, and a store: the child must not see it. */
+    public static Scenario basicCow(boolean mprotect) {
+        World world = new World(1);
+        int parent = world.process("parent");
+        world.anon(parent, "buffer", 0, 1, Region.Populated.WRITTEN);
+        int child = world.child("child");
+        world.events = 1;
+        List<int[]> program = new ArrayList<>();
+        program.add(row(Op.FORK, 1, child));
+        if (mprotect) {
+            protectAndBack(program);
+        }
+        program.add(row(Op.STORE, 0, world.token(0, "parent's store")));
+        program.add(row(Op.POST, 0));
+        world.thread("parent", parent, program);
+        int initial = World.tokenBit(world.initialToken(0));
+        world.thread("child", child, List.of(row(Op.WAIT, 0), row(Op.LOAD, 0, initial), row(Op.EXIT)));
+        world.window = GoalPoint.COW_COPY;
+        return made(mprotect ? "fork, mprotect, write" : "fork, write", world);
+    }
+
+    private static void protectAndBack(List<int[]> program) {
+        program.add(row(Op.MPROTECT, 0, 1, Region.READ));
+        program.add(row(Op.MPROTECT, 0, 1, Region.READ | Region.WRITE));
     }
 
     /** Direct I/O reads into a page while another thread stores to it and a third forks. */
@@ -208,7 +250,9 @@ public final class GupScenarios {
         pinner.add(row(Op.UNPIN, 0));
         world.thread("pinner", parent, pinner);
         world.thread("child", child, List.of(row(Op.LOAD, 0), row(Op.EXIT)));
-        world.goals.add(GoalPoint.PIN_OVERLAPS_FORK);
+        if ((foll & Foll.FAST) != 0) {
+            world.goals.add(GoalPoint.PIN_OVERLAPS_FORK); // slow GUP waits for the fork
+        }
         return made("fork against " + name, world);
     }
 
@@ -273,6 +317,162 @@ public final class GupScenarios {
                 List.of(row(Op.FORCE_WRITE, 0, world.token(0, "debugger's store")), row(Op.FORCE_READ, 0)));
         world.thread("reader", process, List.of(row(Op.LOAD, 0), row(Op.LOAD, 0)));
         return made("debugger", world);
+    }
+
+    /** CVE-2016-5195: a debugger stores through a read-only private mapping of a file while another thread gives the page up. */
+    public static Scenario dirtyCow() {
+        World world = new World(1);
+        int process = world.process("process");
+        int file = world.file("passwd", false, 1, true);
+        int flags = ANON & ~Region.WRITE;
+        world.region(new Region("text", process, 0, 1, flags, file, 0, Region.Populated.NO, true, 0));
+        world.thread(
+                "debugger",
+                process,
+                List.of(row(Op.FORCE_WRITE, 0, world.token(0, "debugger's store")), row(Op.LOAD, 0)));
+        world.thread("adviser", process, List.of(row(Op.DONTNEED, 0, 1)));
+        return made("dirty COW", world);
+    }
+
+    /** A long-term read pin of a file's page in a private mapping; then the process stores, and the device must see it. */
+    public static Scenario registeredFile() {
+        World world = new World(1);
+        int process = world.process("process");
+        int file = world.file("file", true, 1, true);
+        world.region(new Region("map", process, 0, 1, ANON, file, 0, Region.Populated.READ, true, 0));
+        world.pins = 1;
+        int store = world.token(0, "process's store");
+        world.thread(
+                "process",
+                process,
+                List.of(
+                        row(Op.PIN, 0, 0, 1, Foll.PIN | Foll.LONGTERM | Foll.FAST),
+                        row(Op.STORE, 0, store),
+                        row(Op.DEV_LOAD, 0, 0, World.tokenBit(store)),
+                        row(Op.UNPIN, 0),
+                        row(Op.LOAD, 0)));
+        world.window = GoalPoint.SLOW_PATH;
+        return made("registered file", world);
+    }
+
+    /** A registered buffer is write-protected and made writable again; then the process stores, and the device must see it. */
+    public static Scenario writeProtectedPin() {
+        World world = new World(1);
+        int process = world.process("process");
+        world.anon(process, "buffer", 0, 1, Region.Populated.WRITTEN);
+        world.pins = 1;
+        int store = world.token(0, "process's store");
+        world.thread(
+                "process",
+                process,
+                List.of(
+                        row(Op.PIN, 0, 0, 1, Foll.PIN | Foll.WRITE | Foll.LONGTERM | Foll.FAST),
+                        row(Op.MPROTECT, 0, 1, Region.READ),
+                        row(Op.MPROTECT, 0, 1, Region.READ | Region.WRITE),
+                        row(Op.STORE, 0, store),
+                        row(Op.DEV_LOAD, 0, 0, World.tokenBit(store)),
+                        row(Op.UNPIN, 0)));
+        return made("write-protected pin", world);
+    }
+
+    /** A fast pin of pages in two page-table pages, of which an munmap takes one away. */
+    public static Scenario tablesThatGo() {
+        World world = new World(2);
+        int process = world.process("process");
+        for (int page = 0; page < 2; page++) {
+            world.region(new Region(
+                    "map" + page, process, page, 1, ANON, Region.ANON, 0, Region.Populated.WRITTEN, true, page));
+        }
+        world.pins = 1;
+        world.thread(
+                "pinner", process, List.of(row(Op.PIN, 0, 0, 2, Foll.PIN | Foll.WRITE | Foll.FAST), row(Op.UNPIN, 0)));
+        world.thread("unmapper", process, List.of(row(Op.MUNMAP, 1, 1)));
+        world.goals.add(GoalPoint.PIN_OVERLAPS_UNMAP);
+        return made("tables that go", world);
+    }
+
+    /** A pinned page with so many references that its count looks negative is forked. */
+    public static Scenario overflownPin() {
+        World world = new World(1);
+        int parent = world.process("parent");
+        world.anon(parent, "buffer", 0, 1, Region.Populated.WRITTEN);
+        int child = world.child("child");
+        world.pins = 1;
+        world.thread(
+                "parent",
+                parent,
+                List.of(
+                        row(Op.PIN, 0, 0, 1, Foll.PIN | Foll.WRITE | Foll.FAST),
+                        row(Op.HOLD, 0, Integer.MAX_VALUE),
+                        row(Op.FORK, 1, child),
+                        row(Op.RELEASE, 0, Integer.MAX_VALUE),
+                        row(Op.STORE, 0, world.token(0, "parent's store")),
+                        row(Op.DEV_LOAD, 0, 0),
+                        row(Op.UNPIN, 0)));
+        world.thread("child", child, List.of(row(Op.LOAD, 0), row(Op.EXIT)));
+        world.window = GoalPoint.PIN_HELD_OVER_FORK;
+        return made("overflown pin", world);
+    }
+
+    /** CVE-2019-11487: references are taken until the count wraps around. */
+    public static Scenario overflow() {
+        World world = new World(1);
+        int process = world.process("process");
+        world.anon(process, "buffer", 0, 1, Region.Populated.WRITTEN);
+        world.pins = 2;
+        world.events = 3;
+        int get = Foll.GET | Foll.FAST;
+        for (int holder = 0; holder < 2; holder++) {
+            world.thread(
+                    "holder" + holder,
+                    process,
+                    List.of(
+                            row(Op.HOLD, 0, Integer.MAX_VALUE),
+                            row(Op.POST, holder),
+                            row(Op.WAIT, 2),
+                            row(Op.RELEASE, 0, Integer.MAX_VALUE)));
+        }
+        world.thread(
+                "process",
+                process,
+                List.of(
+                        row(Op.WAIT, 0),
+                        row(Op.WAIT, 1),
+                        row(Op.PIN, 0, 0, 1, get),
+                        row(Op.PIN, 1, 0, 1, get),
+                        row(Op.UNPIN, 1),
+                        row(Op.UNPIN, 0),
+                        row(Op.POST, 2)));
+        return made("overflow", world);
+    }
+
+    /** A fork, a fast pin, and reclaim, which holds a page-table lock while it waits for CPUs to flush. */
+    public static Scenario spinAndReclaim() {
+        World world = new World(1);
+        int parent = world.process("parent");
+        world.anon(parent, "buffer", 0, 1, Region.Populated.WRITTEN);
+        world.swapSlots = 1;
+        int child = world.child("child");
+        world.pins = 1;
+        world.thread("forker", parent, List.of(row(Op.FORK, 3, child)));
+        world.thread(
+                "pinner", parent, List.of(row(Op.PIN, 0, 0, 1, Foll.PIN | Foll.WRITE | Foll.FAST), row(Op.UNPIN, 0)));
+        world.agent("kswapd", List.of(row(Op.RECLAIM, 0, parent)));
+        world.thread("child", child, List.of(row(Op.EXIT)));
+        world.goals.add(GoalPoint.PIN_OVERLAPS_FORK);
+        return made("fork, pin and reclaim", world);
+    }
+
+    /** A slow pin of memory that was never touched, beside its munmap. */
+    public static Scenario slowPinBesideUnmap() {
+        World world = new World(1);
+        int process = world.process("process");
+        world.anon(process, "buffer", 0, 1, Region.Populated.NO);
+        world.pins = 1;
+        world.thread("pinner", process, List.of(row(Op.PIN, 0, 0, 1, Foll.PIN | Foll.WRITE), row(Op.UNPIN, 0)));
+        world.thread("unmapper", process, List.of(row(Op.MUNMAP, 0, 1)));
+        world.goals.add(GoalPoint.PIN_FAILS);
+        return made("slow pin beside munmap", world);
     }
 
     private static Scenario made(String name, World world) {
