@@ -245,7 +245,7 @@ final class CopyPresent {
             m.reach(GoalPoint.EARLY_COPY);
             // vm_page_prot is young on x86
             int write = (s[f + Frame.VM_FLAGS] & Region.WRITE) != 0 ? Pte.WRITE : 0;
-            int bits = Pte.PRESENT | Pte.DIRTY | Pte.ACCESSED | write;
+            int bits = Pte.PRESENT | Fault.dirty(m) | Pte.ACCESSED | write;
             m.setPte(t, s[f + Frame.CHILD_MM], s[f + Frame.WALK], Pte.of(copy, bits));
             findable(m, t, f);
             return CopyPte.copiedWithoutPut(m, f);

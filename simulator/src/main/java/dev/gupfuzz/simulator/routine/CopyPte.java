@@ -76,7 +76,7 @@ final class CopyPte {
                 m.mark(table + Layout.PMD);
                 m.mark(table + Layout.TABLE_LIVE);
                 s[table + Layout.PMD] = 1;
-                s[table + Layout.TABLE_LIVE] = 1;
+                s[table + Layout.TABLE_LIVE]++;
                 if (CopyRange.preemptionOff(m, f)) {
                     m.violate(Invariant.I11, t, s[f + Frame.WALK], 0); // __pte_alloc() may sleep
                 }

@@ -17,10 +17,10 @@ import dev.gupfuzz.simulator.scenario.Region;
 /**
  * fork's walk of one VMA, from the question whether it needs one to the end of the write section of write_protect_seq.
  *
- * <p>Source: mm/memory.c, copy_page_range() and vma_needs_copy(), copy_pmd_range(), v4.8 to v6.12; include/linux/seqlock.h,
+ * <p>Source: mm/memory.c, copy_page_range() and vma_needs_copy(), v4.8 to v6.12; include/linux/seqlock.h,
  * raw_write_seqcount_begin() and raw_write_seqcount_end(). A VMA of the child never keeps its userfaultfd context here, so that
- * the test of vma_needs_copy() for it is left out. The parent's PMD entry is read only where there are several page-table
- * pages. Not modelled: upper levels, huge and hugetlb pages, PFN maps, mmu notifiers.
+ * the test of vma_needs_copy() for it is left out. Not modelled: upper levels with the reads of the parent's PMD entries, which
+ * mmap_lock keeps as they are (where there is none, all PTEs behind it are none and the walk finds nothing), huge and hugetlb pages, PFN maps, mmu notifiers.
  */
 final class CopyRange {
 
@@ -36,7 +36,6 @@ final class CopyRange {
     static final int SEQ_END_LOAD = Pc.FORK | 7;
     static final int SEQ_END_STORE = Pc.FORK | 8;
     static final int TEST_ANON_VMA = Pc.FORK | 13;
-    static final int READ_PMD = Pc.FORK | 15;
 
     private CopyRange() {}
 
@@ -70,12 +69,9 @@ final class CopyRange {
                 Target.SEQ,
                 "raw_write_seqcount_end(): sequence++",
                 new SeqEndStore());
-        Labels.define(
-                READ_PMD, "copy_pmd_range", "READ_PMD", Target.TABLE, "pmd_none_or_clear_bad(src_pmd)", new ReadPmd());
         Labels.pending(PendingAccess.read((m, t, f) -> m.s[f + Frame.VMA] + Layout.VMA_ANON), TEST_ANON_VMA);
         Labels.pending(PendingAccess.read(Places.mm(Layout.SEQ)), SEQ_BEGIN_LOAD, SEQ_END_LOAD);
         Labels.pending(PendingAccess.write(Places.mm(Layout.SEQ)), SEQ_BEGIN_STORE, SEQ_END_STORE);
-        Labels.pending(PendingAccess.read((m, t, f) -> pmd(m, t, f)), READ_PMD);
     }
 
     /** The first step for the VMA whose flags are known: a mixed map is copied even without an anon_vma. */
@@ -190,18 +186,6 @@ final class CopyRange {
         }
     }
 
-    private static final class ReadPmd extends StepCode {
-        @Override
-        public int take(Machine m, int t, int f, int pc) {
-            return m.read(pmd(m, t, f)) == 0 ? walked(m, t) : CopyPte.DST_LOCK;
-        }
-    }
-
-    /** The parent's PMD entry; a VMA lies within one page-table page. */
-    private static int pmd(Machine m, int t, int f) {
-        return m.layout.ptl(m.threadMm[t], m.s[f + Frame.WALK]) - Layout.PTL + Layout.PMD;
-    }
-
     private static int walk(Machine m, int t, int f) {
         int at = m.mmOf(f);
         m.tick(at + Layout.WALKERS);
@@ -215,6 +199,6 @@ final class CopyRange {
             }
         }
         m.s[f + Frame.PREALLOC] = 0;
-        return m.layout.tables > 1 ? READ_PMD : CopyPte.DST_LOCK;
+        return CopyPte.DST_LOCK;
     }
 }

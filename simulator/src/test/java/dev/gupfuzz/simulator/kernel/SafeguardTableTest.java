@@ -112,9 +112,13 @@ class SafeguardTableTest {
                         "writer=I4, fork-vs-write=I4, zeropage=I4",
                         "a right that the page table took back survives in a TLB; the pinner alone has no entry yet"),
                 new Row(
-                        "v5.11 without wp-page-count",
+                        "v5.11 without wp-sole-user",
                         "race=I2, race2=I2, pinned=I2, writer=I2, two=I2, fork-vs-write=I2, zeropage=I2",
                         "a write fault reuses a page that the other process still maps"),
+                new Row(
+                        "v5.11 without wp-page-count",
+                        "",
+                        "mappings are counted then: what is pinned was copied for the child, and has one"),
                 new Row(
                         "v5.11 without wp-pte-recheck",
                         "writer=I1a+I5, fork-vs-write=I5, zeropage=I12+I13+I5",
@@ -155,7 +159,7 @@ class SafeguardTableTest {
                         "the whole fix on the kernel before it"),
                 new Row(
                         "v5.9-rc4 without wp-page-count",
-                        "race=I2, race2=I2, pinned=I2, writer=I2, two=I2, fork-vs-write=I2, zeropage=I2",
+                        "race=I1a, race2=I1a, pinned=I1a, writer=I1a, two=I1a",
                         "the owner keeps its page after the child's exit, as before 5.9-rc4: alone is clean"));
     }
 
