@@ -32,6 +32,9 @@ final class CommandTree {
         VERBS.put("explore", ExploreVerb::new);
         VERBS.put("replay", ReplayVerb::new);
         VERBS.put("minimize", MinimizeVerb::new);
+        VERBS.put("matrix", MatrixVerb::new);
+        VERBS.put("ablate", AblateVerb::new);
+        VERBS.put("bisect", BisectVerb::new);
         VERBS.put("kernels", KernelsVerb::new);
         VERBS.put("scenarios", ScenariosVerb::new);
         VERBS.put("campaign", CampaignVerb::new);

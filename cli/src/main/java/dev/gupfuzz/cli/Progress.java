@@ -11,10 +11,12 @@ final class Progress implements AutoCloseable {
     private static final long FIRST_NANOS = 1_000_000_000L;
     private static final long EVERY_NANOS = 200_000_000L;
     private static final int BAR = 24;
+    private static final String SCHEDULES = "schedules";
 
     private final Terminal terminal;
     private final String what;
     private final long total;
+    private final String unit;
     private final LongSupplier clock;
     private final long startNanos;
     private final AtomicLong done = new AtomicLong();
@@ -22,9 +24,14 @@ final class Progress implements AutoCloseable {
     private boolean drawn; // guarded by this
 
     Progress(Terminal terminal, String what, long total, LongSupplier clock) {
+        this(terminal, what, total, SCHEDULES, clock);
+    }
+
+    private Progress(Terminal terminal, String what, long total, String unit, LongSupplier clock) {
         this.terminal = terminal;
         this.what = what;
         this.total = total;
+        this.unit = unit;
         this.clock = clock;
         this.startNanos = clock.getAsLong();
     }
@@ -34,9 +41,14 @@ final class Progress implements AutoCloseable {
         return new Progress(terminal, what, total, System::nanoTime);
     }
 
-    /** That many schedules more are done. */
-    void add(long schedules) {
-        long now = done.addAndGet(schedules);
+    /** Progress towards so many of something that is not counted by the second. */
+    static Progress of(Terminal terminal, String what, long total, String unit) {
+        return new Progress(terminal, what, total, unit, System::nanoTime);
+    }
+
+    /** That many more are done. */
+    void add(long more) {
+        long now = done.addAndGet(more);
         if (!terminal.interactive()) {
             return;
         }
@@ -47,17 +59,21 @@ final class Progress implements AutoCloseable {
         }
     }
 
-    private synchronized void draw(long schedules, long elapsed) {
+    private synchronized void draw(long reached, long elapsed) {
         StringBuilder line = new StringBuilder(what).append("  ");
         if (total > 0) {
-            int full = (int) Math.min(BAR, schedules * (double) BAR / total);
+            int full = (int) Math.min(BAR, reached * (double) BAR / total);
             line.append('[')
                     .append("#".repeat(full))
                     .append(" ".repeat(BAR - full))
                     .append("] ");
         }
-        line.append(Quantities.grouped(schedules)).append(" schedules, ");
-        line.append(Quantities.grouped((long) (schedules * 1e9 / elapsed))).append("/s");
+        line.append(Quantities.grouped(reached)).append(' ').append(unit);
+        if (unit.equals(SCHEDULES)) {
+            line.append(", ")
+                    .append(Quantities.grouped((long) (reached * 1e9 / elapsed)))
+                    .append("/s");
+        }
         String text = line.length() >= terminal.width() ? line.substring(0, terminal.width() - 1) : line.toString();
         terminal.err().print("\r" + text + "\u001b[K");
         terminal.err().flush();

@@ -10,7 +10,7 @@ import dev.gupfuzz.simulator.museum.Fate.Kill;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +24,7 @@ public final class Ablation {
     private final Kernel kernel;
     private final List<Trial> trials;
     private final Verdicts verdicts;
-    private final BiConsumer<Integer, Integer> progress;
+    private final Consumer<Answer> progress;
 
     /** How the kernel as it is does in each trial. */
     private final List<Answer> baseline;
@@ -85,8 +85,7 @@ public final class Ablation {
         }
     }
 
-    private Ablation(
-            Kernel kernel, List<Trial> trials, int cores, Limits limits, BiConsumer<Integer, Integer> progress) {
+    private Ablation(Kernel kernel, List<Trial> trials, int cores, Limits limits, Consumer<Answer> progress) {
         this.kernel = kernel;
         this.trials = trials;
         this.progress = progress;
@@ -95,22 +94,17 @@ public final class Ablation {
         for (Trial trial : trials) {
             questions.add(new Question(trial.changes().on(kernel), trial.scenario(), Shows.NOTHING).asWatched());
         }
-        baseline = verdicts.answer(questions, answer -> {});
+        baseline = verdicts.answer(questions, progress);
     }
 
     /**
      * Tries every safeguard of a kernel, and every design that no kernel has.
      *
      * @param pairs whether to take out two at a time of those that are not needed alone
-     * @param progress told of explorations that are done, and of how many there are in this round
+     * @param progress told of each exploration that is done, by any core, one at a time
      */
     public static Result of(
-            Kernel kernel,
-            List<Trial> trials,
-            boolean pairs,
-            int cores,
-            Limits limits,
-            BiConsumer<Integer, Integer> progress) {
+            Kernel kernel, List<Trial> trials, boolean pairs, int cores, Limits limits, Consumer<Answer> progress) {
         Ablation ablation = new Ablation(kernel, trials, cores, limits, progress);
         List<Fate> fates = new ArrayList<>(ablation.alone());
         if (pairs) {
@@ -214,9 +208,7 @@ public final class Ablation {
                     questions.add(question(change, trial, before));
                 }
             }
-            int number = i;
-            int[] done = new int[1];
-            List<Answer> answers = verdicts.answer(questions, answer -> progress.accept(number, ++done[0]));
+            List<Answer> answers = verdicts.answer(questions, progress);
             for (int j = 0; j < answers.size(); j++) {
                 settle(asked.get(j), trial, before, answers.get(j));
             }

@@ -23,7 +23,7 @@ class AblationTest {
 
     @Test
     void shouldTellWhatEachSafeguardIsFor() {
-        Ablation.Result result = Ablation.of(Kernels.named("v5.11"), QUICK, false, 2, Limits.NONE, (trial, done) -> {});
+        Ablation.Result result = Ablation.of(Kernels.named("v5.11"), QUICK, false, 2, Limits.NONE, answer -> {});
 
         assertThat(result.unsound()).isEmpty();
         Fate seq = fate(result, Rule.WRITE_PROTECT_SEQ);
@@ -88,7 +88,7 @@ class AblationTest {
                 munmap
                   scenario  pin-fast-vs-munmap
                 """);
-        Ablation.Result result = Ablation.of(Kernels.named("v5.11"), trials, true, 2, Limits.NONE, (trial, done) -> {});
+        Ablation.Result result = Ablation.of(Kernels.named("v5.11"), trials, true, 2, Limits.NONE, answer -> {});
         Fate pair = result.fates().stream()
                 .filter(fate -> fate.rules().equals(List.of(Rule.PTE_RECHECK, Rule.IPI_TLB_FLUSH)))
                 .findFirst()
@@ -101,7 +101,7 @@ class AblationTest {
     @Test
     void shouldDecideNothingWithinABoundOfOneState() {
         Ablation.Result result =
-                Ablation.of(Kernels.named("v5.11"), QUICK, false, 2, Limits.NONE.withStates(1), (trial, done) -> {});
+                Ablation.of(Kernels.named("v5.11"), QUICK, false, 2, Limits.NONE.withStates(1), answer -> {});
         assertThat(fate(result, Rule.MREMAP_FLUSH).kind()).isEqualTo(Kind.UNKNOWN);
         assertThat(fate(result, Rule.MREMAP_FLUSH).kind().decided()).isFalse();
     }
