@@ -115,7 +115,7 @@ public final class Claims {
                 s[m.layout.claimBase + page] |= 1 << set;
                 if (!refersTo(m, mm, page, pfn)) {
                     broken(m, t, set, page);
-                } else if (m.promisesNotShared && promised(m, set, i)) {
+                } else if (neverShared(m, set, i)) {
                     notShared(m, t, set, page, pfn);
                 }
             }
@@ -125,6 +125,12 @@ public final class Claims {
     /** FOLL_FORCE may write through a read-only mapping. */
     private static int asked(int foll) {
         return (foll & (Foll.WRITE | Foll.FORCE)) == Foll.WRITE ? WRITABLE : 0;
+    }
+
+    /** I1b is about pins: fork cannot tell plain references from its own. */
+    private static boolean neverShared(Machine m, int set, int i) {
+        boolean pin = (m.s[m.layout.pin(set) + Layout.PIN_KIND] & Foll.PIN) != 0;
+        return pin && m.promisesNotShared && promised(m, set, i);
     }
 
     private static void notShared(Machine m, int t, int set, int page, int pfn) {
@@ -230,7 +236,7 @@ public final class Claims {
                 }
                 int pfn = entry & Layout.ENTRY_PFN;
                 if (m.pinMm[set] != mm) {
-                    if (m.promisesNotShared && Pte.maps(pte, pfn) && isAnon(m, pfn) && promised(m, set, i)) {
+                    if (Pte.maps(pte, pfn) && isAnon(m, pfn) && neverShared(m, set, i)) {
                         m.violate(Invariant.I1B, t, first + i, 0);
                     }
                 } else if (first + i == page && !refersTo(m, mm, page, pfn)) {
