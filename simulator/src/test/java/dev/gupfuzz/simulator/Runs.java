@@ -31,8 +31,8 @@ public final class Runs {
     /** Every built-in scenario with its defaults, and once with four pages. */
     public static List<Scenario> scenarios() {
         return java.util.stream.Stream.concat(
-                        Scenarios.all().stream(),
-                        Scenarios.names().stream().map(name -> Scenarios.named(name + ":pages=4")))
+                        Scenarios.races().stream(),
+                        Scenarios.raceNames().stream().map(name -> Scenarios.named(name + ":pages=4")))
                 .toList();
     }
 

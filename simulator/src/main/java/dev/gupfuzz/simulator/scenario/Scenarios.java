@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The built-in scenarios: files that lie beside this class and are read when somebody asks for them. */
 public final class Scenarios {
@@ -23,8 +24,10 @@ public final class Scenarios {
     /** How the names of scenarios' files end. */
     public static final String SUFFIX = ".gup";
 
+    private static final String MUSEUM = "museum/";
+    private static final List<String> RACES = index("");
     private static final List<String> NAMES =
-            resource("index.txt").lines().filter(line -> !line.isBlank()).toList();
+            Stream.concat(RACES.stream(), index(MUSEUM).stream()).toList();
 
     private static final Map<String, ScenarioText> READ = new ConcurrentSkipListMap<>();
 
@@ -36,13 +39,26 @@ public final class Scenarios {
 
     private Scenarios() {}
 
+    /** All built-in scenarios. */
     public static List<String> names() {
         return NAMES;
     }
 
-    /** The built-in scenarios with default parameters. */
-    public static List<Scenario> all() {
-        return names().stream().map(Scenarios::named).toList();
+    /** Those that are about a race in general, with a number of pages to be asked for. */
+    public static List<String> raceNames() {
+        return RACES;
+    }
+
+    /** Those of {@link #raceNames} with default parameters; the others are about one bug or one case each. */
+    public static List<Scenario> races() {
+        return RACES.stream().map(Scenarios::named).toList();
+    }
+
+    private static List<String> index(String folder) {
+        return resource(folder + "index.txt")
+                .lines()
+                .filter(line -> !line.isBlank())
+                .toList();
     }
 
     /**
@@ -54,7 +70,10 @@ public final class Scenarios {
         if (!NAMES.contains(name)) {
             throw new BadInput("unknown scenario '" + name + "'" + Nearest.hint(name, NAMES));
         }
-        return READ.computeIfAbsent(name, n -> ScenarioText.read(n + SUFFIX, resource(n + SUFFIX), true));
+        return READ.computeIfAbsent(name, n -> {
+            String folder = RACES.contains(n) ? "" : MUSEUM;
+            return ScenarioText.read(n + SUFFIX, resource(folder + n + SUFFIX), true);
+        });
     }
 
     private static String resource(String name) {

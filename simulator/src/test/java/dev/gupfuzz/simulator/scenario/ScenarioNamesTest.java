@@ -13,7 +13,7 @@ class ScenarioNamesTest {
 
     @Test
     void shouldListTheBuiltInScenarios() {
-        assertThat(Scenarios.names())
+        assertThat(Scenarios.raceNames())
                 .contains(
                         "fork-vs-pin-fast",
                         "fork-vs-pin-fast-writer",
@@ -25,7 +25,7 @@ class ScenarioNamesTest {
 
     @Test
     void shouldReadEveryParameterBackFromTheName() {
-        for (Scenario scenario : Scenarios.all()) {
+        for (Scenario scenario : Scenarios.races()) {
             assertThat(Scenarios.named(scenario.name())).isEqualTo(scenario);
             for (Parameter p : scenario.parameters()) {
                 for (int value : new int[] {p.min(), p.max()}) {
@@ -51,7 +51,7 @@ class ScenarioNamesTest {
 
     @Test
     void shouldStateGoalsAndAWindowForEveryKernel() {
-        for (Scenario scenario : Scenarios.all()) {
+        for (Scenario scenario : Scenarios.races()) {
             for (String kernel : Kernels.names()) {
                 assertThat(scenario.goals(Kernels.named(kernel))).isNotEmpty().allSatisfy(goal -> {
                     assertThat(goal.id()).matches("[a-z-]+");

@@ -41,7 +41,7 @@ final class Findings {
             List<Kernel> kernels = new ArrayList<>(List.of(base));
             base.safeguards().forEach(safeguard -> kernels.add(base.without(safeguard.name())));
             for (Kernel kernel : kernels) {
-                for (Scenario scenario : Scenarios.all()) {
+                for (Scenario scenario : Scenarios.races()) {
                     Cell cell = Runs.cell(kernel, scenario, "urw");
                     for (Count count : Runs.sample(cell, FEW_SEEDS).violations().values()) {
                         for (long seed : count.lowestSeeds()) {
