@@ -27,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * GUP explored: on which kernels what breaks, and what each safeguard of its own is for. What is expected follows from the
@@ -76,6 +77,7 @@ class GupTest {
                 Arguments.of(GupScenarios.tablesThatGo(), ""),
                 Arguments.of(GupScenarios.overflow(), "v4.8-v4.19 I5"),
                 Arguments.of(GupScenarios.overflownPin(), "v4.8-v5.9-rc4 I1a"),
+                Arguments.of(GupScenarios.debuggerAndReclaim(), ""),
                 Arguments.of(GupScenarios.slowPinBesideUnmap(), ""));
     }
 
@@ -211,6 +213,20 @@ class GupTest {
         assertThat(forked.broken().keySet())
                 .extracting(failure -> Invariant.of((int) (failure >>> FAILURE_INVARIANT)))
                 .containsOnly(Invariant.I1B);
+    }
+
+    /**
+     * Slow GUP sleeps without mmap_lock and looks everything up again. The monitor answers once: who asks behind its answer sleeps
+     * on, because up to v6.2 the PTE stays read-only then and userfaultfd_must_wait() sees no more than that.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"v5.7", "v5.11", "v5.19", "v6.2", "v6.4", "v6.12"})
+    void shouldSleepForAMonitorWithoutALock(String kernel) {
+        Scenario scenario = GupScenarios.pinAndMonitor();
+        Exploration found = explore(kernel, scenario, ~Invariant.I11.bit(), Plan.ALL);
+        assertThat(found.ended()).isEqualTo(Ended.COMPLETE);
+        assertThat(found.broken()).isEmpty();
+        assertThat(found.reached() & GoalPoint.SLOW_PATH.bit()).isNotZero();
     }
 
     /** Fork waits for a page-table lock, its holder for an interrupt of a CPU that spins for fork. */

@@ -63,6 +63,8 @@ public final class GupScenarios {
         all.add(overflownPin());
         all.add(overflow());
         all.add(slowPinBesideUnmap());
+        all.add(pinAndMonitor());
+        all.add(debuggerAndReclaim());
         return all;
     }
 
@@ -473,6 +475,44 @@ public final class GupScenarios {
         world.thread("unmapper", process, List.of(row(Op.MUNMAP, 0, 1)));
         world.goals.add(GoalPoint.PIN_FAILS);
         return made("slow pin beside munmap", world);
+    }
+
+    /** A fast pin of a page that a userfaultfd monitor write-protects and gives free again: slow GUP sleeps without mmap_lock. */
+    public static Scenario pinAndMonitor() {
+        World world = new World(1);
+        int process = world.process("process");
+        world.region(new Region(
+                "buffer", process, 0, 1, ANON | Region.UFFD_WP, Region.ANON, 0, Region.Populated.WRITTEN, true, 0));
+        world.pins = 1;
+        world.events = 1;
+        world.thread("monitor", process, List.of(row(Op.UFFD_WP, 0, 1, 1), row(Op.POST, 0), row(Op.UFFD_WP, 0, 1, 0)));
+        world.thread(
+                "pinner",
+                process,
+                List.of(
+                        row(Op.WAIT, 0),
+                        row(Op.PIN, 0, 0, 1, Foll.PIN | Foll.WRITE | Foll.FAST),
+                        row(Op.DEV_STORE, 0, 0, world.token(0, "device store")),
+                        row(Op.LOAD, 0),
+                        row(Op.UNPIN, 0)));
+        world.window = GoalPoint.SLOW_PATH;
+        world.goals.add(GoalPoint.SLOW_PATH);
+        return made("pin and monitor", world);
+    }
+
+    /** A debugger stores to a page and reads it back while reclaim swaps the page out. */
+    public static Scenario debuggerAndReclaim() {
+        World world = new World(1);
+        int process = world.process("process");
+        world.region(new Region(
+                "text", process, 0, 1, ANON & ~Region.WRITE, Region.ANON, 0, Region.Populated.WRITTEN, true, 0));
+        world.swapSlots = 1;
+        world.thread(
+                "debugger",
+                process,
+                List.of(row(Op.FORCE_WRITE, 0, world.token(0, "debugger's store")), row(Op.FORCE_READ, 0)));
+        world.agent("kswapd", List.of(row(Op.RECLAIM, 0, process)));
+        return made("debugger and reclaim", world);
     }
 
     private static Scenario made(String name, World world) {
