@@ -126,7 +126,7 @@ final class FirstViolation {
                 new Case(without + "seq-init", "two-forks-vs-pin-fast"),
                 new Case(without + "unpin-on-retry", "fork-vs-pin-fast"),
                 new Case(without + "unpin-all-on-retry", "fork-vs-pin-fast:pages=2"),
-                new Case(without + "has-pinned", "fork-vs-pin-fast"),
+                new Case(without + "fast-gup-has-pinned", "fork-vs-pin-fast"),
                 new Case(without + "gup-irq-restore", "fork-vs-pin-fast"),
                 new Case(without + "slow-gup-mmap-lock", "fork-vs-pin-fast-writer"),
                 new Case(without + "fork-mmap-write-lock", "two-forks-vs-pin-fast"),
@@ -159,7 +159,7 @@ final class FirstViolation {
                 new Case(without + "unpin-on-retry", "two-forks-vs-pin-fast"),
                 new Case(without + "fork-mmap-write-lock", "fork-vs-pin-fast-writer"),
                 new Case(without + "seq-init", "two-forks-vs-pin-fast:pages=4"),
-                new Case(without + "has-pinned", "fork-vs-pin-fast-writer:pages=2"),
+                new Case(without + "fast-gup-has-pinned", "fork-vs-pin-fast-writer:pages=2"),
                 new Case(without + "fork-tlb-flush", "fork-vs-pin-fast-writer:pages=4,stores=1"),
                 new Case(without + "eagain-drops-ptl", "fork-vs-pin-fast"),
                 new Case(without + "write-protect-seq", "fork-vs-pin-fast:noise=2"),
@@ -182,7 +182,7 @@ final class FirstViolation {
                 new Case(without + "pte-recheck without ipi-tlb-flush", "pin-fast-vs-munmap:pages=2"),
                 new Case(without + "zap-flush", "munmap-vs-access:pages=2"),
                 new Case(without + "unpin-all-on-retry", "fork-vs-pin-fast-writer:pages=3"),
-                new Case(without + "has-pinned", "two-forks-vs-pin-fast"),
+                new Case(without + "fast-gup-has-pinned", "two-forks-vs-pin-fast"),
                 new Case(without + "wp-pte-recheck", "fork-vs-write:pages=2"));
     }
 }

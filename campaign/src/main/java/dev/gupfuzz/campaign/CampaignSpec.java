@@ -2,6 +2,7 @@ package dev.gupfuzz.campaign;
 
 import dev.gupfuzz.simulator.BadInput;
 import dev.gupfuzz.simulator.kernel.Kernels;
+import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.Scenarios;
 import dev.gupfuzz.simulator.strategy.Strategy;
 import java.util.ArrayList;
@@ -57,6 +58,9 @@ public record CampaignSpec(
                 "scenarios", scenarios, scenario -> Scenarios.named(scenario).portableName(), problems);
         strategies = canonical(
                 "strategies", strategies, strategy -> Strategy.named(strategy).name(), problems);
+        if (problems.isEmpty()) {
+            problems.addAll(impossible(kernels, scenarios));
+        }
         if (seeds < 1) {
             problems.add("seeds must be at least 1: seeds=" + seeds);
         } else if (Long.compareUnsigned(firstSeed + (seeds - 1), firstSeed) < 0) {
@@ -69,6 +73,20 @@ public record CampaignSpec(
         if (!problems.isEmpty()) {
             throw new BadInput(problems);
         }
+    }
+
+    /** The pairs of a kernel and a scenario that needs a system call which the kernel does not have. */
+    private static List<String> impossible(List<String> kernels, List<String> scenarios) {
+        List<String> problems = new ArrayList<>();
+        for (String scenarioName : scenarios) {
+            Scenario scenario = Scenarios.named(scenarioName);
+            for (String kernel : kernels) {
+                scenario.lacks(Kernels.named(kernel))
+                        .ifPresent(call -> problems.add("the scenario '" + scenarioName + "' cannot run on kernel "
+                                + kernel + ": there is no " + call));
+            }
+        }
+        return problems;
     }
 
     /**

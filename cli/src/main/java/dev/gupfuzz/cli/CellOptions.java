@@ -70,6 +70,13 @@ final class CellOptions {
                 }
             });
         }
+        for (Kernel kernel : chosenKernels) {
+            for (Scenario scenario : chosenScenarios.values()) {
+                scenario.lacks(kernel)
+                        .ifPresent(call -> problems.add("the scenario '" + scenario.name() + "' cannot run on kernel "
+                                + kernel.name() + ": there is no " + call));
+            }
+        }
         return new Choice(chosenKernels, List.copyOf(chosenScenarios.values()));
     }
 

@@ -140,6 +140,28 @@ class KernelsVerbTest {
                 .anyMatch(line -> line.contains("cannot be read"));
     }
 
+    /** A clean verdict about a system call that is not there would say nothing. */
+    @Test
+    void shouldRefuseAScenarioThatTheKernelCannotRun() throws Exception {
+        Path scenario = Files.writeString(directory.resolve("wp.gup"), """
+                scenario wp "write-protects a page"
+                process parent {
+                    region buffer[1] written uffd-wp
+                }
+                thread manager in parent {
+                    uffd-protect buffer
+                }
+                window cow-copy
+                sometimes cow-copy
+                """);
+        String[] line = {"explore", "--scenario", scenario.toString(), "--kernel", "v4.19", "--kernel", "v5.7"};
+        CommandLineRun run = CommandLineRun.of(line);
+
+        assertThat(run.err())
+                .isEqualTo("gupfuzz: the scenario 'wp' cannot run on kernel v4.19: there is no UFFDIO_WRITEPROTECT\n");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    }
+
     private Path write(String text) throws IOException {
         return Files.writeString(directory.resolve("my.kernel"), text, StandardCharsets.UTF_8);
     }

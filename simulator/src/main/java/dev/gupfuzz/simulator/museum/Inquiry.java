@@ -10,15 +10,12 @@ import dev.gupfuzz.simulator.explore.StateSearch;
 import dev.gupfuzz.simulator.explore.StateSearch.Bounds;
 import dev.gupfuzz.simulator.explore.StateSearch.Plan;
 import dev.gupfuzz.simulator.invariant.Invariant;
-import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.WatchedMachine;
 import dev.gupfuzz.simulator.museum.Answer.Effort;
 import dev.gupfuzz.simulator.museum.Answer.Kind;
 import dev.gupfuzz.simulator.museum.Answer.Shown;
 import dev.gupfuzz.simulator.scenario.Goal;
-import dev.gupfuzz.simulator.scenario.Op;
-import dev.gupfuzz.simulator.scenario.ThreadSpec;
 import dev.gupfuzz.simulator.search.Blame;
 import dev.gupfuzz.simulator.trace.Finding;
 import java.util.ArrayList;
@@ -61,9 +58,9 @@ final class Inquiry {
     }
 
     private Answer timed(Plan plan, int cores, long states, long bytes) {
-        Optional<String> lacking = lacking();
+        Optional<String> lacking = question.scenario().lacks(question.kernel());
         if (lacking.isPresent()) {
-            return Answer.notExpressible(question, lacking.get());
+            return Answer.notExpressible(question, "there is no " + lacking.get());
         }
         began = limits.clock().getAsLong();
         try {
@@ -72,21 +69,6 @@ final class Inquiry {
             used += limits.clock().getAsLong() - began;
             began = limits.clock().getAsLong();
         }
-    }
-
-    /** A system call of the scenario that the kernel does not have. */
-    private Optional<String> lacking() {
-        for (ThreadSpec thread : question.scenario().world().threads) {
-            for (int[] row : thread.program()) {
-                if (row[0] == Op.UFFD_WP && !question.kernel().has(Rule.UFFD_WP)) {
-                    return Optional.of("there is no UFFDIO_WRITEPROTECT");
-                }
-                if (row[0] == Op.UFFD_CONTINUE && !question.kernel().has(Rule.UFFD_MINOR)) {
-                    return Optional.of("there is no UFFDIO_CONTINUE");
-                }
-            }
-        }
-        return Optional.empty();
     }
 
     private long nanos() {

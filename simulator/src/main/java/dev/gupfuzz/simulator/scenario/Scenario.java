@@ -2,6 +2,7 @@ package dev.gupfuzz.simulator.scenario;
 
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.kernel.Kernel;
+import dev.gupfuzz.simulator.kernel.Rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -81,6 +82,20 @@ public final class Scenario {
         }
         goals.addAll(world.ownGoals);
         return goals;
+    }
+
+    /** A system call of its programs that the kernel does not have: the scenario cannot be run there. */
+    public Optional<String> lacks(Kernel kernel) {
+        for (ThreadSpec thread : world.threads) {
+            for (int[] row : thread.program()) {
+                if (row[0] == Op.UFFD_WP && !kernel.has(Rule.UFFD_WP)) {
+                    return Optional.of("UFFDIO_WRITEPROTECT");
+                } else if (row[0] == Op.UFFD_CONTINUE && !kernel.has(Rule.UFFD_MINOR)) {
+                    return Optional.of("UFFDIO_CONTINUE");
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /** The situation without which a run of this scenario could not have failed. */
