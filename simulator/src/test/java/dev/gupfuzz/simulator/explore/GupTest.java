@@ -115,9 +115,9 @@ class GupTest {
     @CsvSource(delimiter = '|', textBlock = """
             v4.8   | I13 I1a
             v5.8   | I13 I1a
-            v5.9   | I1b
-            v5.19  | I1b
-            v5.11 with seq-for-get | I1b
+            v5.9   | I13 I1a
+            v5.19  | I13 I1a
+            v5.11 with seq-for-get | I13 I1a
             """)
     void shouldLoseDirectIoToAFork(String kernel, String promised) {
         assertThat(broken(kernel, GupScenarios.directIoAndFork(true), ALL)).containsExactly(promised.split(" "));
