@@ -207,6 +207,9 @@ public final class Layout {
     public final int remapBase;
     /** While a PTE is cleared only to be set again under the same lock: one more than the frame that it maps. */
     public final int transientBase;
+
+    private final int truncatedBase;
+
     /** Of (mm, page), the page to which mremap() is moving it, plus one. */
     public final int movedBase;
 
@@ -308,6 +311,8 @@ public final class Layout {
         at += clearsForAMoment(has) ? mms * pages : 0;
         movedBase = at;
         at += has[Op.MREMAP] ? mms * pages : 0;
+        truncatedBase = at;
+        at += has[Op.TRUNCATE] ? threads * mms * pages : 0;
         tlbBirthBase = at;
         at += threads * pages;
         pinBirthBase = at;
@@ -353,9 +358,14 @@ public final class Layout {
         return movedBase + mm * pages + page;
     }
 
+    /** Whether a truncation by thread t gave (mm, page) up; only where there are truncations. */
+    int truncated(int t, int mm, int page) {
+        return truncatedBase + (t * mms + mm) * pages + page;
+    }
+
     /** Whether locations move in this scenario. */
     boolean hasMoves() {
-        return tlbBirthBase > movedBase;
+        return truncatedBase > movedBase;
     }
 
     /** The further values of a location. */

@@ -62,7 +62,7 @@ public final class Locks {
     private static void vmaEndWriteAll(Machine m, int mm) {
         for (int slot = 0; slot < m.s[mm + Layout.VMA_COUNT]; slot++) {
             int at = Vmas.at(mm, slot) + Layout.VMA_LOCK;
-            if (m.s[at] != 0) {
+            if ((m.s[at] & Layout.VMA_WRITE_LOCKED) != 0) { // readers come and go without it
                 m.mark(at);
                 m.s[at] &= ~Layout.VMA_WRITE_LOCKED;
             }

@@ -147,11 +147,19 @@ public final class Memory {
         m.bump(m.pageAt(pfn) + Layout.REFCOUNT, refs);
     }
 
-    /** A reference that is taken in the same step as the page is found in a cache, which holds one; beside the access of the step. */
-    public static void getFound(Machine m, int pfn) {
+    /**
+     * page_cache_get_speculative() in the step that found the page in its cache, which holds a reference, beside the access of the
+     * step: whether it has one now. Not while reclaim has frozen the count at 0: the lookup begins anew then.
+     */
+    public static boolean getFound(Machine m, int pfn) {
+        int at = m.pageAt(pfn) + Layout.REFCOUNT;
+        m.mark(at);
+        if (m.s[at] == 0) {
+            return false;
+        }
         m.touched(pfn);
-        m.mark(m.pageAt(pfn) + Layout.REFCOUNT);
-        m.s[m.pageAt(pfn) + Layout.REFCOUNT]++;
+        m.s[at]++;
+        return true;
     }
 
     /** page_maybe_dma_pinned() of a page with this reference count: one that has overflown looks pinned. */
@@ -324,12 +332,15 @@ public final class Memory {
         m.see(m.layout.ref(mm, page));
         if (ref < UNMAPPED && isShared(ref)) {
             fileStored(m, filePage(ref), token);
-        } else if (m.layout.hasAlso()) {
+        } else if (m.hasAlso) {
             int also = alsoWhileDiscarding(m, mm, page, token);
             setRef(m, mm, page, token);
             m.s[m.layout.also(mm, page)] = also;
         } else {
             setRef(m, mm, page, token);
+        }
+        if (m.layout.hasMoves()) {
+            Moves.stored(m, mm, page, token);
         }
         if (m.watchesReferences) {
             Claims.stored(m, mm, page, token);

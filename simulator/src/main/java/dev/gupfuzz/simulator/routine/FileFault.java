@@ -1,5 +1,6 @@
 package dev.gupfuzz.simulator.routine;
 
+import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
@@ -25,6 +26,8 @@ import dev.gupfuzz.simulator.scenario.Region;
  * fault-around, readahead, read errors, shmem pages in swap, filesystems that copy themselves (DAX), huge pages.
  */
 final class FileFault {
+
+    private static final int UFFD_MINOR = Rule.UFFD_MINOR.ordinal();
 
     private static final String FAULT = "filemap_fault";
     private static final String FINISH = "finish_fault";
@@ -213,7 +216,7 @@ final class FileFault {
             if (pfn == 0) {
                 return ALLOC;
             }
-            if ((m.s[f + Frame.VM_FLAGS] & Region.UFFD_MINOR) != 0) {
+            if ((m.s[f + Frame.VM_FLAGS] & Region.UFFD_MINOR) != 0 && m.has(UFFD_MINOR)) {
                 return PUT_MINOR;
             }
             Locks.aimPage(m, f, pfn);

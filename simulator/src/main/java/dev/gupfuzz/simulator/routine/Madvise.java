@@ -40,7 +40,7 @@ final class Madvise {
         Labels.pending(PendingAccess.read(Places.mm(Layout.VMA_COUNT)), FIND_VMA);
     }
 
-    static int begin(Machine m, int t, int f) {
+    static int begin(Machine m, int f) {
         m.s[f + Frame.START] = Program.operand(m, f, 1);
         m.s[f + Frame.NR_ALL] = Program.operand(m, f, 2);
         return LOCK;

@@ -58,7 +58,7 @@ final class Mprotect {
     }
 
     /** The first step of an mprotect() or of NUMA balancing's work. */
-    static int begin(Machine m, int t, int f) {
+    static int begin(Machine m, int f) {
         m.s[f + Frame.START] = Program.operand(m, f, 1);
         m.s[f + Frame.NR_ALL] = Program.operand(m, f, 2);
         m.s[f + Frame.CURSOR] = m.s[f + Frame.START]; // how far it is

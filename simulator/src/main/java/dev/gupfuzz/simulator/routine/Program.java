@@ -83,17 +83,17 @@ final class Program {
                 return NOTHING;
             case Op.UFFD_WP:
             case Op.UFFD_CONTINUE:
-                return UserfaultIoctl.begin(m, t, f);
+                return UserfaultIoctl.begin(m, f);
             case Op.MPROTECT:
             case Op.NUMA:
-                return Mprotect.begin(m, t, f);
+                return Mprotect.begin(m, f);
             case Op.MREMAP:
-                return Mremap.begin(m, t, f);
+                return Mremap.begin(m, f);
             case Op.DONTNEED:
             case Op.MADV_FREE:
-                return Madvise.begin(m, t, f);
+                return Madvise.begin(m, f);
             case Op.CLEAR_SOFT_DIRTY:
-                return ClearRefs.begin(m, t, f);
+                return ClearRefs.begin(m);
             case Op.RECLAIM:
             case Op.FILE_RECLAIM:
                 return Reclaim.begin(m, t, f);
@@ -102,12 +102,12 @@ final class Program {
             case Op.WRITEBACK:
                 return FileIo.begin(m, t, f);
             case Op.TRUNCATE:
-                return Truncate.begin(m, t, f);
+                return Truncate.begin();
             case Op.FORCE_WRITE:
             case Op.FORCE_READ:
                 return ProcMem.begin(m, t, f);
             case Op.MMAP:
-                return Mmap.begin(m, t, f);
+                return Mmap.begin();
             case Op.HOLD:
             case Op.RELEASE:
             case Op.LRU_DRAIN:

@@ -118,7 +118,9 @@ final class UserfaultContinue {
                 s[f + Frame.ABORT] = 1;
                 return UNLOCK; // EFAULT
             }
-            Memory.getFound(m, pfn);
+            if (!Memory.getFound(m, pfn)) {
+                return FIND_PAGE;
+            }
             Locks.aimPage(m, f, pfn);
             return PAGE_LOCK;
         }

@@ -45,7 +45,7 @@ final class UserfaultIoctl {
     }
 
     /** The first step; nothing on a kernel without the ioctl. */
-    static int begin(Machine m, int t, int f) {
+    static int begin(Machine m, int f) {
         boolean protects = Program.operand(m, f, 0) == Op.UFFD_WP;
         m.s[f + Frame.START] = Program.operand(m, f, 1);
         m.s[f + Frame.NR_ALL] = protects ? Program.operand(m, f, 2) : 1;

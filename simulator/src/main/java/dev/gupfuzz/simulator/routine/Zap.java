@@ -129,7 +129,7 @@ final class Zap {
         s[f + Frame.START] = start;
         s[f + Frame.NR_ALL] = end - start;
         s[f + Frame.QUEUED] = 0;
-        s[f + Frame.FORCE_FLUSH] = 0;
+        s[f + Frame.FORCE_FLUSH] = FLUSHED;
     }
 
     /**

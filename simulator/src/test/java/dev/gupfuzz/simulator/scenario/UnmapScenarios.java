@@ -20,7 +20,17 @@ public final class UnmapScenarios {
                 dontneedAndWriter(),
                 freeAndWriter(),
                 munmapOfTwo(),
-                wpPinned());
+                wpPinned(),
+                clearRefsPinned(),
+                clearRefsAndWriters(),
+                mremapAndWriter(),
+                mremapAndTruncate(true, true),
+                mremapAndTruncate(false, false),
+                truncateAndWriter(),
+                truncatePrivate(),
+                dirtyCowShmem(),
+                mapAgain(),
+                zapSwapped());
     }
 
     /** mprotect(PROT_READ) and back, against a thread that stores. */
@@ -159,6 +169,158 @@ public final class UnmapScenarios {
         world.window = GoalPoint.PIN_OVERLAPS_UNMAP;
         world.goals.add(GoalPoint.PIN_OVERLAPS_UNMAP);
         return new Scenario("munmap-of-two", "munmap() frees page tables under a fast pin", List.of(), world);
+    }
+
+    /** clear_refs under a page that something else refers to, against two stores, one through an old TLB entry. */
+    public static Scenario clearRefsAndWriters() {
+        World world = new World(1);
+        int process = world.process("process");
+        world.anon(process, "buffer", 0, 1, Region.Populated.WRITTEN);
+        world.pins = 1;
+        world.events = 2;
+        world.thread(
+                "clearer",
+                process,
+                List.of(
+                        row(Op.WAIT, 0),
+                        row(Op.PIN, 0, 0, 1, Foll.GET | Foll.FAST),
+                        row(Op.POST, 1),
+                        row(Op.CLEAR_SOFT_DIRTY)));
+        world.thread("writer", process, List.of(row(Op.WAIT, 1), store(world, 0, "writer's store")));
+        world.thread(
+                "stale",
+                process,
+                List.of(
+                        store(world, 0, "first store"),
+                        row(Op.POST, 0),
+                        row(Op.WAIT, 1),
+                        store(world, 0, "stale store"),
+                        row(Op.LOAD, 0)));
+        world.window = GoalPoint.STALE_TLB_USED;
+        return new Scenario("clear-refs-and-writers", "clear_refs against stores", List.of(), world);
+    }
+
+    /** mremap() of private memory against a thread that uses the old address; then the mover uses the new. */
+    public static Scenario mremapAndWriter() {
+        World world = new World(4);
+        int process = world.process("process");
+        world.anon(process, "buffer", 0, 2, Region.Populated.WRITTEN);
+        world.moves(0, 2);
+        world.moves(1, 3);
+        world.thread(
+                "mover",
+                process,
+                List.of(row(Op.MREMAP, 0, 2, 2), row(Op.LOAD, 2), store(world, 3, "mover's store"), row(Op.LOAD, 3)));
+        world.thread("writer", process, List.of(store(world, 0, "writer's store"), row(Op.LOAD, 1)));
+        world.window = GoalPoint.SEGV;
+        world.goals.add(GoalPoint.SEGV);
+        return new Scenario("mremap-and-writer", "mremap() against stores", List.of(), world);
+    }
+
+    /**
+     * mremap() of shared memory to another page table, or within one, against a truncation that frees its page, and a thread that
+     * has the old address in its TLB.
+     */
+    public static Scenario mremapAndTruncate(boolean twoTables, boolean stores) {
+        World world = new World(2);
+        int process = world.process("process");
+        int file = world.file("memory", true, 1, true);
+        int all = RW | Region.MAYWRITE | Region.SHARED;
+        Region.Populated populated = stores ? Region.Populated.WRITTEN : Region.Populated.READ;
+        world.region(new Region("shared", process, 0, 1, all, file, 0, populated, true, 0));
+        world.region(
+                new Region("hole", process, 1, 1, RW, Region.ANON, 0, Region.Populated.NO, false, twoTables ? 1 : 0));
+        world.moves(0, 1);
+        world.events = 1;
+        world.thread("mover", process, List.of(row(Op.WAIT, 0), row(Op.MREMAP, 0, 1, 1)));
+        world.thread("truncater", process, List.of(row(Op.WAIT, 0), row(Op.TRUNCATE, file, 0)));
+        world.thread(
+                "user",
+                process,
+                List.of(
+                        stores ? store(world, 0, "first store") : row(Op.LOAD, 0),
+                        row(Op.POST, 0),
+                        stores ? store(world, 0, "late store") : row(Op.LOAD, 0)));
+        world.window = GoalPoint.ACCESS_OVERLAPS_UNMAP;
+        world.goals.add(GoalPoint.ACCESS_OVERLAPS_UNMAP);
+        String name = "mremap-and-truncate-" + (twoTables ? "two-" : "one-") + (stores ? "stores" : "loads");
+        return new Scenario(name, "mremap() of shared memory that is truncated", List.of(), world);
+    }
+
+    /** Truncation of a shared mapping that two processes write to. */
+    public static Scenario truncateAndWriter() {
+        World world = new World(1);
+        int first = world.process("first");
+        int second = world.process("second");
+        int file = world.file("memory", true, 1, true);
+        int all = RW | Region.MAYWRITE | Region.SHARED;
+        for (int mm = 0; mm < 2; mm++) {
+            world.region(new Region("shared" + mm, mm, 0, 1, all, file, 0, Region.Populated.WRITTEN, true, 0));
+        }
+        world.thread("truncater", first, List.of(row(Op.TRUNCATE, file, 0)));
+        world.thread(
+                "writer",
+                second,
+                List.of(store(world, 0, "writer's store"), store(world, 0, "writer's other store"), row(Op.LOAD, 0)));
+        world.window = GoalPoint.ACCESS_OVERLAPS_UNMAP;
+        world.goals.add(GoalPoint.ACCESS_OVERLAPS_UNMAP);
+        return new Scenario("truncate-and-writer", "truncation against stores", List.of(), world);
+    }
+
+    /** Truncation of a file under a private mapping, which a store copies meanwhile. */
+    public static Scenario truncatePrivate() {
+        World world = new World(1);
+        int process = world.process("process");
+        int file = world.file("file", false, 1, true);
+        int all = RW | Region.MAYWRITE;
+        world.region(new Region("private", process, 0, 1, all, file, 0, Region.Populated.READ, true, 0));
+        world.thread("truncater", process, List.of(row(Op.TRUNCATE, file, 0)));
+        world.thread("writer", process, List.of(store(world, 0, "writer's store"), row(Op.LOAD, 0)));
+        world.window = GoalPoint.ACCESS_OVERLAPS_UNMAP;
+        world.goals.add(GoalPoint.ACCESS_OVERLAPS_UNMAP);
+        return new Scenario("truncate-private", "truncation under a private mapping", List.of(), world);
+    }
+
+    /** A write by FOLL_FORCE to read-only private memory of a shared file, against MADV_DONTNEED and then UFFDIO_CONTINUE. */
+    public static Scenario dirtyCowShmem() {
+        World world = new World(1);
+        int process = world.process("process");
+        int file = world.file("memory", true, 1, true);
+        int all = Region.READ | Region.MAYWRITE | Region.UFFD_MINOR;
+        world.region(new Region("private", process, 0, 1, all, file, 0, Region.Populated.READ, true, 0));
+        world.thread("writer", process, List.of(row(Op.FORCE_WRITE, 0, world.token(0, "forced store"))));
+        world.thread("discarder", process, List.of(row(Op.DONTNEED, 0, 1), row(Op.UFFD_CONTINUE, 0)));
+        world.window = GoalPoint.PIN_OVERLAPS_UNMAP;
+        return new Scenario("dirty-cow-shmem", "a forced write against UFFDIO_CONTINUE", List.of(), world);
+    }
+
+    /** mmap() where something was unmapped before, against a thread that uses the address. */
+    public static Scenario mapAgain() {
+        World world = new World(1);
+        int process = world.process("process");
+        int all = RW | Region.MAYWRITE;
+        world.region(new Region("old", process, 0, 1, all, Region.ANON, 0, Region.Populated.WRITTEN, true, 0));
+        world.region(new Region("new", process, 0, 1, all, Region.ANON, 0, Region.Populated.NO, false, 0));
+        world.thread(
+                "mapper",
+                process,
+                List.of(row(Op.MUNMAP, 0, 1), row(Op.MMAP, 1), row(Op.LOAD, 0), store(world, 0, "mapper's store")));
+        world.thread("writer", process, List.of(store(world, 0, "writer's store"), row(Op.LOAD, 0)));
+        world.window = GoalPoint.SEGV;
+        world.goals.add(GoalPoint.SEGV);
+        return new Scenario("map-again", "munmap() and mmap() under a user", List.of(), world);
+    }
+
+    /** MADV_DONTNEED of a page that reclaim swaps out. */
+    public static Scenario zapSwapped() {
+        World world = new World(1);
+        int process = world.process("process");
+        world.anon(process, "buffer", 0, 1, Region.Populated.WRITTEN);
+        world.swapSlots = 1;
+        world.agent("reclaim", List.of(row(Op.RECLAIM, 0, process)));
+        world.thread("discarder", process, List.of(row(Op.DONTNEED, 0, 1), row(Op.LOAD, 0)));
+        world.window = GoalPoint.ACCESS_OVERLAPS_UNMAP;
+        return new Scenario("zap-swapped", "MADV_DONTNEED of a swapped page", List.of(), world);
     }
 
     private static int[] store(World world, int page, String name) {

@@ -1,0 +1,48 @@
+package dev.gupfuzz.simulator.machine;
+
+/**
+ * What a truncation means for the claims and the reference memory of every process: the pages beyond the new end of the file are
+ * given up as an unmapping gives its pages up. Ghost changes.
+ */
+public final class Truncation {
+
+    private Truncation() {}
+
+    /** The truncation of a file to pages below {@code end} takes its first step. */
+    public static void begins(Machine m, int t, int file, int end) {
+        for (int mm = 0; mm < m.mms; mm++) {
+            for (int page = 0; page < m.pages; page++) {
+                boolean shows = shows(m, mm, page, file, end);
+                m.s[m.layout.truncated(t, mm, page)] = shows ? 1 : 0;
+                if (shows) {
+                    Claims.unmapBegins(m, mm, page, page + 1);
+                }
+            }
+        }
+    }
+
+    /** It returns: an access beyond the end of the file has nothing to find. */
+    public static void ends(Machine m, int t, int file, int end) {
+        for (int mm = 0; mm < m.mms; mm++) {
+            for (int page = 0; page < m.pages; page++) {
+                if (m.s[m.layout.truncated(t, mm, page)] != 0) {
+                    m.s[m.layout.truncated(t, mm, page)] = 0;
+                    Claims.discardEnds(m, mm, page, page + 1);
+                }
+                if (shows(m, mm, page, file, end)) {
+                    Memory.setRef(m, mm, page, Memory.UNMAPPED);
+                }
+            }
+        }
+    }
+
+    private static boolean shows(Machine m, int mm, int page, int file, int end) {
+        int slot = Vmas.lookup(m, m.layout.mm(mm), page);
+        int vma = Vmas.at(m.layout.mm(mm), Math.max(slot, 0));
+        if (slot < 0 || (m.s[vma + Layout.VMA_FLAGS] & Vmas.FILE) == 0) {
+            return false;
+        }
+        int k = Vmas.filePage(m, vma, page);
+        return m.layout.fileOf(k) == file && k >= end;
+    }
+}
