@@ -10,6 +10,8 @@ public final class Nearest {
 
     private static final int SHOWN_MAX = 12;
 
+    private record Candidate(String word, int distance) {}
+
     private Nearest() {}
 
     /**
@@ -17,8 +19,11 @@ public final class Nearest {
      * nearest twelve where there are more).
      */
     public static String hint(String word, Collection<String> valid) {
-        List<String> sorted = new ArrayList<>(valid);
-        sorted.sort(Comparator.<String>comparingInt(v -> distance(word, v)).thenComparing(Comparator.naturalOrder()));
+        List<String> sorted = valid.stream()
+                .map(v -> new Candidate(v, distance(word, v)))
+                .sorted(Comparator.comparingInt(Candidate::distance).thenComparing(Candidate::word))
+                .map(Candidate::word)
+                .toList();
         if (sorted.isEmpty()) {
             return " (there are none)";
         }

@@ -19,6 +19,23 @@ public final class Blames {
         return token < 0 ? 255 : token & 0xff;
     }
 
+    private static final long VALUE = 1L << 60;
+
+    /** For what a scenario says must be read: the store that was seen. */
+    static long value(int seen) {
+        return VALUE | (seen & 0xffff_ffffL);
+    }
+
+    /** Whether {@link #value} made it. */
+    public static boolean isValue(long detail) {
+        return (detail & VALUE) != 0;
+    }
+
+    /** The token that was seen, of {@link #value(int)}. */
+    public static int value(long detail) {
+        return (int) detail;
+    }
+
     /** Threads that a deadlock's blame can name. */
     private static final int STUCK_MAX = 4;
 

@@ -549,7 +549,7 @@ public final class Memory {
     public static void expect(Machine m, int t, int page, int seen, int must, int goal, int wanted) {
         int bit = seen < 0 ? 0 : World.tokenBit(seen);
         if (must != 0 && (must & bit) == 0) {
-            m.violate(Invariant.EXPECTED, t, page, 0);
+            m.violate(Invariant.EXPECTED, t, page, Blames.value(seen));
         }
         if (goal != 0 && (wanted & bit) != 0) {
             m.reachOwn(goal - 1);

@@ -23,8 +23,8 @@ final class Parser {
         THREAD
     }
 
-    private static final List<String> FLOW = List.of("if", "for", "repeat");
-    private static final List<String> ITEMS = List.of(
+    static final List<String> FLOW = List.of("if", "for", "repeat");
+    static final List<String> ITEMS = List.of(
             "param",
             "simpler",
             "process",
@@ -39,7 +39,7 @@ final class Parser {
             "check",
             "promise");
 
-    private static final List<String> REGION_WORDS = List.of(
+    static final List<String> REGION_WORDS = List.of(
             "maps",
             "shared",
             "read-write",
@@ -60,7 +60,7 @@ final class Parser {
             "unmapped",
             "at",
             "table");
-    private static final List<String> FILE_WORDS = List.of("disk", "shmem", "cached");
+    static final List<String> FILE_WORDS = List.of("disk", "shmem", "cached");
 
     /** A file that was read. */
     record Result(String name, String summary, List<Node> items) {}

@@ -206,6 +206,11 @@ public final class World {
                 : "token " + token;
     }
 
+    /** The name of a store to a virtual page, or behind them a file's page, by the bit of its token. */
+    public String storeName(int location, int number) {
+        return tokenName(spaces[location] << 8 | number);
+    }
+
     /** The names of the stores to {@code page}, by the bit of their tokens. */
     public List<String> storesTo(int page) {
         return List.copyOf(storesAt(page));

@@ -21,6 +21,10 @@ public record Blame(Invariant invariant, String where) implements Comparable<Bla
         if (Invariant.of(invariant) == Invariant.I11) {
             return new Blame(Invariant.I11, stuck(scenario, role, step, detail));
         }
+        if (Invariant.of(invariant) == Invariant.EXPECTED && Blames.isValue(detail)) {
+            String seen = scenario.world().tokenName(Blames.value(detail));
+            return new Blame(Invariant.EXPECTED, role + ", " + step + ": it shows " + seen);
+        }
         if (!Blames.isData(detail)) {
             return new Blame(Invariant.of(invariant), role + ", " + step);
         }
@@ -51,7 +55,7 @@ public record Blame(Invariant invariant, String where) implements Comparable<Bla
     }
 
     private static String store(World world, int page, int number) {
-        return number == 255 ? "unmapped memory" : world.tokenName((world.initialToken(page) & ~0xff) | number);
+        return number == 255 ? "unmapped memory" : world.storeName(page, number);
     }
 
     /** One line: {@code I1b at forker, copy_present_pte: set_pte_at(...)}. */
