@@ -8,6 +8,7 @@ import dev.gupfuzz.simulator.scenario.Region;
 final class PteChecks {
 
     private static final int ANON_EXCLUSIVE = Rule.ANON_EXCLUSIVE.ordinal();
+    private static final int SWP_EXCLUSIVE = Rule.SWP_EXCLUSIVE.ordinal();
 
     private PteChecks() {}
 
@@ -29,10 +30,38 @@ final class PteChecks {
                 }
                 exclusive(m, t, page, pte);
             }
+        } else if (!m.plain && Pte.swap(pte)) {
+            swapEntry(m, t, mm, page, pte);
         }
         m.see(m.layout.claimBase + page);
         if (m.aliases || m.s[m.layout.claimBase + page] != 0) {
             Claims.changed(m, t, mm, page, pte);
+        }
+    }
+
+    /** I3: an entry of a slot that says exclusive is the only one, and the page that it leads to is not marked besides. */
+    private static void swapEntry(Machine m, int t, int mm, int page, int pte) {
+        if (!m.has(SWP_EXCLUSIVE)) {
+            return;
+        }
+        for (int process = 0; process < m.mms; process++) {
+            for (int other = 0; other < m.pages; other++) {
+                int theirs = m.s[m.pteAt(process, other)];
+                m.see(m.pteAt(process, other));
+                boolean another = process != mm || other != page;
+                boolean same = another && Pte.swap(theirs) && Pte.slot(theirs) == Pte.slot(pte);
+                if (same && ((pte | theirs) & Pte.SWP_EXCLUSIVE) != 0) {
+                    m.violate(Invariant.I3, t, page, 0);
+                }
+            }
+        }
+        int cache = m.layout.swap(Pte.slot(pte)) + Layout.SWAP_CACHE;
+        m.see(cache);
+        if (m.s[cache] != 0) {
+            m.see(m.pageAt(m.s[cache]) + Layout.FLAGS);
+            if ((m.s[m.pageAt(m.s[cache]) + Layout.FLAGS] & Layout.FLAG_EXCLUSIVE) != 0) {
+                m.violate(Invariant.I3, t, page, 0);
+            }
         }
     }
 

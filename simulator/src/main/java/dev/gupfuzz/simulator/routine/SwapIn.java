@@ -54,6 +54,9 @@ final class SwapIn {
     static final int PUT_OUT = Pc.SWAP_IN | 16;
     static final int CLEAR_CACHE = Pc.SWAP_IN | 17;
 
+    private static final int GONE_PTL = Pc.SWAP_IN | 18 | Pc.ON_PTL;
+    private static final int GONE_PTE_SAME = Pc.SWAP_IN | 19;
+
     private SwapIn() {}
 
     static void declare() {
@@ -105,6 +108,21 @@ final class SwapIn {
         Labels.define(PUT_OUT, SWAP_PAGE, "PUT_OUT", Target.REFCOUNT, "out_release: put_page(page)", new PutOut());
         Labels.define(
                 CLEAR_CACHE, SWAP_PAGE, "CLEAR_CACHE", Target.SWAP, "swapcache_clear(si, entry)", new ClearCache());
+        Labels.define(
+                GONE_PTL,
+                SWAP_PAGE,
+                "GONE_PTL",
+                Target.PTL,
+                "pte_offset_map_lock(..., &vmf->ptl) (no page)",
+                new GonePtl());
+        Labels.define(
+                GONE_PTE_SAME,
+                SWAP_PAGE,
+                "GONE_PTE_SAME",
+                Target.PTE,
+                "pte_same(*vmf->pte, vmf->orig_pte) (no page)",
+                new GonePteSame());
+        Labels.pending(PendingAccess.read(Places.pte(Frame.PAGE)), GONE_PTE_SAME);
         Labels.pending(PendingAccess.read(Places.swap(Layout.SWAP_CACHE)), LOOKUP);
         Labels.pending(PendingAccess.read(Places.swap(Layout.SWAP_MAP)), COUNT);
         Labels.pending(PendingAccess.rmw(Places.ALLOCATOR), ALLOC_FRESH, ALLOC);
@@ -115,7 +133,7 @@ final class SwapIn {
         Labels.pending(PendingAccess.read(Places.swap(Layout.SWAP_HAS_CACHE)), WAIT);
         Labels.pending(PendingAccess.write(Places.swap(Layout.SWAP_CACHE)), ADD);
         Labels.pending(PendingAccess.rmw(Places.frame(Frame.TARGET_PFN, Layout.FLAGS)), READ_DONE, UNLOCK_OUT);
-        Labels.pending(PendingAccess.rmw(Places.LOCK), LOCK_PAGE);
+        Labels.pending(PendingAccess.rmw(Places.LOCK), LOCK_PAGE, GONE_PTL);
         Labels.pending(PendingAccess.read(Places.frame(Frame.TARGET_PFN, Layout.FLAGS)), STILL_CACHED);
         Labels.pending(PendingAccess.write(Places.swap(Layout.SWAP_HAS_CACHE)), CLEAR_CACHE);
     }
@@ -232,9 +250,35 @@ final class SwapIn {
             m.read(slot + Layout.SWAP_HAS_CACHE);
             m.see(slot + Layout.SWAP_CACHE);
             m.see(slot + Layout.SWAP_MAP);
-            // a slot without entries has no page: the PTE must have changed
-            boolean over = m.s[f + Frame.FRESH] != 0 || m.s[slot + Layout.SWAP_MAP] == 0;
-            return over ? m.s[f + Frame.FAULT_RET] : LOOKUP;
+            if (m.s[f + Frame.FRESH] != 0) {
+                return m.s[f + Frame.FAULT_RET];
+            } else if (m.s[slot + Layout.SWAP_MAP] != 0) {
+                return LOOKUP;
+            }
+            Locks.aim(
+                    m,
+                    f,
+                    m.threadMm[t],
+                    m.s[f + Frame.PAGE]); // no entry refers to the slot: the PTE must be about to change
+            return GONE_PTL;
+        }
+    }
+
+    private static final class GonePtl extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            Locks.ptlLock(m, t);
+            return GONE_PTE_SAME;
+        }
+    }
+
+    private static final class GonePteSame extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            if (m.read(m.s[f + Frame.PTES] + m.s[f + Frame.PAGE]) == m.s[f + Frame.PTE]) {
+                m.s[f + Frame.FAULT_RESULT] = Frame.FAULT_ERROR; // VM_FAULT_OOM
+            }
+            return Fault.PTL_UNLOCK;
         }
     }
 

@@ -27,6 +27,7 @@ import dev.gupfuzz.simulator.scenario.Region;
 final class WpPage {
 
     private static final int LONGTERM_UNSHARE = Rule.LONGTERM_UNSHARE.ordinal();
+    private static final int UFFD_WP = Rule.UFFD_WP.ordinal();
     private static final int WP_FLUSH_PENDING = Rule.WP_FLUSH_PENDING.ordinal();
     private static final int WP_FREES_REFS = Rule.WP_FREES_REFS.ordinal();
     private static final int WP_LATE_UNLOCK = Rule.WP_LATE_UNLOCK.ordinal();
@@ -191,7 +192,8 @@ final class WpPage {
     /** The first step of do_wp_page(): the page-table lock is held, PTE is what the page table has. */
     static int begin(Machine m, int t, int f) {
         int pte = m.s[f + Frame.PTE];
-        if (m.s[f + Frame.UNSHARE] == 0 && (m.s[f + Frame.VM_FLAGS] & Region.UFFD_WP) != 0) {
+        boolean watched = (m.s[f + Frame.VM_FLAGS] & Region.UFFD_WP) != 0 && m.has(UFFD_WP);
+        if (watched && m.s[f + Frame.UNSHARE] == 0) {
             if (Pte.uffdWp(pte)) {
                 return UFFD_UNLOCK_PTL;
             }
