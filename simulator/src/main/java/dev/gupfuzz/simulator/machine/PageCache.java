@@ -49,6 +49,13 @@ public final class PageCache {
     /** __delete_from_page_cache() of a locked page; the cache's reference is the caller's. */
     public static void delete(Machine m, int filePage, int pfn) {
         m.write(m.layout.file(filePage) + Layout.FILE_CACHE, 0);
+        removed(m, filePage, pfn);
+    }
+
+    /** As {@link #delete}, beside the access of the step. */
+    public static void removed(Machine m, int filePage, int pfn) {
+        m.mark(m.layout.file(filePage) + Layout.FILE_CACHE);
+        m.s[m.layout.file(filePage) + Layout.FILE_CACHE] = 0;
         m.mark(m.pageAt(pfn) + Layout.FLAGS);
         m.s[m.pageAt(pfn) + Layout.FLAGS] &= ~Layout.FLAG_FILE;
         m.touched(pfn);

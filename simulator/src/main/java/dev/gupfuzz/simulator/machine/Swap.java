@@ -138,11 +138,18 @@ public final class Swap {
      * caller's to put.
      */
     public static void deleteFromCache(Machine m, int slot, int pfn) {
-        int frame = m.pageAt(pfn);
         m.write(m.layout.swap(slot) + Layout.SWAP_CACHE, 0);
+        removed(m, slot, pfn);
+    }
+
+    /** As {@link #deleteFromCache}, beside the access of the step. */
+    public static void removed(Machine m, int slot, int pfn) {
+        int frame = m.pageAt(pfn);
+        m.mark(m.layout.swap(slot) + Layout.SWAP_CACHE);
         m.mark(m.layout.swap(slot) + Layout.SWAP_HAS_CACHE);
         m.mark(frame + Layout.FLAGS);
         m.mark(frame + Layout.MAPPING);
+        m.s[m.layout.swap(slot) + Layout.SWAP_CACHE] = 0;
         m.s[m.layout.swap(slot) + Layout.SWAP_HAS_CACHE] = 0;
         m.s[frame + Layout.FLAGS] &= ~Layout.FLAG_SWAPCACHE;
         m.s[frame + Layout.MAPPING] = PageMapping.withSlot(m.s[frame + Layout.MAPPING], -1);

@@ -45,6 +45,7 @@ public final class Step {
         ClearRefs.declare();
         Reclaim.declare();
         TryToUnmap.declare();
+        Pageout.declare();
         FileIo.declare();
         Truncate.declare();
         ProcMem.declare();

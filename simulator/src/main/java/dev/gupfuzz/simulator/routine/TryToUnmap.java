@@ -158,7 +158,7 @@ final class TryToUnmap {
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
             if (m.read(frame(m, f) + Layout.MAPCOUNT) == 0) {
-                return Reclaim.unmapped(m, f);
+                return Pageout.begin(m, f);
             } else if (s[f + Frame.ABORT] != 0) {
                 return Reclaim.UNLOCK_KEPT;
             }

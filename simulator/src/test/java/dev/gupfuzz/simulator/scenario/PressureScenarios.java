@@ -10,8 +10,25 @@ public final class PressureScenarios {
 
     private PressureScenarios() {}
 
-    static List<Scenario> all() {
-        return List.of(swapOut(), swapOutShared(), swapOutHeld(), fileIo(), fileReclaim());
+    public static List<Scenario> all() {
+        return List.of(
+                swapOut(),
+                swapOutShared(),
+                swapOutHeld(),
+                swapOutVsStore(),
+                sharedRoundTrip(),
+                pinnedSwapOut(),
+                pinVsSwapOut(),
+                getSwapOut(false),
+                lazyFreeVsStore(),
+                lazyFreeVsStoreAndLoad(),
+                lazyFreeVsDirectIo(true),
+                batchedFlushVsMunmap(),
+                batchedFlushVsDontneed(),
+                batchOfTheLru(),
+                fileIo(),
+                fileReclaim(),
+                fileMapped());
     }
 
     /** A stored-to page, swapped out while nobody looks. */
@@ -53,6 +70,200 @@ public final class PressureScenarios {
         return named("swap-out-held", world, GoalPoint.SWAPPED_OUT, GoalPoint.SWAPOUT_KEEPS);
     }
 
+    /** A page is swapped out while a thread stores to it and loads it: the round trip. */
+    public static Scenario swapOutVsStore() {
+        World world = pressure(1);
+        int process = written(world, "process");
+        world.thread("writer", process, List.of(row(Op.STORE, 0, world.token(0, "writer's store")), row(Op.LOAD, 0)));
+        world.agent("kswapd", List.of(row(Op.RECLAIM, 0, process)));
+        return named("swap-out-vs-store", world, GoalPoint.SWAPPED_OUT);
+    }
+
+    /** Parent and child share a page that is swapped out; then one stores and the other loads. */
+    public static Scenario sharedRoundTrip() {
+        World world = pressure(1);
+        int parent = written(world, "parent");
+        int child = world.child("child");
+        world.events = 2;
+        world.thread(
+                "parent",
+                parent,
+                List.of(
+                        row(Op.FORK, 1, child),
+                        row(Op.POST, 0),
+                        row(Op.WAIT, 1),
+                        row(Op.STORE, 0, world.token(0, "parent's store"))));
+        world.thread("child", child, List.of(row(Op.WAIT, 1), row(Op.LOAD, 0)));
+        world.agent("kswapd", List.of(row(Op.WAIT, 0), row(Op.RECLAIM, 0, parent), row(Op.POST, 1)));
+        return named("shared-round-trip", world, GoalPoint.SWAPPED_OUT);
+    }
+
+    /** B9: a pinned page meets reclaim, comes back by a load and is stored to; the device goes on. */
+    public static Scenario pinnedSwapOut() {
+        World world = pressure(1);
+        int process = written(world, "process");
+        world.pins = 1;
+        world.events = 2;
+        world.thread("pinner", process, pinnedUser(world, Foll.PIN | Foll.WRITE | Foll.FAST));
+        world.agent("kswapd", List.of(row(Op.WAIT, 0), row(Op.RECLAIM, 0, process), row(Op.POST, 1)));
+        return named("pinned-swap-out", world);
+    }
+
+    /** As {@link #pinnedSwapOut}, with a plain reference: B11. */
+    public static Scenario getSwapOut(boolean promised) {
+        World world = pressure(1);
+        int process = written(world, "process");
+        world.pins = 1;
+        world.events = 2;
+        world.promisesGets = promised;
+        world.thread("pinner", process, pinnedUser(world, Foll.GET | Foll.WRITE | Foll.FAST));
+        world.agent("kswapd", List.of(row(Op.WAIT, 0), row(Op.RECLAIM, 0, process), row(Op.POST, 1)));
+        return named("get-swap-out", world, GoalPoint.SWAPOUT_KEEPS);
+    }
+
+    public static Scenario getSwapOutUnpromised() {
+        return getSwapOut(false);
+    }
+
+    public static Scenario getSwapOutPromised() {
+        return getSwapOut(true);
+    }
+
+    private static List<int[]> pinnedUser(World world, int foll) {
+        return List.of(
+                row(Op.PIN, 0, 0, 1, foll),
+                row(Op.POST, 0),
+                row(Op.WAIT, 1),
+                row(Op.LOAD, 0),
+                row(Op.STORE, 0, world.token(0, "pinner's store")),
+                row(Op.DEV_STORE, 0, 0, world.token(0, "device store")),
+                row(Op.LOAD, 0),
+                row(Op.UNPIN, 0));
+    }
+
+    /** A pin races with reclaim's look at the pins. */
+    public static Scenario pinVsSwapOut() {
+        World world = pressure(1);
+        int process = written(world, "process");
+        world.pins = 1;
+        world.thread(
+                "pinner",
+                process,
+                List.of(
+                        row(Op.PIN, 0, 0, 1, Foll.PIN | Foll.WRITE | Foll.FAST),
+                        row(Op.LOAD, 0),
+                        row(Op.STORE, 0, world.token(0, "pinner's store")),
+                        row(Op.DEV_STORE, 0, 0, world.token(0, "device store")),
+                        row(Op.LOAD, 0),
+                        row(Op.UNPIN, 0)));
+        world.agent("kswapd", List.of(row(Op.RECLAIM, 0, process)));
+        return named("pin-vs-swap-out", world);
+    }
+
+    /** MADV_FREE, and a store that may come before or after reclaim. */
+    public static Scenario lazyFreeVsStore() {
+        return lazyFree(false);
+    }
+
+    /** As {@link #lazyFreeVsStore}, while another CPU loads. */
+    public static Scenario lazyFreeVsStoreAndLoad() {
+        return lazyFree(true);
+    }
+
+    private static Scenario lazyFree(boolean reader) {
+        World world = new World(1);
+        int process = written(world, "process");
+        world.thread(
+                "user",
+                process,
+                List.of(
+                        row(Op.MADV_FREE, 0, 1),
+                        row(Op.LOAD, 0),
+                        row(Op.STORE, 0, world.token(0, "user's store")),
+                        row(Op.LOAD, 0)));
+        if (reader) {
+            world.thread("other", process, List.of(row(Op.LOAD, 0)));
+        }
+        world.agent("kswapd", List.of(row(Op.RECLAIM, 0, process)));
+        return named(reader ? "lazyfree-vs-store-and-load" : "lazyfree-vs-store", world, GoalPoint.LAZYFREE_DISCARDED);
+    }
+
+    /** B24: direct I/O reads into a MADV_FREE page that reclaim looks at. */
+    public static Scenario lazyFreeVsDirectIo(boolean promised) {
+        World world = new World(1);
+        int process = written(world, "process");
+        world.pins = 1;
+        world.promisesGets = promised;
+        world.thread(
+                "user",
+                process,
+                List.of(
+                        row(Op.MADV_FREE, 0, 1),
+                        row(Op.PIN, 0, 0, 1, Foll.GET | Foll.WRITE | Foll.FAST | Foll.DIRECT_IO),
+                        row(Op.DEV_STORE, 0, 0, world.token(0, "device store")),
+                        row(Op.UNPIN, 0),
+                        row(Op.LOAD, 0)));
+        world.agent("kswapd", List.of(row(Op.RECLAIM, 0, process)));
+        return named("lazyfree-vs-direct-io", world, GoalPoint.LAZYFREE_DISCARDED);
+    }
+
+    public static Scenario lazyFreeVsDirectIoPromised() {
+        return lazyFreeVsDirectIo(true);
+    }
+
+    public static Scenario lazyFreeVsDirectIoUnpromised() {
+        return lazyFreeVsDirectIo(false);
+    }
+
+    /** Reclaim clears a PTE and leaves the flush for later; meanwhile the page is thrown away, and another CPU stores. */
+    public static Scenario batchedFlushVsDontneed() {
+        return batched("batched-flush-vs-dontneed", row(Op.DONTNEED, 0, 1));
+    }
+
+    /** As {@link #batchedFlushVsDontneed}, with munmap(). */
+    public static Scenario batchedFlushVsMunmap() {
+        return batched("batched-flush-vs-munmap", row(Op.MUNMAP, 0, 1));
+    }
+
+    private static Scenario batched(String name, int[] operation) {
+        World world = pressure(1);
+        int process = written(world, "process");
+        world.thread(
+                "writer",
+                process,
+                List.of(
+                        row(Op.STORE, 0, world.token(0, "writer's first store")),
+                        row(Op.STORE, 0, world.token(0, "writer's second store"))));
+        world.thread("other", process, List.of(operation));
+        world.agent("kswapd", List.of(row(Op.RECLAIM, 0, process)));
+        return named(name, world, GoalPoint.FLUSH_BATCHED);
+    }
+
+    /** A new page may wait in the LRU batch of its CPU, where reclaim does not find it. */
+    public static Scenario batchOfTheLru() {
+        World world = pressure(1);
+        world.lruBatch = true;
+        int process = world.process("process");
+        world.anon(process, "buffer", 0, 1, Region.Populated.NO);
+        world.events = 1;
+        world.thread("user", process, List.of(row(Op.STORE, 0, world.token(0, "user's store")), row(Op.POST, 0)));
+        world.agent("drainer", List.of(row(Op.WAIT, 0), row(Op.LRU_DRAIN)));
+        world.agent("kswapd", List.of(row(Op.WAIT, 0), row(Op.RECLAIM, 0, process)));
+        return named("batch-of-the-lru", world, GoalPoint.SWAPPED_OUT);
+    }
+
+    private static World pressure(int pages) {
+        World world = new World(pages);
+        world.swapSlots = pages + 1;
+        return world;
+    }
+
+    private static int written(World world, String role) {
+        int process = world.process(role);
+        world.anon(process, "buffer", 0, world.pages, Region.Populated.WRITTEN);
+        return process;
+    }
+
     /** A file that is read, written, written back and reclaimed. */
     public static Scenario fileIo() {
         World world = new World(1);
@@ -80,6 +291,19 @@ public final class PressureScenarios {
         world.thread("user", first, List.of(row(Op.LOAD, 0), row(Op.POST, 0)));
         world.agent("flusher", List.of(row(Op.WAIT, 0), row(Op.WRITEBACK, 0), row(Op.FILE_RECLAIM, 0)));
         return named("file-reclaim", world, GoalPoint.FILE_DROPPED);
+    }
+
+    /** A file that is mapped, stored to, read, written back and reclaimed. */
+    public static Scenario fileMapped() {
+        World world = new World(1);
+        int process = world.process("process");
+        int file = world.file("data", false, 1, false);
+        int all = Region.READ | Region.WRITE | Region.MAYWRITE;
+        world.region(new Region("shared", process, 0, 1, all | Region.SHARED, file, 0, Region.Populated.NO, true, 0));
+        world.thread("writer", process, List.of(row(Op.STORE, 0, world.token(0, "writer's store"))));
+        world.thread("reader", process, List.of(row(Op.FILE_READ, 0)));
+        world.agent("flusher", List.of(row(Op.WRITEBACK, 0), row(Op.FILE_RECLAIM, 0)));
+        return named("file-mapped", world, GoalPoint.FILE_DROPPED);
     }
 
     private static Scenario named(String name, World world, GoalPoint... goals) {
