@@ -142,8 +142,8 @@ final class Lexer {
             next++;
         }
         String digits = text.substring(from, next);
-        if (digits.length() > 9) {
-            mistakes.add(at(from), "a number may have 9 digits at most: '" + shown(digits) + "'");
+        if (digits.length() > Limits.DIGITS || Long.parseLong(digits) > Limits.NUMBER) {
+            mistakes.add(at(from), "a number may be " + Limits.NUMBER + " at most: '" + shown(digits) + "'");
             digits = "0";
         }
         add(Kind.NUMBER, digits, from);

@@ -19,7 +19,10 @@ final class Limits {
     /** Problems that are told; a file that is not a scenario at all would have one for each line. */
     static final int PROBLEMS = 40;
     /** The largest number that an expression may come to. */
-    static final long NUMBER = 1_000_000_000;
+    static final long NUMBER = Integer.MAX_VALUE;
+
+    /** Digits of a number, leading zeros included. */
+    static final int DIGITS = 18;
     /** Statements, pages and operators that are gone through while a scenario is put together. */
     static final int WORK = 400_000;
 

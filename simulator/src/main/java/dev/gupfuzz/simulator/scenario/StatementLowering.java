@@ -9,7 +9,7 @@ import java.util.List;
 /** Makes the rows of one statement. */
 final class StatementLowering {
 
-    private static final int COUNT_MAX = 1 << 16;
+    private static final int COUNT_MAX = Integer.MAX_VALUE;
 
     private final ThreadLowering in;
     private final Scope scope;
