@@ -22,6 +22,7 @@ import dev.gupfuzz.simulator.strategy.Strategy;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A broken invariant with its schedule, in all three forms: the seed that regenerates it, the decisions that are the truth,
@@ -140,7 +141,14 @@ public final class Finding {
         boolean precise =
                 Checks.along(kernel, scenario, threads, schedule.choices(), false, Loop.NONE).violation().stream()
                         .anyMatch(blame -> blame.invariant() == Invariant.I5);
-        return scheduled(kernel, scenario, threads, schedule.choices(), precise);
+        Finding found = scheduled(kernel, scenario, threads, schedule.choices(), precise);
+        StepOrder order = Conductor.along(found).order();
+        Conductor run = new Conductor(kernel, scenario, precise);
+        StepOrder early = EarlySwitches.of(kernel, scenario, order, precise);
+        if (run.takeAll(early) > 0 || !run.blame().equals(Optional.of(found.blame()))) {
+            return found; // the promise that breaks is asked for at a step that came to stand elsewhere
+        }
+        return scheduled(kernel, scenario, run.decisions(), run.dataChoices(), precise);
     }
 
     /**

@@ -45,7 +45,7 @@ final class KernelTouches extends Touches {
     void tell(int t) {
         touch(registers(t), AccessLog.SEEN);
         for (int i = 0; i < log.count(); i++) {
-            touch(thing(log.word(i), t), log.kind(i) == AccessLog.READ ? AccessLog.SEEN : AccessLog.MARKED);
+            touch(thing(log.word(i), t), effect(log.word(i), log.kind(i)));
         }
         for (int i = 0; i < log.touches(); i++) {
             if (log.touchedWord(i) == Sched.INSIDE) {
@@ -57,12 +57,24 @@ final class KernelTouches extends Touches {
         }
         for (int word = m.layout.mmBase; word < before.length; word++) {
             if (before[word] != m.s[word] && (shared[word] || isSpokenOf(word))) {
-                touch(word, shared[word] ? AccessLog.MARKED : AccessLog.BUMPED);
+                touch(word, shared[word] ? effect(word, AccessLog.WRITE) : AccessLog.BUMPED);
             }
         }
         if (m.violated >= 0) {
             promise();
         }
+    }
+
+    /** Atomic adds whose sum nobody looks at may change places: get_page() and GUP-fast's grab. */
+    private int effect(int word, int kind) {
+        boolean bumped = false;
+        for (int i = 0; i < log.touches(); i++) {
+            if (log.touchedWord(i) == word && log.effect(i) != AccessLog.BUMPED) {
+                return kind == AccessLog.READ ? AccessLog.SEEN : AccessLog.MARKED;
+            }
+            bumped |= log.touchedWord(i) == word;
+        }
+        return bumped ? AccessLog.BUMPED : kind == AccessLog.READ ? AccessLog.SEEN : AccessLog.MARKED;
     }
 
     /** All registers of a thread are one thing, behind the last word. */

@@ -227,7 +227,7 @@ class MinimizerTest {
     /** Where nothing is proved: dropping deviations, reordering and slicing have all come to their end on what is shown. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            v5.9-rc4 without wp-page-count | fork-vs-write:pages=2
+            v5.9-rc4 without wp-sole-user  | fork-vs-write:pages=2
             v5.11 without seq-retry-check  | fork-vs-pin-fast:pages=2,noise=1
             v5.11 without unpin-on-retry   | fork-vs-pin-fast:pages=2,noise=1
             """)
