@@ -1,7 +1,7 @@
 package dev.gupfuzz.simulator.machine;
 
 import dev.gupfuzz.simulator.invariant.Invariant;
-import dev.gupfuzz.simulator.kernel.Rule;
+import dev.gupfuzz.simulator.kernel.Promise;
 import dev.gupfuzz.simulator.scenario.Op;
 import dev.gupfuzz.simulator.scenario.ThreadSpec;
 import dev.gupfuzz.simulator.strategy.Follow;
@@ -127,7 +127,7 @@ final class PromiseOracle implements Follow.Observer {
     private boolean broken() {
         return switch (invariant) {
             case I1A -> pinMoved();
-            case I1B -> m.kernel.has(Rule.EARLY_COPY) && pinShared();
+            case I1B -> m.kernel.promises(Promise.NOT_SHARED) && pinShared();
             case I2 -> writableShared();
             default -> throw new IllegalArgumentException("not a promise about mappings: " + invariant);
         };

@@ -136,7 +136,7 @@ class TallyTest {
         bytes[0]++;
         assertThatThrownBy(() -> Tally.fromBytes(CELL, bytes))
                 .isInstanceOf(BadInput.class)
-                .hasMessageContaining("unknown format: format=4");
+                .hasMessageContaining("unknown format: format=" + bytes[0]);
     }
 
     /** Whatever one flipped bit makes of a tally, it is refused as input or can be used; nothing else is thrown. */

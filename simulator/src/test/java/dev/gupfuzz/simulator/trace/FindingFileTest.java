@@ -101,7 +101,7 @@ class FindingFileTest {
     void shouldRefuseLinesThatMakeNoSense() {
         String file = Findings.race().toFile();
         for (String[] change : new String[][] {
-            {"kernel v5.9", "kernel v5.8"},
+            {"kernel v5.9", "kernel v5.10"},
             {"seed 0x", "seed zz"},
             {"seed 0x[0-9a-f]*", "seed "},
             {"seed 0x[0-9a-f]*", "seed 7"},
