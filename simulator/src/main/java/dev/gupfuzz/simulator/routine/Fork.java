@@ -32,6 +32,7 @@ final class Fork {
     private static final int FORK_MMAP_WRITE_LOCK = Rule.FORK_MMAP_WRITE_LOCK.ordinal();
     private static final int FORK_TLB_FLUSH = Rule.FORK_TLB_FLUSH.ordinal();
     private static final int FORK_VMA_LOCK = Rule.FORK_VMA_LOCK.ordinal();
+    private static final int FAULTS_UNDER_VMA_LOCKS = Rule.VMA_LOCK.ordinal();
     private static final int SEQ_INIT = Rule.SEQ_INIT.ordinal();
     private static final int WRITE_PROTECT_SEQ = Rule.WRITE_PROTECT_SEQ.ordinal();
 
@@ -270,7 +271,10 @@ final class Fork {
     private static void unlock(Machine m, int t, int f, int mm, int child) {
         int[] s = m.s;
         if (m.has(FORK_MMAP_WRITE_LOCK)) {
-            Tlb.checkAtUnlock(m, t, mm);
+            // reclaim, writeback and faults under VMA locks that fork leaves alone flush on their own, perhaps later
+            if (!m.layout.hasRmap && (!m.has(FAULTS_UNDER_VMA_LOCKS) || m.has(FORK_VMA_LOCK))) {
+                Tlb.checkAtUnlock(m, t, mm);
+            }
             Locks.mmapWriteUnlock(m, t);
         } else {
             Locks.mmapReadUnlock(m, t);

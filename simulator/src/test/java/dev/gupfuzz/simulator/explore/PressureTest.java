@@ -37,6 +37,13 @@ class PressureTest {
         }
     }
 
+    /** Fork is not to blame for a TLB entry that reclaim has yet to flush. */
+    @ParameterizedTest
+    @CsvSource({"v5.11", "v6.4", "v6.12"})
+    void shouldNotTakeADeferredFlushForForks(String kernel) {
+        shouldBeClean(kernel, PressureScenarios.swapOutVsFork());
+    }
+
     /** B9: a page with a pin goes to the swap cache, comes back read-only, and the count of references makes the owner copy it. */
     @ParameterizedTest
     @CsvSource({

@@ -16,6 +16,7 @@ public final class PressureScenarios {
                 swapOutShared(),
                 swapOutHeld(),
                 swapOutVsStore(),
+                swapOutVsFork(),
                 sharedRoundTrip(),
                 pinnedSwapOut(),
                 pinVsSwapOut(),
@@ -237,6 +238,18 @@ public final class PressureScenarios {
         world.thread("other", process, List.of(operation));
         world.agent("kswapd", List.of(row(Op.RECLAIM, 0, process)));
         return named(name, world, GoalPoint.FLUSH_BATCHED);
+    }
+
+    /** Fork lets go of mmap_lock while reclaim, which does not take it, has cleared a PTE and not flushed yet. */
+    public static Scenario swapOutVsFork() {
+        World world = pressure(1);
+        int parent = written(world, "parent");
+        int child = world.child("child");
+        world.thread("forker", parent, List.of(row(Op.FORK, 2, child)));
+        world.thread("user", parent, List.of(row(Op.LOAD, 0)));
+        world.thread("child", child, List.of(row(Op.EXIT)));
+        world.agent("kswapd", List.of(row(Op.RECLAIM, 0, parent)));
+        return named("swap-out-vs-fork", world, GoalPoint.SWAPPED_OUT);
     }
 
     /** A new page may wait in the LRU batch of its CPU, where reclaim does not find it. */
