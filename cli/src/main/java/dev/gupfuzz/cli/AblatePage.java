@@ -23,7 +23,7 @@ final class AblatePage {
                 + ". Each line is a kernel that differs by one safeguard, explored in every trial"
                 + " until something breaks.");
         table("Safeguards, each taken out alone", result.removals());
-        table("Designs that were not taken, each put in alone", result.designs());
+        table("Rules that it does not have, each put in alone", result.designs());
         table("Pairs of safeguards that are redundant alone, taken out together", result.pairs());
         out.println();
         out.println("## Trials");

@@ -19,7 +19,7 @@ final class AblateText {
     void print(AblateResult result) {
         String kernel = result.found().kernel().name();
         table("safeguards of " + kernel + ", each taken out alone", result.removals());
-        table("designs that were not taken, each put in alone", result.designs());
+        table("rules that " + kernel + " does not have, each put in alone", result.designs());
         table("pairs of safeguards that are redundant alone, taken out together", result.pairs());
         for (Answer answer : result.found().unsound()) {
             out.println(answer.question().kernel().name() + " as it is, in "

@@ -20,9 +20,10 @@ import picocli.CommandLine.Option;
         description = {
             "What each safeguard of a kernel is for: takes it out alone and explores every scenario of a suite.",
             "",
-            "Designs that were not taken are put in, alone. killed: an invariant breaks or a goal gets out of reach. redundant:"
+            "Rules of other kernels and designs that were not taken are put in, alone. killed: an invariant breaks or a goal gets out of reach. redundant:"
                     + " nothing breaks in any schedule, and some run differently. not-exercised: none runs differently."
-                    + " unknown: a bound came first. not-expressible: its effect needs a model that there is not yet. Exit code"
+                    + " unknown: a bound came first. not-expressible: its effect needs a rule"
+                    + " that is not there, or a model that there is not yet. Exit code"
                     + " 0: every safeguard is killed, redundant or not expressible; 3: one is not exercised or unknown."
         },
         sortOptions = false)

@@ -2,7 +2,6 @@ package dev.gupfuzz.simulator.museum;
 
 import dev.gupfuzz.simulator.BadInput;
 import dev.gupfuzz.simulator.kernel.Kernel;
-import dev.gupfuzz.simulator.kernel.Kernels;
 import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.kernel.Safeguard;
 import dev.gupfuzz.simulator.museum.Answer.Kind;
@@ -11,10 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes each safeguard of a kernel out, alone, and puts each design in that was not taken, and looks what breaks.
+ * Takes each safeguard of a kernel out, alone, and puts each rule in that it does not have, another kernel's or a design that was
+ * not taken, and looks what breaks.
  *
  * <p>A trial that asks for none of the changed rules in any state that it can come to, and begins in the same state, does not
  * change: it is not explored again.
@@ -53,6 +54,10 @@ public final class Ablation {
         @Nullable
         Kill kill;
 
+        /** What a program that runs on the kernel as it is misses with the change. */
+        @Nullable
+        String missing;
+
         Change(List<Rule> rules, boolean add, String name) {
             this.rules = rules;
             this.add = add;
@@ -72,13 +77,15 @@ public final class Ablation {
                     ? Fate.Kind.KILLED
                     : !open.isEmpty()
                             ? Fate.Kind.UNKNOWN
-                            : exercised.isEmpty() ? Fate.Kind.NOT_EXERCISED : Fate.Kind.REDUNDANT;
+                            : !exercised.isEmpty()
+                                    ? Fate.Kind.REDUNDANT
+                                    : missing != null ? Fate.Kind.NOT_EXPRESSIBLE : Fate.Kind.NOT_EXERCISED;
             return new Fate(
                     rules,
                     add,
                     name,
                     kind,
-                    "",
+                    kind == Fate.Kind.NOT_EXPRESSIBLE ? "a feature: " + missing : "",
                     Optional.ofNullable(kill),
                     List.copyOf(exercised),
                     kill == null ? List.copyOf(open) : List.of());
@@ -98,7 +105,7 @@ public final class Ablation {
     }
 
     /**
-     * Tries every safeguard of a kernel, and every design that no kernel has.
+     * Tries every safeguard of a kernel, and every rule that it does not have.
      *
      * @param pairs whether to take out two at a time of those that are not needed alone
      * @param progress told of each exploration that is done, by any core, one at a time
@@ -118,8 +125,7 @@ public final class Ablation {
         changes.clear();
         for (boolean add : new boolean[] {false, true}) {
             for (Rule rule : Rule.values()) {
-                boolean asked = add ? isNobodys(rule) && !kernel.has(rule) : kernel.has(rule);
-                if (asked) {
+                if (kernel.has(rule) != add) {
                     prepare(List.of(rule), add).ifPresent(fates::add);
                 }
             }
@@ -150,10 +156,6 @@ public final class Ablation {
         return fates;
     }
 
-    private static boolean isNobodys(Rule rule) {
-        return Kernels.all().stream().noneMatch(kernel -> kernel.has(rule));
-    }
-
     /** Plans a change; its fate when there is nothing to try. */
     private Optional<Fate> prepare(List<Rule> rules, boolean add) {
         Change change = new Change(rules, add, "");
@@ -169,6 +171,11 @@ public final class Ablation {
             if (safeguard.needs().isPresent()) {
                 return Optional.of(
                         notExpressible(named, "needs " + safeguard.needs().get().summary()));
+            }
+            List<Rule> lacking = kernel.lacksFor(safeguard);
+            if (add && !lacking.isEmpty()) {
+                String names = lacking.stream().map(Rule::id).collect(Collectors.joining(", "));
+                return Optional.of(notExpressible(named, "has nothing to act on without " + names));
             }
         }
         changes.add(named);
@@ -192,16 +199,14 @@ public final class Ablation {
         for (int i = 0; i < trials.size(); i++) {
             Trial trial = trials.get(i);
             Answer before = baseline.get(i);
-            if (before.kind() == Kind.NOT_EXPRESSIBLE) {
-                continue;
-            }
+            boolean runs = before.kind() != Kind.NOT_EXPRESSIBLE;
             List<Change> asked = new ArrayList<>();
             List<Question> questions = new ArrayList<>();
             for (Change change : changes) {
                 if (change.kill != null) {
                     continue;
                 }
-                if (!before.effort().complete()) {
+                if (runs && !before.effort().complete()) {
                     change.open.add(trial);
                 } else if (mayDiffer(change, trial, before)) {
                     asked.add(change);
@@ -245,6 +250,9 @@ public final class Ablation {
             return;
         }
         if (after.kind() == Kind.NOT_EXPRESSIBLE) {
+            if (before.kind() != Kind.NOT_EXPRESSIBLE) {
+                change.missing = after.reason();
+            }
             return;
         }
         if (!after.effort().isLike(before.effort())) {

@@ -36,7 +36,7 @@ public record Fate(
         NOT_EXERCISED("not-exercised"),
         /** A bound came first. */
         UNKNOWN("unknown"),
-        /** Its effect comes with a model that there is not yet. */
+        /** It needs a model that there is not yet, or another rule, or the trials cannot run without it. */
         NOT_EXPRESSIBLE("not-expressible");
 
         private final String text;

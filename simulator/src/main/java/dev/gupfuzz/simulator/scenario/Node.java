@@ -31,7 +31,12 @@ sealed interface Node {
 
     /** {@code process NAME}, or {@code child NAME}. */
     record Process(
-            At at, Text name, boolean child, @Nullable Expr pinnedBefore, List<Node> regions) implements Node {}
+            At at,
+            Text name,
+            boolean child,
+            boolean isStatic,
+            @Nullable Expr pinnedBefore,
+            List<Node> regions) implements Node {}
 
     /**
      * {@code region NAME[PAGES] ...}.

@@ -251,9 +251,10 @@ final class Parser {
     private Node process(boolean child) {
         At at = in.take().at();
         Text name = in.name("the name of a process");
+        boolean isStatic = !child && in.takeIf("static");
         Expr pinned = !child && in.takeIf("pinned-before") ? in.expression() : null;
         List<Node> regions = in.peek().is("{") ? block(Block.PROCESS) : List.of();
-        return new Node.Process(at, name, child, pinned, regions);
+        return new Node.Process(at, name, child, isStatic, pinned, regions);
     }
 
     private Node region() {

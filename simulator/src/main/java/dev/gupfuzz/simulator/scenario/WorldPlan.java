@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class WorldPlan {
 
     /** A process; a child comes from a fork. */
-    record ProcessPlan(At at, String name, boolean child, int pinnedBefore) {}
+    record ProcessPlan(At at, String name, boolean child, boolean isStatic, int pinnedBefore) {}
 
     /** A thread and the names that are valid inside; an agent has no process. */
     record ThreadPlan(At at, String role, @Nullable Text process, List<Node> program, List<Scope.Binding> names) {}
@@ -90,7 +90,7 @@ final class WorldPlan {
             throw scope.lost(process.at(), "a scenario may have " + Limits.PROCESSES + " processes at most");
         }
         int pinned = process.pinnedBefore() == null ? 0 : scope.number(process.pinnedBefore(), "pinned-before", 0, 1);
-        processes.add(new ProcessPlan(process.at(), name, process.child(), pinned));
+        processes.add(new ProcessPlan(process.at(), name, process.child(), process.isStatic(), pinned));
         regions.enter(processes.size() - 1, process.child());
         Flow flow = new Flow(scope, place -> null);
         flow.run(process.regions(), node -> regions.region((Node.Region) node));
@@ -187,6 +187,7 @@ final class WorldPlan {
         World world = new World(Math.max(1, regions.pages()));
         for (ProcessPlan process : processes) {
             int mm = process.child() ? world.child(process.name()) : world.process(process.name());
+            world.statics.set(mm, process.isStatic());
             world.pinnedBefore.set(mm, process.pinnedBefore());
         }
         regions.build(world, swapSlots);

@@ -2,12 +2,15 @@ package dev.gupfuzz.simulator.museum;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.kernel.Kernels;
 import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.museum.Fate.Kind;
 import dev.gupfuzz.simulator.trace.Finding;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class AblationTest {
 
@@ -46,17 +49,80 @@ class AblationTest {
         assertThat(fate(result, Rule.SEQ_BEGIN_WMB).reason()).isEqualTo("needs a model of weak memory");
         assertThat(result.fates()).allMatch(fate -> fate.rules().size() == 1);
         assertThat(result.fates().stream().filter(Fate::added).flatMap(fate -> fate.rules().stream()))
-                .contains(Rule.SEQ_END_CHECK_ONLY)
-                .doesNotContain(Rule.ANON_EXCLUSIVE);
+                .contains(Rule.SEQ_END_CHECK_ONLY, Rule.ANON_EXCLUSIVE)
+                .doesNotContain(Rule.WRITE_PROTECT_SEQ);
+        Fate unshare = fate(result, Rule.GUP_UNSHARE);
+        assertThat(unshare.kind()).isEqualTo(Kind.NOT_EXPRESSIBLE);
+        assertThat(unshare.reason()).isEqualTo("has nothing to act on without anon-exclusive");
+    }
+
+    /** Each in the one small trial of the suite that is about it; what must break follows from what the rule is for. */
+    @ParameterizedTest
+    @CsvSource({
+        "static-mm-pin, STATIC_SEQ_INIT, I9",
+        "slow-pin-vs-fork, SLOW_GUP_HAS_PINNED, I1b",
+        "slow-pin-vs-munmap, SLOW_GUP_MMAP_LOCK, I5",
+        "pins-beside-unpins, HAS_PINNED_CLEARED, I1b",
+        "pin-beyond-the-sign, PINNED_SIGNED, I1b",
+        "refcount-overflow, TRY_GET_PAGE, I5",
+        "dirty-cow, FOLL_COW, I8",
+        "clear-refs-of-a-pin, CLEAR_REFS_SKIPS_PINNED, I1a",
+        "clear-refs-vs-write, CLEAR_REFS_WRITE_LOCK, I4",
+        "mprotect-vs-write, MPROTECT_FLUSH, I4",
+        "munmap-of-two-tables-no-ipi, PGTABLE_GRACE, I7",
+        "mremap-vs-truncate, MREMAP_FLUSH, I4",
+        "mremap-vs-store-no-flush, MREMAP_DIRTY_FLUSH, I4",
+        "dontneed-vs-writeback, ZAP_DIRTY_FLUSH, I10",
+        "numa-vs-pin, NUMA_KEEPS_WRITE, I1a",
+        "swap-out-vs-store, SWAP_FLUSH, I4",
+        "swap-out-of-a-pin, SWAPOUT_SKIPS_PINNED, I1a",
+        "batched-flush-vs-munmap, BATCHED_FLUSH_PENDING, I4",
+        "spin-vs-reclaim, SEQ_SPIN_IRQ_OFF, I11",
+        "fork-vs-pin-two-pages, UNPIN_ALL_ON_RETRY, I5"
+    })
+    void shouldKillWhatATrialIsAbout(String id, Rule rule, String what) {
+        Trial trial = trial(id);
+        Kernel kernel = Kernels.named("v5.11");
+        Kernel changed = kernel.has(rule) ? kernel.without(rule.id()) : kernel.with(rule.id());
+        List<Question> questions = List.of(
+                new Question(trial.changes().on(kernel), trial.scenario(), Shows.ANYTHING),
+                new Question(trial.changes().on(changed), trial.scenario(), Shows.ANYTHING));
+        List<Answer> answers = new Verdicts(2, Limits.NONE).answer(questions, answer -> {});
+        assertThat(answers.get(0).kind()).isEqualTo(Answer.Kind.UNREACHABLE);
+        assertThat(answers.get(1)
+                        .shown()
+                        .orElseThrow()
+                        .finding()
+                        .blame()
+                        .invariant()
+                        .id())
+                .isEqualTo(what);
+    }
+
+    /** A system call that only the changed kernel has, or only the kernel as it is. */
+    @Test
+    void shouldTryWhatOneOfBothCannotRun() {
+        List<Trial> trials = List.of(trial("dirty-cow-shmem"), trial("uffd-protect-vs-fork"));
+        Ablation.Result result = Ablation.of(Kernels.named("v5.11"), trials, false, 2, Limits.NONE, answer -> {});
+
+        assertThat(fate(result, Rule.UFFD_MINOR).kind()).isEqualTo(Kind.REDUNDANT);
+        assertThat(fate(result, Rule.UFFD_MINOR).exercised()).containsExactly(trial("dirty-cow-shmem"));
+        assertThat(fate(result, Rule.UFFD_WP).kind()).isEqualTo(Kind.NOT_EXPRESSIBLE);
+        assertThat(fate(result, Rule.UFFD_WP).reason()).isEqualTo("a feature: there is no UFFDIO_WRITEPROTECT");
+        assertThat(fate(result, Rule.FOLL_COW).kind()).isEqualTo(Kind.NOT_EXERCISED);
+    }
+
+    private static Trial trial(String id) {
+        return AblationSuite.builtIn().stream()
+                .filter(trial -> trial.id().equals(id))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** What is left out because nobody asks for the rule would have run alike. */
     @Test
     void shouldLeaveOutOnlyWhatRunsAlike() {
-        Trial trial = AblationSuite.builtIn().stream()
-                .filter(t -> t.id().equals("pin-vs-munmap"))
-                .findFirst()
-                .orElseThrow();
+        Trial trial = trial("pin-vs-munmap");
         Verdicts verdicts = new Verdicts(2, Limits.NONE);
         Question base = new Question(Kernels.named("v5.11"), trial.scenario(), Shows.ANYTHING);
         Answer before = verdicts.answer(List.of(base.asWatched()), answer -> {}).get(0);

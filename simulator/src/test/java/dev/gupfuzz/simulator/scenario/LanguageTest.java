@@ -30,7 +30,7 @@ class LanguageTest {
             lru-batch
             promise get
 
-            process p pinned-before 1 {
+            process p static pinned-before 1 {
                 region a[n + 1] written uffd-wp
                 region hole[n + 1] unmapped table 1
                 region m[2] maps data[1] shared read-write
@@ -177,6 +177,7 @@ class LanguageTest {
         assertThat(world.pages).isEqualTo(11);
         assertThat(world.processes).containsExactly("p", "c");
         assertThat(world.children).containsExactly(false, true);
+        assertThat(world.statics).containsExactly(true, false);
         assertThat(world.pinnedBefore).containsExactly(1, 0);
         assertThat(world.swapSlots).isEqualTo(4);
         assertThat(world.synchronousSwap).isTrue();
