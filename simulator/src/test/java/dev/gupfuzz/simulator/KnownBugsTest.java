@@ -98,10 +98,11 @@ class KnownBugsTest {
         }
     }
 
+    /** Fewer seeds where MachineExplorationTest goes through all schedules. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    fork-vs-pin-fast                               | 200000
-                    fork-vs-pin-fast:has-pinned=1                  | 200000
+                    fork-vs-pin-fast                               |  20000
+                    fork-vs-pin-fast:has-pinned=1                  |  20000
                     fork-vs-pin-fast:pages=4                       |  100000
                     fork-vs-pin-fast:pages=4,has-pinned=1          |  100000
                     fork-vs-pin-fast:pages=16                      |   20000
@@ -120,15 +121,15 @@ class KnownBugsTest {
                     two-forks-vs-pin-fast:pages=16                 |   2000
                     pin-fork-child-exits-write                     | 100000
                     pin-fork-child-exits-write:pages=64            |   1000
-                    pin-fast-vs-munmap                             | 200000
+                    pin-fast-vs-munmap                             |  20000
                     pin-fast-vs-munmap:pages=4                     |  40000
                     fork-vs-write                                  | 200000
                     fork-vs-write:pages=4                          |  40000
                     fork-vs-write:populated=0                      | 100000
                     fork-vs-write:populated=0,pages=4              |  10000
-                    cow-vs-reader                                  | 200000
+                    cow-vs-reader                                  |  20000
                     cow-vs-reader:pages=4                          |  40000
-                    munmap-vs-access                               | 200000
+                    munmap-vs-access                               |  20000
                     munmap-vs-access:pages=4                       |  40000
                     """)
     void shouldNotBreakAnythingAfterTheFix(String scenario, int seeds) {

@@ -12,6 +12,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +23,7 @@ class CrossCheckTest {
     private static final int PROGRAMS = 1000;
     private static final long MOST = 200_000;
 
+    @Tag("slow")
     @Test
     void shouldAgreeOnFailuresEndsAndGoals() {
         int deadlocks = 0;

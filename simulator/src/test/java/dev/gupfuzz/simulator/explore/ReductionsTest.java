@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,8 +52,9 @@ class ReductionsTest {
         };
     }
 
+    @Tag("slow")
     @ParameterizedTest
-    @CsvSource({"programs, 1000", "twins, 200", "loops, 300"})
+    @CsvSource({"programs, 800", "twins, 200", "loops, 200"})
     void shouldLoseNothing(String corpus, int programs) {
         long[] states = new long[16];
         long[] transitions = new long[16];

@@ -12,17 +12,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What each line of the protocol is worth: the invariants that break, scenario by scenario, when it is taken out. Seeds
- * 1 ... 8,000 of the random walk and of PCT-3. A row that is empty says why nothing can break.
+ * 1 ... 3,000 of the random walk and of PCT-3; the rarest entry shows at seed 2,788. A row that is empty says why nothing can
+ * break.
  */
 class SafeguardTableTest {
 
-    private static final int SEEDS = 8_000;
+    private static final int SEEDS = 3_000;
 
     /** {@code breaks} is written "scenario=I1b, scenario=I4+I5". */
     record Row(String kernel, String breaks, String why) {
@@ -202,6 +204,7 @@ class SafeguardTableTest {
         return map;
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @MethodSource("rows")
     void shouldBreakExactlyWhatTheTableSays(Row row) {

@@ -10,6 +10,7 @@ import dev.gupfuzz.simulator.search.Count;
 import dev.gupfuzz.simulator.trace.Replay.Kind;
 import dev.gupfuzz.simulator.trace.Replay.Mode;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +30,7 @@ class LooseReplayTest {
     }
 
     /** A flush makes a thread take another step than it stood before, and later it stands there again. */
+    @Tag("slow")
     @Test
     void shouldReproduceFindingsOfEveryCellInEveryMode() {
         List<Finding> findings = Findings.ofEveryCell();
@@ -55,6 +57,7 @@ class LooseReplayTest {
     }
 
     /** Steps that do not happen before the violation make no difference to it. */
+    @Tag("slow")
     @Test
     void shouldReproduceEveryFindingByItsCausesAlone() {
         int shorter = 0;
