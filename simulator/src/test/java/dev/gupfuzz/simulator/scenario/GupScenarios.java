@@ -389,6 +389,7 @@ public final class GupScenarios {
         world.thread(
                 "pinner", process, List.of(row(Op.PIN, 0, 0, 2, Foll.PIN | Foll.WRITE | Foll.FAST), row(Op.UNPIN, 0)));
         world.thread("unmapper", process, List.of(row(Op.MUNMAP, 1, 1)));
+        world.window = GoalPoint.PIN_OVERLAPS_UNMAP;
         world.goals.add(GoalPoint.PIN_OVERLAPS_UNMAP);
         return made("tables that go", world);
     }
