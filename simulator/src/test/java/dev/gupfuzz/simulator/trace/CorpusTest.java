@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CorpusTest {
 
     private static final Path CORPUS =
-            Path.of("src", "test", "resources", "dev", "gupfuzz", "simulator", "trace", "corpus");
+            Path.of("src", "test", "resources", "dev", "gupfuzz", "simulator", "trace", "corpus", "model2");
 
     private static TreeMap<String, String> tokens() throws IOException {
         TreeMap<String, String> tokens = new TreeMap<>();
@@ -67,18 +67,37 @@ class CorpusTest {
         assertThat(choices).isPositive();
     }
 
+    /** The wide machine is another model: what the first one found is refused, and not replayed into something else. */
+    @Test
+    void shouldRefuseTheFindingsOfTheFirstModel() throws IOException {
+        Path first = CORPUS.resolveSibling("model1");
+        int refused = 0;
+        for (String line : Files.readAllLines(first.resolve("tokens"))) {
+            String id = line.substring(0, line.indexOf(' '));
+            for (String text : List.of(
+                    line.substring(line.indexOf(' ') + 1), Files.readString(first.resolve(id + ".finding")))) {
+                assertThatThrownBy(() -> Finding.parse(text))
+                        .as(id)
+                        .isInstanceOf(BadInput.class)
+                        .hasMessageContaining("made by model 1 and this program has model 2");
+                refused++;
+            }
+        }
+        assertThat(refused).isEqualTo(2 * 24);
+    }
+
     private static String withoutEngine(String file) {
         return file.replaceFirst("(?m)^engine .*$", "").replaceFirst("(?m)^sum .*$", "");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            token-of-another-model      | made by model 7 and this program has model 1: replay it with the gupfuzz release
+            token-of-another-model      | made by model 7 and this program has model 2: replay it with the gupfuzz release
             token-of-another-format     | is of a format that this program does not know: it reads gf1: and gf2:
             token-truncated             | the token was truncated or damaged
             token-damaged               | the token was truncated or damaged
             token-of-an-unknown-kernel  | unknown kernel 'v9.9'
-            file-of-another-model       | made by model 7 and this program has model 1: replay it with the gupfuzz release
+            file-of-another-model       | made by model 7 and this program has model 2: replay it with the gupfuzz release
             file-of-another-format      | finding file of format 9: this program reads formats 1 and 2
             file-truncated              | the finding file was truncated
             file-damaged                | the finding file was damaged
