@@ -27,7 +27,7 @@ class CorpusTest {
     private static final Path CORPUS =
             Path.of("src", "test", "resources", "dev", "gupfuzz", "simulator", "trace", "corpus", "model2");
 
-    private static TreeMap<String, String> tokens() throws IOException {
+    static TreeMap<String, String> tokens() throws IOException {
         TreeMap<String, String> tokens = new TreeMap<>();
         for (String line : Files.readAllLines(CORPUS.resolve("tokens"))) {
             tokens.put(line.substring(0, line.indexOf(' ')), line.substring(line.indexOf(' ') + 1));
@@ -74,8 +74,8 @@ class CorpusTest {
         int refused = 0;
         for (String line : Files.readAllLines(first.resolve("tokens"))) {
             String id = line.substring(0, line.indexOf(' '));
-            for (String text : List.of(
-                    line.substring(line.indexOf(' ') + 1), Files.readString(first.resolve(id + ".finding")))) {
+            for (String text :
+                    List.of(line.substring(line.indexOf(' ') + 1), Files.readString(first.resolve(id + ".finding")))) {
                 assertThatThrownBy(() -> Finding.parse(text))
                         .as(id)
                         .isInstanceOf(BadInput.class)

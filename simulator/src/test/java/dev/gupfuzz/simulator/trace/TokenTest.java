@@ -9,6 +9,7 @@ import dev.gupfuzz.simulator.Mix;
 import dev.gupfuzz.simulator.Model;
 import dev.gupfuzz.simulator.Runs;
 import dev.gupfuzz.simulator.invariant.Invariant;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -22,9 +23,15 @@ class TokenTest {
     private static final String DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
     @Test
-    void shouldHaveFindingsOfEveryInvariantToTalkAbout() {
+    void shouldHaveFindingsOfEveryInvariantToTalkAbout() throws IOException {
         Set<Invariant> seen = EnumSet.noneOf(Invariant.class);
         Findings.all().forEach(f -> seen.add(f.blame().invariant()));
+        for (String token :
+                CorpusTest.tokens().values()) { // bugs of the museum, and designs that break what no kernel breaks
+            Finding finding = Finding.parse(token);
+            assertThat(finding.token()).isEqualTo(token);
+            seen.add(finding.blame().invariant());
+        }
         assertThat(seen).containsExactlyInAnyOrder(Invariant.values());
         assertThat(Findings.all()).hasSizeGreaterThan(40);
     }
