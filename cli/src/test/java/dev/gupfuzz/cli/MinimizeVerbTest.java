@@ -35,7 +35,7 @@ class MinimizeVerbTest {
         }
         assertThat(document.at("/original/token").asText()).isEqualTo(token);
         assertThat(document.at("/original/seed").asText()).startsWith("0x");
-        assertThat(document.at("/explanation/criticalPairs")).isNotEmpty();
+        assertThat(document.at("/explanation/criticalPairs")).hasSize(2);
         assertThat(document.at("/explanation/nearestPassing/schedule").asText()).contains("forker*");
         JsonNode replayed =
                 json(ExitCode.VIOLATED, "replay", document.get("token").asText(), "--json");

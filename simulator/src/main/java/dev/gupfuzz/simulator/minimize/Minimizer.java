@@ -87,6 +87,7 @@ public final class Minimizer {
             Candidate searched = Reduction.of(last, settled.smallest().get(), bounds.stop());
             best = Candidate.SMALLER.compare(searched, best) < 0 ? searched : best;
         }
+        best = last.early(best);
         Finding finding = Search.finding(last, best);
         return new Minimized(
                 original,

@@ -4,6 +4,7 @@ import dev.gupfuzz.simulator.invariant.Invariant;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.trace.Conductor;
+import dev.gupfuzz.simulator.trace.EarlySwitches;
 import dev.gupfuzz.simulator.trace.HappensBefore;
 import dev.gupfuzz.simulator.trace.StepOrder;
 import java.util.Optional;
@@ -53,6 +54,15 @@ final class Subject {
         start().takeAll(order);
         run.complete();
         return ended();
+    }
+
+    /** The same run with its switches as early as they can be, as explorations show theirs; nothing else about it changes. */
+    Candidate early(Candidate shown) {
+        Optional<Candidate> early = follow(EarlySwitches.of(kernel, scenario, shown.order(), precise()));
+        return early.filter(run -> run.order().length() == shown.order().length()
+                        && run.preemptions() == shown.preemptions()
+                        && run.switches() == shown.switches())
+                .orElse(shown);
     }
 
     /** What had to come before what by what the kernel does: of the orders that it allows most, not all, fail the same. */

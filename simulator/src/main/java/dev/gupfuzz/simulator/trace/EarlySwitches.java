@@ -9,7 +9,7 @@ import java.util.List;
  * early as it can. Steps of its turn that no step of the next turn depends on move behind that. Which of the equal schedules a
  * search comes upon is chance; what it is told by is not to be.
  */
-final class EarlySwitches {
+public final class EarlySwitches {
 
     private final HappensBefore order;
     /** Steps by their place in the run that was watched. */
@@ -24,7 +24,7 @@ final class EarlySwitches {
     }
 
     /** The same run with its switches as early as they can be. */
-    static StepOrder of(Kernel kernel, Scenario scenario, StepOrder order, boolean precise) {
+    public static StepOrder of(Kernel kernel, Scenario scenario, StepOrder order, boolean precise) {
         EarlySwitches early = new EarlySwitches(HappensBefore.of(kernel, scenario, order, precise));
         if (early.steps.length != order.length()) {
             return order; // it broke before its end, or goes on behind it
