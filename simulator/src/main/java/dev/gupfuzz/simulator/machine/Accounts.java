@@ -55,8 +55,11 @@ final class Accounts {
     private static int pinned(Machine m, int pfn, int page) {
         int refs = 0;
         for (int set = 0; set < m.pins; set++) {
-            int at = m.layout.pin(set);
+            int at = m.pinAt(set);
             int nr = m.s[at + Layout.PIN_NR];
+            if (nr <= 0) {
+                continue;
+            }
             int first = m.aliases ? 0 : page - m.s[at + Layout.PIN_START];
             int last = m.aliases ? nr - 1 : Math.min(first, nr - 1);
             for (int i = Math.max(first, 0); i <= last; i++) {
@@ -85,7 +88,7 @@ final class Accounts {
 
     /** A page table maps nothing outside a VMA, and no anonymous page in a VMA that rmap cannot find. */
     private static void checkVma(Machine m, int t, int mm, int page) {
-        int at = m.layout.mm(mm);
+        int at = m.mmAt(mm);
         int slot = Vmas.lookup(m, at, page);
         int pte = m.s[m.pteAt(mm, page)];
         boolean anon = !Pte.special(pte) && (m.s[m.pageAt(Pte.pfn(pte)) + Layout.FLAGS] & Layout.FLAG_ANON) != 0;
@@ -104,7 +107,7 @@ final class Accounts {
                     checkVma(m, t, mm, page);
                 }
             }
-            if ((m.s[m.layout.mm(mm) + Layout.SEQ] & 1) != 0) {
+            if ((m.s[m.mmAt(mm) + Layout.SEQ] & 1) != 0) {
                 m.violate(Invariant.I9, t, 0, 0);
             }
         }

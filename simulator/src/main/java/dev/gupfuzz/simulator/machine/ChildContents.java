@@ -13,9 +13,9 @@ final class ChildContents {
     private ChildContents() {}
 
     static void check(Machine m, int t, int mm, int childMm, int page, int history) {
-        int child = m.layout.mm(childMm);
-        int parents = m.s[m.layout.ref(mm, page)];
-        m.see(m.layout.ref(mm, page));
+        int child = m.mmAt(childMm);
+        int parents = m.s[m.refAt(mm, page)];
+        m.see(m.refAt(mm, page));
         if (m.wipesOnFork && (Vmas.flags(m, child, page) & Region.WIPEONFORK) != 0) {
             Memory.setRef(m, childMm, page, 0);
             return;
@@ -34,8 +34,8 @@ final class ChildContents {
             own = Memory.privateFile(file);
         }
         if (!m.isOf(value, page) || (history & World.tokenBit(value)) == 0) {
-            int separated = m.s[m.layout.remapBase + childMm * m.pages + page];
-            m.see(m.layout.remapBase + childMm * m.pages + page);
+            int separated = m.s[m.remapAt(childMm, page)];
+            m.see(m.remapAt(childMm, page));
             m.violate(Invariant.I12, t, page, Blames.data(childMm, value, Memory.value(m, mm, page), separated));
         }
         Memory.setRef(m, childMm, page, own);
@@ -67,7 +67,7 @@ final class ChildContents {
                 return contentOf(m, m.s[moment] - 1); // cleared only to be set again
             }
         }
-        return m.aliases && (Vmas.flags(m, m.layout.mm(mm), page) & Vmas.FILE) != 0 ? -1 : 0;
+        return m.aliases && (Vmas.flags(m, m.mmAt(mm), page) & Vmas.FILE) != 0 ? -1 : 0;
     }
 
     private static int contentOf(Machine m, int pfn) {

@@ -22,7 +22,7 @@ public final class Claims {
     public static void begin(Machine m, int set, int start, int nr, int foll) {
         int[] s = m.s;
         Layout layout = m.layout;
-        int at = layout.pin(set);
+        int at = m.pinAt(set);
         int mm = m.pinMm[set];
         m.mark(layout.call(set));
         if (s[at + Layout.PIN_NR] != Layout.PIN_UNUSED) { // an earlier call left its marks
@@ -39,9 +39,9 @@ public final class Claims {
             int page = start + i;
             int pte = s[m.pteAt(mm, page)];
             m.see(m.pteAt(mm, page));
-            m.see(layout.zapBase + mm * m.pages + page);
+            m.see(m.zapAt(mm, page));
             m.mark(at + Layout.PIN_HEAD + i);
-            s[at + Layout.PIN_HEAD + i] = s[layout.zapBase + mm * m.pages + page] > 0 ? Layout.ENTRY_VOID : 0;
+            s[at + Layout.PIN_HEAD + i] = s[m.zapAt(mm, page)] > 0 ? Layout.ENTRY_VOID : 0;
             if (Pte.present(pte)) {
                 since(m, set, pte);
             }
@@ -57,8 +57,8 @@ public final class Claims {
         int value = Memory.value(m, mm, page);
         m.mark(m.layout.pinSeenBase + set * m.pages + i);
         m.s[m.layout.pinSeenBase + set * m.pages + i] = value < 0 ? 0 : World.tokenBit(value);
-        m.see(m.layout.mm(mm) + Layout.FORKERS);
-        if (m.s[m.layout.mm(mm) + Layout.FORKERS] > 0) {
+        m.see(m.mmAt(mm) + Layout.FORKERS);
+        if (m.s[m.mmAt(mm) + Layout.FORKERS] > 0) {
             unpromise(m, set, i);
         }
     }
@@ -71,7 +71,7 @@ public final class Claims {
 
     /** GUP put a page into {@code pages[i]}. */
     public static void grabbed(Machine m, int set, int i, int pfn) {
-        int at = m.layout.pin(set) + Layout.PIN_HEAD + i;
+        int at = m.pinAt(set) + Layout.PIN_HEAD + i;
         m.mark(at);
         m.see(m.layout.tenancy(pfn));
         m.s[at] = (m.s[at] & ~Layout.ENTRY_PFN) | pfn;
@@ -82,7 +82,7 @@ public final class Claims {
     static void mapped(Machine m, int mm, int page, int pte) {
         for (int rest = m.s[Sched.PINS_IN_FLIGHT]; rest != 0; rest &= rest - 1) {
             int set = Integer.numberOfTrailingZeros(rest);
-            if (m.pinMm[set] == mm && page >= m.s[m.layout.pin(set) + Layout.PIN_START]) {
+            if (m.pinMm[set] == mm && page >= m.s[m.pinAt(set) + Layout.PIN_START]) {
                 since(m, set, pte);
             }
         }
@@ -91,7 +91,7 @@ public final class Claims {
     /** The call returns the first {@code nr} pages: I6, I1a and I1b are asked for the first time. */
     public static void returned(Machine m, int t, int set, int nr) {
         int[] s = m.s;
-        int at = m.layout.pin(set);
+        int at = m.pinAt(set);
         int start = s[at + Layout.PIN_START];
         int mm = m.pinMm[set];
         m.mark(m.layout.call(set));
@@ -111,8 +111,8 @@ public final class Claims {
             }
             if ((entry & Layout.ENTRY_VOID) == 0) {
                 s[at + Layout.PIN_HEAD + i] = entry | Layout.ENTRY_HELD;
-                m.mark(m.layout.claimBase + page);
-                s[m.layout.claimBase + page] |= 1 << set;
+                m.mark(m.claimAt(page));
+                s[m.claimAt(page)] |= 1 << set;
                 if (!refersTo(m, mm, page, pfn)) {
                     broken(m, t, set, page);
                 } else if (neverShared(m, set, i)) {
@@ -129,7 +129,7 @@ public final class Claims {
 
     /** I1b is about pins: fork cannot tell plain references from its own. */
     private static boolean neverShared(Machine m, int set, int i) {
-        boolean pin = (m.s[m.layout.pin(set) + Layout.PIN_KIND] & Foll.PIN) != 0;
+        boolean pin = (m.s[m.pinAt(set) + Layout.PIN_KIND] & Foll.PIN) != 0;
         return pin && m.promisesNotShared && promised(m, set, i);
     }
 
@@ -164,8 +164,8 @@ public final class Claims {
         if (m.layout.hasTransients() && s[m.layout.transientBase + mm * m.pages + page] == pfn + 1) {
             return true;
         }
-        int file = s[m.layout.ref(mm, page)];
-        m.see(m.layout.ref(mm, page));
+        int file = s[m.refAt(mm, page)];
+        m.see(m.refAt(mm, page));
         if (!Memory.isShared(file)) {
             return false;
         }
@@ -175,8 +175,8 @@ public final class Claims {
 
     /** Whether the kernel promises entry {@code i} of a set: by its class, and by what happened since. */
     static boolean promised(Machine m, int set, int i) {
-        int foll = m.s[m.layout.pin(set) + Layout.PIN_KIND];
-        int entry = m.s[m.layout.pin(set) + Layout.PIN_HEAD + i];
+        int foll = m.s[m.pinAt(set) + Layout.PIN_KIND];
+        int entry = m.s[m.pinAt(set) + Layout.PIN_HEAD + i];
         if ((foll & Foll.PIN) == 0) {
             boolean kept = (foll & Foll.WRITE) != 0 && m.promisesGets && (entry & Layout.ENTRY_UNPROMISED) == 0;
             return kept || m.promisesEveryGet; // who reads takes the page as it is: nothing unshares it
@@ -191,7 +191,7 @@ public final class Claims {
     static void forkBegins(Machine m, int mm) {
         for (int set = 0; m.watchesReferences && set < m.pins; set++) {
             m.see(m.layout.call(set));
-            if (m.pinMm[set] == mm && m.s[m.layout.pin(set) + Layout.PIN_NR] != Layout.PIN_UNUSED) {
+            if (m.pinMm[set] == mm && m.s[m.pinAt(set) + Layout.PIN_NR] != Layout.PIN_UNUSED) {
                 for (int i = 0; i < m.pages; i++) {
                     unpromise(m, set, i);
                 }
@@ -200,22 +200,22 @@ public final class Claims {
     }
 
     private static void unpromise(Machine m, int set, int i) {
-        m.mark(m.layout.pin(set) + Layout.PIN_HEAD + i);
-        m.s[m.layout.pin(set) + Layout.PIN_HEAD + i] |= Layout.ENTRY_UNPROMISED;
+        m.mark(m.pinAt(set) + Layout.PIN_HEAD + i);
+        m.s[m.pinAt(set) + Layout.PIN_HEAD + i] |= Layout.ENTRY_UNPROMISED;
     }
 
     /** A held claim does not lead to its page any more: I1a, or a loss that is accepted. */
     private static void broken(Machine m, int t, int set, int page) {
-        int i = page - m.s[m.layout.pin(set) + Layout.PIN_START];
+        int i = page - m.s[m.pinAt(set) + Layout.PIN_START];
         if (promised(m, set, i)) {
             m.violate(Invariant.I1A, t, page, 0);
             return;
         }
         m.reach(GoalPoint.ACCEPTED_LOSS);
-        m.mark(m.layout.pin(set) + Layout.PIN_HEAD + i);
-        m.mark(m.layout.claimBase + page);
-        m.s[m.layout.pin(set) + Layout.PIN_HEAD + i] &= ~Layout.ENTRY_HELD;
-        m.s[m.layout.claimBase + page] &= ~(1 << set);
+        m.mark(m.pinAt(set) + Layout.PIN_HEAD + i);
+        m.mark(m.claimAt(page));
+        m.s[m.pinAt(set) + Layout.PIN_HEAD + i] &= ~Layout.ENTRY_HELD;
+        m.s[m.claimAt(page)] &= ~(1 << set);
     }
 
     /** The PTE of (mm, page) changed: what that means for the claims on the page. */
@@ -223,14 +223,13 @@ public final class Claims {
         int[] s = m.s;
         for (int rest = claimed(m, page, pte); rest != 0; rest &= rest - 1) {
             int set = Integer.numberOfTrailingZeros(rest);
-            int first = s[m.layout.pin(set) + Layout.PIN_START];
+            int at = m.pinAt(set);
+            int first = s[at + Layout.PIN_START];
+            int end = m.aliases ? s[at + Layout.PIN_NR] : page - first + 1; // the claim on the page is held
             m.see(m.layout.call(set));
-            for (int i = 0; i < s[m.layout.pin(set) + Layout.PIN_NR]; i++) {
-                int entry = s[m.layout.pin(set) + Layout.PIN_HEAD + i];
-                if (!m.aliases && first + i != page) {
-                    continue;
-                }
-                m.see(m.layout.pin(set) + Layout.PIN_HEAD + i);
+            for (int i = m.aliases ? 0 : page - first; i < end; i++) {
+                int entry = s[at + Layout.PIN_HEAD + i];
+                m.see(at + Layout.PIN_HEAD + i);
                 if ((entry & Layout.ENTRY_HELD) == 0) {
                     continue;
                 }
@@ -248,11 +247,11 @@ public final class Claims {
 
     /** Sets with claims that a change of a PTE of page {@code page} may be about. */
     private static int claimed(Machine m, int page, int pte) {
-        int sets = m.s[m.layout.claimBase + page];
+        int sets = m.s[m.claimAt(page)];
         if (m.aliases && Pte.present(pte)) {
             for (int other = 0; other < m.pages; other++) {
-                m.see(m.layout.claimBase + other);
-                sets |= m.s[m.layout.claimBase + other];
+                m.see(m.claimAt(other));
+                sets |= m.s[m.claimAt(other)];
             }
         }
         return sets;
@@ -261,9 +260,9 @@ public final class Claims {
     /** A store to (mm, page): whoever has a reference through that address may see it from now on. */
     static void stored(Machine m, int mm, int page, int token) {
         for (int set = 0; set < m.pins; set++) {
-            int i = page - m.s[m.layout.pin(set) + Layout.PIN_START];
+            int i = page - m.s[m.pinAt(set) + Layout.PIN_START];
             m.see(m.layout.call(set));
-            if (m.pinMm[set] == mm && i >= 0 && m.s[m.layout.pin(set) + Layout.PIN_NR] >= -1) {
+            if (m.pinMm[set] == mm && i >= 0 && m.s[m.pinAt(set) + Layout.PIN_NR] >= -1) {
                 m.tick(m.layout.pinSeenBase + set * m.pages + i);
                 m.s[m.layout.pinSeenBase + set * m.pages + i] |= World.tokenBit(token);
             }
@@ -272,7 +271,7 @@ public final class Claims {
 
     /** A read through entry {@code i} of a set saw {@code seen}: what a held claim must see, and what any reference may. */
     static void read(Machine m, int t, int set, int i, int seen) {
-        int at = m.layout.pin(set);
+        int at = m.pinAt(set);
         int page = m.s[at + Layout.PIN_START] + i;
         m.see(at + Layout.PIN_HEAD + i);
         if ((m.s[at + Layout.PIN_HEAD + i] & Layout.ENTRY_HELD) != 0 && promised(m, set, i)) {
@@ -289,30 +288,30 @@ public final class Claims {
     /** The first step of an unpin: the claims end, the references go one by one. */
     public static void release(Machine m, int set) {
         int[] s = m.s;
-        int at = m.layout.pin(set);
+        int at = m.pinAt(set);
         m.see(m.layout.call(set));
         for (int i = 0; i < s[at + Layout.PIN_NR]; i++) {
             m.mark(at + Layout.PIN_HEAD + i);
-            m.mark(m.layout.claimBase + s[at + Layout.PIN_START] + i);
+            m.mark(m.claimAt(s[at + Layout.PIN_START] + i));
             s[at + Layout.PIN_HEAD + i] &= ~Layout.ENTRY_HELD;
-            s[m.layout.claimBase + s[at + Layout.PIN_START] + i] &= ~(1 << set);
+            s[m.claimAt(s[at + Layout.PIN_START] + i)] &= ~(1 << set);
         }
     }
     /** The last reference of the set is gone. */
     public static void unpinned(Machine m, int set) {
         m.mark(m.layout.call(set));
-        m.s[m.layout.pin(set) + Layout.PIN_NR] = -3;
+        m.s[m.pinAt(set) + Layout.PIN_NR] = -3;
     }
 
     /** An unmapping of pages {@code [start, end)} of {@code mm} takes its first step. */
     public static void unmapBegins(Machine m, int mm, int start, int end) {
         int[] s = m.s;
         for (int page = start; page < end; page++) {
-            m.tick(m.layout.zapBase + mm * m.pages + page);
-            s[m.layout.zapBase + mm * m.pages + page]++;
+            m.tick(m.zapAt(mm, page));
+            s[m.zapAt(mm, page)]++;
         }
         for (int set = 0; set < m.pins; set++) {
-            int at = m.layout.pin(set);
+            int at = m.pinAt(set);
             int nr = s[at + Layout.PIN_NR];
             if (m.pinMm[set] == mm) {
                 m.see(m.layout.call(set));
@@ -325,9 +324,9 @@ public final class Claims {
             for (int page = Math.max(start, first); page < Math.min(end, last); page++) {
                 int entry = at + Layout.PIN_HEAD + page - first;
                 m.mark(entry);
-                m.mark(m.layout.claimBase + page);
+                m.mark(m.claimAt(page));
                 s[entry] = (s[entry] & ~Layout.ENTRY_HELD) | Layout.ENTRY_VOID;
-                s[m.layout.claimBase + page] &= ~(1 << set);
+                s[m.claimAt(page)] &= ~(1 << set);
             }
         }
     }
@@ -335,8 +334,8 @@ public final class Claims {
     /** MADV_DONTNEED takes its first step: what is at the locations is as good as gone, but for what is stored from now on. */
     public static void discardBegins(Machine m, int mm, int start, int end) {
         for (int page = start; page < end; page++) {
-            m.see(m.layout.zapBase + mm * m.pages + page);
-            if (m.s[m.layout.zapBase + mm * m.pages + page] == 0) {
+            m.see(m.zapAt(mm, page));
+            if (m.s[m.zapAt(mm, page)] == 0) {
                 Memory.onlyOne(m, mm, page);
             }
         }
@@ -346,8 +345,8 @@ public final class Claims {
     /** The unmapping returned: nothing is mapped there any more. */
     public static void unmapEnds(Machine m, int mm, int start, int end) {
         for (int page = start; page < end; page++) {
-            m.tick(m.layout.zapBase + mm * m.pages + page);
-            m.s[m.layout.zapBase + mm * m.pages + page]--;
+            m.tick(m.zapAt(mm, page));
+            m.s[m.zapAt(mm, page)]--;
             Memory.setRef(m, mm, page, Memory.UNMAPPED);
         }
     }
@@ -355,8 +354,8 @@ public final class Claims {
     /** The page table of {@code [start, end)} was emptied for new contents: what is there now is up to the caller. */
     public static void discardEnds(Machine m, int mm, int start, int end) {
         for (int page = start; page < end; page++) {
-            m.tick(m.layout.zapBase + mm * m.pages + page);
-            m.s[m.layout.zapBase + mm * m.pages + page]--;
+            m.tick(m.zapAt(mm, page));
+            m.s[m.zapAt(mm, page)]--;
         }
     }
 }

@@ -8,12 +8,12 @@ public final class Discards {
     /** MADV_DONTNEED of pages {@code [start, end)} returned: zeroes, or the file's pages, or what was stored meanwhile. */
     public static void discarded(Machine m, int mm, int start, int end) {
         for (int page = start; page < end; page++) {
-            int slot = Vmas.lookup(m, m.layout.mm(mm), page);
-            m.see(m.layout.ref(mm, page));
-            if (slot < 0 || Memory.isShared(m.s[m.layout.ref(mm, page)])) {
+            int slot = Vmas.lookup(m, m.mmAt(mm), page);
+            m.see(m.refAt(mm, page));
+            if (slot < 0 || Memory.isShared(m.s[m.refAt(mm, page)])) {
                 continue;
             }
-            int vma = Vmas.at(m.layout.mm(mm), slot);
+            int vma = Vmas.at(m.mmAt(mm), slot);
             boolean file = (m.s[vma + Layout.VMA_FLAGS] & Vmas.FILE) != 0;
             m.see(m.layout.also(mm, page));
             int also = m.s[m.layout.also(mm, page)];

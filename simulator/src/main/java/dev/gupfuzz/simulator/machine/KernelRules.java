@@ -6,13 +6,17 @@ import dev.gupfuzz.simulator.kernel.Rule;
 
 /**
  * What the machine's kernel does, as the routines ask for it: by the ordinal of a {@link Rule}, which each routine keeps as a
- * constant of its own. The rules are bits of two words: a field each would be loaded at every step by the compiled routines, and
- * an enum's ordinal is no constant to the compiler.
+ * constant of its own. The rules are bits of a few ints: a field each would be loaded at every step by the compiled routines, a
+ * bit of a long takes a shift, and an enum's ordinal is no constant to the compiler.
  */
-abstract class KernelRules {
+public abstract class KernelRules {
 
-    private final long low;
-    private final long high;
+    private static final int WORDS = 4;
+
+    private final int first;
+    private final int second;
+    private final int third;
+    private final int fourth;
 
     /** Read pins are promised, ... */
     final boolean promisesReads;
@@ -24,15 +28,14 @@ abstract class KernelRules {
     final boolean promisesNotShared;
 
     KernelRules(Kernel kernel) {
-        long first = 0;
-        long second = 0;
+        int[] words = new int[WORDS];
         for (Rule rule : Rule.values()) {
-            long bit = kernel.has(rule) ? 1L << rule.ordinal() : 0;
-            first |= rule.ordinal() < Long.SIZE ? bit : 0;
-            second |= rule.ordinal() < Long.SIZE ? 0 : bit;
+            words[rule.ordinal() / Integer.SIZE] |= kernel.has(rule) ? 1 << rule.ordinal() : 0;
         }
-        low = first;
-        high = second;
+        first = words[0];
+        second = words[1];
+        third = words[2];
+        fourth = words[3];
         promisesReads = kernel.promises(Promise.READ_PIN);
         promisesLongterm = kernel.promises(Promise.LONGTERM_READ_PIN);
         promisesGets = kernel.promises(Promise.GET_WITHOUT_FORK);
@@ -41,6 +44,7 @@ abstract class KernelRules {
 
     /** Whether the kernel has a rule. @param rule its ordinal */
     public boolean has(int rule) {
-        return ((rule < Long.SIZE ? low : high) >> rule & 1) != 0;
+        int word = rule < 32 ? first : rule < 64 ? second : rule < 96 ? third : fourth;
+        return (word & 1 << rule) != 0;
     }
 }

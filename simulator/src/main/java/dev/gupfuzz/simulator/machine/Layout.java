@@ -152,6 +152,10 @@ public final class Layout {
     public final int tables;
     /** Page-table page of each virtual page. */
     public final int[] tableOf;
+    /** For each virtual page the first one behind it that another page-table page serves. */
+    private final int[] tableEnds;
+    /** For each (mm, page) its page-table lock. */
+    private final int[] ptls;
     /** Whether one frame may be mapped at several virtual pages: files, and mremap(). */
     public final boolean aliases;
 
@@ -223,6 +227,9 @@ public final class Layout {
     public final int words;
 
     private final boolean zaps;
+    private final boolean hasTransients;
+    private final boolean hasAlso;
+    private final boolean hasMoves;
 
     public Layout(World world) {
         this.world = world;
@@ -273,6 +280,15 @@ public final class Layout {
         at += mms * mmWords;
         tableBase = at;
         at += mms * tables * TABLE_WORDS;
+        tableEnds = new int[pages];
+        ptls = new int[mms * pages];
+        for (int page = pages - 1; page >= 0; page--) {
+            boolean last = page == pages - 1 || tableOf[page + 1] != tableOf[page];
+            tableEnds[page] = last ? page + 1 : tableEnds[page + 1];
+            for (int mm = 0; mm < mms; mm++) {
+                ptls[mm * pages + page] = table(mm, tableOf[page]) + PTL;
+            }
+        }
         pteBase = at;
         at += mms * pages;
         tlbBase = at;
@@ -320,6 +336,9 @@ public final class Layout {
         pinSeenBase = at;
         at += pins * pages;
         words = at;
+        hasTransients = movedBase > transientBase;
+        hasAlso = historyBase > alsoBase;
+        hasMoves = truncatedBase > movedBase;
     }
 
     /** Pages that nobody but an LRU batch may still refer to: as many as the programs can come to allocate. */
@@ -345,12 +364,12 @@ public final class Layout {
 
     /** Whether PTEs are cleared only to be set again in this scenario. */
     boolean hasTransients() {
-        return movedBase > transientBase;
+        return hasTransients;
     }
 
     /** Whether a location may have more than one value. */
     boolean hasAlso() {
-        return historyBase > alsoBase;
+        return hasAlso;
     }
 
     /** Where mremap() moved a location, 0 or one more than the page; only where something is moved. */
@@ -365,7 +384,7 @@ public final class Layout {
 
     /** Whether locations move in this scenario. */
     boolean hasMoves() {
-        return truncatedBase > movedBase;
+        return hasMoves;
     }
 
     /** The further values of a location. */
@@ -452,7 +471,7 @@ public final class Layout {
 
     /** The page-table lock of a virtual page. */
     public int ptl(int mm, int page) {
-        return table(mm, tableOf[page]) + PTL;
+        return ptls[mm * pages + page];
     }
 
     /** The file that a page among all files' pages belongs to. */
@@ -466,11 +485,7 @@ public final class Layout {
 
     /** The end of the pages from {@code page} on that its page-table page serves, {@code end} at the most. */
     public int endOfTable(int page, int end) {
-        int next = page + 1;
-        while (next < end && tableOf[next] == tableOf[page]) {
-            next++;
-        }
-        return next;
+        return Math.min(end, tableEnds[page]);
     }
 
     public int page(int pfn) {

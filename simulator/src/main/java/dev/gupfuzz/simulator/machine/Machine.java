@@ -20,7 +20,7 @@ import java.util.Arrays;
  * <p>The scheduler reads {@link Sched#ENABLED}: a thread whose pending step waits for a condition is in it only while the
  * condition holds, so nothing is ever polled, and an empty mask with live threads is a deadlock.
  */
-public class Machine extends KernelRules {
+public class Machine extends State {
 
     private static final int ANON_EXCLUSIVE = Rule.ANON_EXCLUSIVE.ordinal();
     private static final int FOLL_PIN = Rule.FOLL_PIN.ordinal();
@@ -31,17 +31,6 @@ public class Machine extends KernelRules {
 
     public final Kernel kernel;
     public final Scenario scenario;
-    public final Layout layout;
-
-    /** The state. Offsets are {@link Layout}'s. */
-    public final int[] s;
-
-    public final int pages;
-    public final int mms;
-    public final int threads;
-    public final int pins;
-    final int pteBase;
-    final int tlbBase;
     /** Process of each thread. */
     public final int[] threadMm;
     /** Process of the thread that fills each pin set. */
@@ -80,8 +69,6 @@ public class Machine extends KernelRules {
     /** Labels that were ever pending when their thread moved; runs add to it and do not reset it. */
     public final boolean[] covered = new boolean[Pc.LABELS];
 
-    /** Every access is noted here when it is not null: traces and the one-access test. */
-    public AccessLog log;
     /** Data choices come from here. */
     public final Choices choices;
 
@@ -113,28 +100,20 @@ public class Machine extends KernelRules {
 
     /** A machine whose threads have not begun; {@code Step.machine} starts them. */
     public Machine(Kernel kernel, Scenario scenario) {
-        super(kernel);
+        super(kernel, scenario.world());
         this.kernel = kernel;
         this.scenario = scenario;
         World world = scenario.world();
-        this.layout = new Layout(world);
         this.checked = world.checked;
         long goals = 0;
         for (Goal goal : scenario.goals(kernel)) {
             goals |= goal.bit();
         }
         this.asked = goals | scenario.window().bit();
-        this.s = StartState.of(layout, kernel);
         this.initial = s.clone();
         this.dirty = new long[(layout.frames + 63) / 64];
         this.choices = new Choices(world);
         this.hash = new StateHash(layout, s.length);
-        pages = layout.pages;
-        mms = layout.mms;
-        threads = layout.threads;
-        pins = layout.pins;
-        pteBase = layout.pteBase;
-        tlbBase = layout.tlbBase;
         threadMm = new int[threads];
         mmThreads = new int[mms];
         codeStart = new int[threads];
@@ -207,91 +186,6 @@ public class Machine extends KernelRules {
         }
     }
 
-    /** First word of a thread's mm. */
-    public int mmOf(int f) {
-        return s[f + Frame.MM_AT];
-    }
-
-    // ---- shared accesses: every step makes exactly one of these
-    // -------------------------------------------------------
-
-    /** A plain or READ_ONCE read. */
-    public int read(int at) {
-        if (log != null) {
-            log.note(at, AccessLog.READ);
-        }
-        return s[at];
-    }
-
-    /** A plain or WRITE_ONCE write. */
-    public void write(int at, int value) {
-        if (log != null) {
-            log.note(at, AccessLog.WRITE);
-        }
-        s[at] = value;
-    }
-
-    /** A read of the thread's own memory, which nobody else can tell. */
-    public int local(int at) {
-        if (log != null) {
-            log.access(at, AccessLog.READ);
-        }
-        return s[at];
-    }
-
-    /** An atomic add that returns the new value. */
-    public int add(int at, int delta) {
-        if (log != null) {
-            log.note(at, AccessLog.RMW);
-        }
-        return s[at] += delta;
-    }
-
-    void rmw(int at, int effect) {
-        if (log != null) {
-            log.note(at, AccessLog.RMW, effect);
-        }
-    }
-
-    /** Notes an atomic access that the caller makes by hand: exchange, compare and exchange, lock operations. */
-    public void rmw(int at) {
-        if (log != null) {
-            log.note(at, AccessLog.RMW);
-        }
-    }
-
-    /** As {@link #add}, of a caller that does not look at the sum. */
-    public void bump(int at, int delta) {
-        if (log != null) {
-            log.note(at, AccessLog.RMW, AccessLog.BUMPED);
-        }
-        s[at] += delta;
-    }
-
-    // ---- what checks and goals touch: no accesses, but steps depend on one another through them
-    // ---------------------------
-
-    /** A check, a goal or a choice looks at a word. */
-    public void see(int at) {
-        if (log != null) {
-            log.touch(at, AccessLog.SEEN);
-        }
-    }
-
-    /** A check remembers something, or a step changes a word beside its access. */
-    public void mark(int at) {
-        if (log != null) {
-            log.touch(at, AccessLog.MARKED);
-        }
-    }
-
-    /** As {@link #mark}, where the order of several such changes makes no difference and nobody looks at the result. */
-    public void tick(int at) {
-        if (log != null) {
-            log.touch(at, AccessLog.BUMPED);
-        }
-    }
-
     /** Whether the scenario asks for a goal; what tells that one which is not asked for was reached is not looked at. */
     public boolean asks(GoalPoint goal) {
         return (asked & goal.bit()) != 0;
@@ -299,11 +193,6 @@ public class Machine extends KernelRules {
 
     // ---- where a thread goes next
     // -------------------------------------------------------------------------------------
-
-    /** The thread's registers. */
-    public int frame(int t) {
-        return Frame.at(t);
-    }
 
     /** Puts a thread before a step. */
     public void place(int t, int pc) {
@@ -422,26 +311,9 @@ public class Machine extends KernelRules {
     // ---- page tables and TLBs
     // -----------------------------------------------------------------------------------------
 
-    public int pteAt(int mm, int page) {
-        return pteBase + mm * pages + page;
-    }
-
-    public int tlbAt(int cpu, int page) {
-        return tlbBase + cpu * pages + page;
-    }
-
-    public int pageAt(int pfn) {
-        return s[Sched.PAGE_BASE] + (pfn << Layout.PAGE_SHIFT);
-    }
-
-    /** The frame of a struct page. */
-    int pfnAt(int page) {
-        return (page - layout.pageBase) >> Layout.PAGE_SHIFT;
-    }
-
     /** A store to a PTE that may change what it maps or allows. */
     public void setPte(int t, int mm, int page, int pte) {
-        int at = pteBase + mm * pages + page;
+        int at = pteAt(mm, page);
         write(at, pte);
         pteChanged(t, mm, page, pte);
     }
@@ -454,7 +326,7 @@ public class Machine extends KernelRules {
 
     /** The checks that follow every change of a PTE, for callers that made the access as an atomic. */
     public void pteChanged(int t, int mm, int page, int pte) {
-        int remap = layout.remapBase + mm * pages + page;
+        int remap = remapAt(mm, page);
         mark(remap);
         s[remap] = s[Sched.STEPPING];
         PteChecks.changed(this, t, mm, page, pte);
@@ -465,7 +337,7 @@ public class Machine extends KernelRules {
      * its step; returns the PTE.
      */
     public int clearForAMoment(int t, int mm, int page) {
-        int at = pteBase + mm * pages + page;
+        int at = pteAt(mm, page);
         int pte = s[at];
         int moment = layout.transientBase + mm * pages + page;
         mark(moment);

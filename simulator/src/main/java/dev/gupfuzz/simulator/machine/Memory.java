@@ -259,7 +259,7 @@ public final class Memory {
     /** __page_set_anon_rmap(): of a page that may be shared, rmap looks through the anon_vma of the oldest ancestor. */
     private static void setAnonRmap(Machine m, int mm, int page, int pfn, boolean exclusive) {
         if (m.layout.hasRmap) {
-            int at = m.layout.mm(mm);
+            int at = m.mmAt(mm);
             int slot = Vmas.lookup(m, at, page);
             int vma = Vmas.at(at, Math.max(slot, 0));
             int own = slot < 0 ? 0 : m.s[vma + Layout.VMA_ANON];
@@ -298,8 +298,8 @@ public final class Memory {
 
     /** What a load of (mm, page) must see; {@link #UNMAPPED} where nothing is mapped. A ghost look. */
     public static int value(Machine m, int mm, int page) {
-        int ref = m.s[m.layout.ref(mm, page)];
-        m.see(m.layout.ref(mm, page));
+        int ref = m.s[m.refAt(mm, page)];
+        m.see(m.refAt(mm, page));
         if (!isFile(ref)) {
             return ref;
         }
@@ -309,8 +309,8 @@ public final class Memory {
 
     /** What is at (mm, page) from now on; a ghost change. */
     public static void setRef(Machine m, int mm, int page, int ref) {
-        m.mark(m.layout.ref(mm, page));
-        m.s[m.layout.ref(mm, page)] = ref;
+        m.mark(m.refAt(mm, page));
+        m.s[m.refAt(mm, page)] = ref;
         if (m.hasAlso) {
             m.mark(m.layout.also(mm, page));
             m.s[m.layout.also(mm, page)] = 0;
@@ -328,8 +328,8 @@ public final class Memory {
      * own from its first store on.
      */
     public static void stored(Machine m, int mm, int page, int token) {
-        int ref = m.s[m.layout.ref(mm, page)];
-        m.see(m.layout.ref(mm, page));
+        int ref = m.s[m.refAt(mm, page)];
+        m.see(m.refAt(mm, page));
         if (ref < UNMAPPED && isShared(ref)) {
             fileStored(m, filePage(ref), token);
         } else if (m.hasAlso) {
@@ -350,8 +350,8 @@ public final class Memory {
 
     /** What is stored while an unmapping is at work may stay or be lost: the further values of the location, with the new one. */
     private static int alsoWhileDiscarding(Machine m, int mm, int page, int token) {
-        m.see(m.layout.zapBase + mm * m.pages + page);
-        if (m.s[m.layout.zapBase + mm * m.pages + page] == 0) {
+        m.see(m.zapAt(mm, page));
+        if (m.s[m.zapAt(mm, page)] == 0) {
             return 0;
         }
         m.see(m.layout.also(mm, page));
@@ -370,8 +370,8 @@ public final class Memory {
         m.s[m.layout.fileRefBase + filePage] = token;
         for (int mm = 0; mm < m.mms; mm++) {
             for (int page = 0; page < m.pages; page++) {
-                int ref = m.s[m.layout.ref(mm, page)];
-                m.see(m.layout.ref(mm, page));
+                int ref = m.s[m.refAt(mm, page)];
+                m.see(m.refAt(mm, page));
                 if (isFile(ref) && filePage(ref) == filePage) {
                     if (m.watchesReferences) {
                         Claims.stored(m, mm, page, token);
@@ -387,8 +387,8 @@ public final class Memory {
      * fault or an unsharing made.
      */
     public static void ownCopy(Machine m, int mm, int page, int pfn) {
-        int ref = m.s[m.layout.ref(mm, page)];
-        m.see(m.layout.ref(mm, page));
+        int ref = m.s[m.refAt(mm, page)];
+        m.see(m.refAt(mm, page));
         if (isFile(ref)) {
             int content = m.s[m.pageAt(pfn) + Layout.CONTENT];
             m.see(m.pageAt(pfn) + Layout.CONTENT);
@@ -413,7 +413,7 @@ public final class Memory {
         int mm = m.threadMm[t];
         int frame = m.pageAt(pfn);
         m.write(frame + Layout.CONTENT, token);
-        if (gone(m, frame, m.layout.tlbBirthBase + t * m.pages + page) || s[m.layout.ref(mm, page)] == UNMAPPED) {
+        if (gone(m, frame, m.layout.tlbBirthBase + t * m.pages + page) || s[m.refAt(mm, page)] == UNMAPPED) {
             m.violate(Invariant.I4, t, page, 0);
         }
         for (int rest = m.log == null ? 0 : m.mmThreads[mm]; rest != 0; rest &= rest - 1) {
@@ -441,8 +441,8 @@ public final class Memory {
         if (gone(m, frame, m.layout.tlbBirthBase + t * m.pages + page)) {
             m.violate(Invariant.I4, t, page, 0);
         }
-        m.see(m.layout.zapBase + mm * m.pages + page);
-        if (m.s[m.layout.zapBase + mm * m.pages + page] == 0) {
+        m.see(m.zapAt(mm, page));
+        if (m.s[m.zapAt(mm, page)] == 0) {
             compare(m, t, mm, page, seen); // a load that races with its own munmap may see anything of its own
         }
         return seen;
@@ -451,7 +451,7 @@ public final class Memory {
     /** A store of the device through entry {@code i} of a pin set. */
     public static void deviceStore(Machine m, int t, int set, int i, int token) {
         int[] s = m.s;
-        int at = m.layout.pin(set);
+        int at = m.pinAt(set);
         int entry = s[at + Layout.PIN_HEAD + i];
         int frame = m.pageAt(entry & Layout.ENTRY_PFN);
         int page = s[at + Layout.PIN_START] + i;
@@ -465,10 +465,14 @@ public final class Memory {
         if ((entry & Layout.ENTRY_HELD) == 0) {
             return; // the page is nobody's any more, or another's by an accepted loss
         }
+        if (!m.hasAlso || Claims.promised(m, set, i)) {
+            stored(m, mm, page, token);
+            return;
+        }
         int before = value(m, mm, page);
-        int also = m.layout.hasAlso() ? s[m.layout.also(mm, page)] : 0;
+        int also = s[m.layout.also(mm, page)];
         stored(m, mm, page, token);
-        if (m.hasAlso && before >= 0 && !Claims.promised(m, set, i)) {
+        if (before >= 0) {
             allow(m, mm, page, before); // what the device stores may be lost without a broken promise
             s[m.layout.also(mm, page)] |= also;
         }
@@ -477,7 +481,7 @@ public final class Memory {
     /** A load of the device through entry {@code i} of a pin set: what it saw. */
     public static int deviceLoad(Machine m, int t, int set, int i) {
         int[] s = m.s;
-        int at = m.layout.pin(set);
+        int at = m.pinAt(set);
         int frame = m.pageAt(s[at + Layout.PIN_HEAD + i] & Layout.ENTRY_PFN);
         m.see(m.layout.call(set));
         m.see(at + Layout.PIN_HEAD + i);
@@ -498,11 +502,11 @@ public final class Memory {
         int mm = m.threadMm[t];
         m.write(m.pageAt(pfn) + Layout.CONTENT, token);
         m.see(m.layout.tenancy(pfn));
-        m.see(m.layout.ref(mm, page));
+        m.see(m.refAt(mm, page));
         int flags = m.s[m.pageAt(pfn) + Layout.FLAGS];
         if ((flags & Layout.FLAG_ALLOCATED) == 0) {
             m.violate(Invariant.I5, t, page, 0);
-        } else if (pfn == 0 || ((flags & Layout.FLAG_FILE) != 0 && !isShared(m.s[m.layout.ref(mm, page)]))) {
+        } else if (pfn == 0 || ((flags & Layout.FLAG_FILE) != 0 && !isShared(m.s[m.refAt(mm, page)]))) {
             m.violate(Invariant.I8, t, page, 0);
         } else if (Claims.refersTo(m, mm, page, pfn)) {
             stored(m, mm, page, token);
@@ -513,8 +517,8 @@ public final class Memory {
     public static int remoteLoad(Machine m, int t, int page, int pfn) {
         int mm = m.threadMm[t];
         int seen = m.read(m.pageAt(pfn) + Layout.CONTENT);
-        m.see(m.layout.zapBase + mm * m.pages + page);
-        if (m.s[m.layout.zapBase + mm * m.pages + page] == 0 && Claims.refersTo(m, mm, page, pfn)) {
+        m.see(m.zapAt(mm, page));
+        if (m.s[m.zapAt(mm, page)] == 0 && Claims.refersTo(m, mm, page, pfn)) {
             compare(m, t, mm, page, seen);
         }
         return seen;
@@ -540,8 +544,8 @@ public final class Memory {
                 return;
             }
         }
-        int separated = m.s[m.layout.remapBase + mm * m.pages + page];
-        m.see(m.layout.remapBase + mm * m.pages + page);
+        int separated = m.s[m.remapAt(mm, page)];
+        m.see(m.remapAt(mm, page));
         m.violate(Invariant.I13, t, page, Blames.data(mm, seen, expected, separated));
     }
 
@@ -575,11 +579,11 @@ public final class Memory {
         int mm = m.threadMm[t];
         m.mark(m.layout.forking(t));
         m.s[Sched.FORKING] |= 1 << t;
-        m.tick(m.layout.mm(mm) + Layout.FORKERS);
+        m.tick(m.mmAt(mm) + Layout.FORKERS);
         if (m.asks(GoalPoint.FORKS_BOTH)) {
-            m.see(m.layout.mm(mm) + Layout.FORKERS);
+            m.see(m.mmAt(mm) + Layout.FORKERS);
         }
-        if (m.s[m.layout.mm(mm) + Layout.FORKERS]++ > 0) {
+        if (m.s[m.mmAt(mm) + Layout.FORKERS]++ > 0) {
             m.reach(GoalPoint.FORKS_BOTH);
         }
         Claims.forkBegins(m, mm);
@@ -599,15 +603,15 @@ public final class Memory {
         int[] s = m.s;
         int mm = m.threadMm[t];
         m.mark(m.layout.forking(t));
-        m.tick(m.layout.mm(mm) + Layout.FORKERS);
-        m.see(m.layout.mm(childMm) + Layout.VMA_COUNT);
+        m.tick(m.mmAt(mm) + Layout.FORKERS);
+        m.see(m.mmAt(childMm) + Layout.VMA_COUNT);
         m.s[Sched.FORKING] &= ~(1 << t);
-        s[m.layout.mm(mm) + Layout.FORKERS]--;
-        s[m.layout.mm(mm) + Layout.FORKS_DONE]++;
+        s[m.mmAt(mm) + Layout.FORKERS]--;
+        s[m.mmAt(mm) + Layout.FORKS_DONE]++;
         for (int page = 0; page < m.pages; page++) {
             int history = s[m.layout.historyBase + t * m.pages + page];
             m.see(m.layout.historyBase + t * m.pages + page);
-            if (Vmas.lookup(m, m.layout.mm(childMm), page) < 0) {
+            if (Vmas.lookup(m, m.mmAt(childMm), page) < 0) {
                 setRef(m, childMm, page, UNMAPPED);
                 continue;
             }

@@ -7,8 +7,8 @@ public final class Moves {
 
     /** What is at {@code page} is at {@code to} from now on. */
     public static void moved(Machine m, int mm, int page, int to) {
-        m.see(m.layout.ref(mm, page));
-        Memory.setRef(m, mm, to, m.s[m.layout.ref(mm, page)]);
+        m.see(m.refAt(mm, page));
+        Memory.setRef(m, mm, to, m.s[m.refAt(mm, page)]);
         if (m.hasAlso) {
             m.see(m.layout.also(mm, page));
             m.s[m.layout.also(mm, to)] = m.s[m.layout.also(mm, page)];

@@ -33,8 +33,8 @@ final class PteChecks {
         } else if (!m.plain && Pte.swap(pte)) {
             swapEntry(m, t, mm, page, pte);
         }
-        m.see(m.layout.claimBase + page);
-        if (m.aliases || m.s[m.layout.claimBase + page] != 0) {
+        m.see(m.claimAt(page));
+        if (m.aliases || m.s[m.claimAt(page)] != 0) {
             Claims.changed(m, t, mm, page, pte);
         }
     }
@@ -99,7 +99,7 @@ final class PteChecks {
                 shared(m, t, mm, page, pte, other);
             }
         } else if (Pte.write(pte)
-                && (Vmas.flags(m, m.layout.mm(mm), page) & (Region.SHARED | Region.MAYWRITE)) == Region.MAYWRITE) {
+                && (Vmas.flags(m, m.mmAt(mm), page) & (Region.SHARED | Region.MAYWRITE)) == Region.MAYWRITE) {
             m.violate(Invariant.I8, t, page, 0);
         }
     }

@@ -36,8 +36,8 @@ public final class Rmap {
         int page = m.s[f + Frame.WALK] + 1;
         for (; mm < m.mms; mm++) {
             for (; page < m.pages; page++) {
-                int slot = Vmas.lookup(m, m.layout.mm(mm), page);
-                if (slot >= 0 && has(m, Vmas.at(m.layout.mm(mm), slot), page, mapping, filePage, needed)) {
+                int slot = Vmas.lookup(m, m.mmAt(mm), page);
+                if (slot >= 0 && has(m, Vmas.at(m.mmAt(mm), slot), page, mapping, filePage, needed)) {
                     m.s[f + Frame.WALK_MM] = mm;
                     m.s[f + Frame.WALK] = page;
                     return true;

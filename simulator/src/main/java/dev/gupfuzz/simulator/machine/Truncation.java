@@ -37,8 +37,8 @@ public final class Truncation {
     }
 
     private static boolean shows(Machine m, int mm, int page, int file, int end) {
-        int slot = Vmas.lookup(m, m.layout.mm(mm), page);
-        int vma = Vmas.at(m.layout.mm(mm), Math.max(slot, 0));
+        int slot = Vmas.lookup(m, m.mmAt(mm), page);
+        int vma = Vmas.at(m.mmAt(mm), Math.max(slot, 0));
         if (slot < 0 || (m.s[vma + Layout.VMA_FLAGS] & Vmas.FILE) == 0) {
             return false;
         }

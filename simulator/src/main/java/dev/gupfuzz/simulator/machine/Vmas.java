@@ -122,6 +122,19 @@ public final class Vmas {
         return at;
     }
 
+    /** vm_area_dup() of the VMA at {@code vma} into a tree that it comes last in; the lock is nobody's. Returns its first word. */
+    public static int append(Machine m, int mm, int vma) {
+        m.mark(mm + Layout.VMA_COUNT);
+        int slot = m.s[mm + Layout.VMA_COUNT];
+        open(m, mm, slot);
+        int at = at(mm, slot);
+        for (int word = 0; word < Layout.VMA_LOCK; word++) {
+            m.s[at + word] = m.s[vma + word];
+        }
+        m.s[at + Layout.VMA_LOCK] = 0;
+        return at;
+    }
+
     /** Makes room at a slot. */
     private static void open(Machine m, int mm, int slot) {
         int count = m.s[mm + Layout.VMA_COUNT];

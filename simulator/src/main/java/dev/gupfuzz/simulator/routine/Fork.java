@@ -100,8 +100,8 @@ final class Fork {
             return false;
         }
         for (int page = 0; page < m.pages; page++) {
-            m.see(m.layout.claimBase + page);
-            for (int rest = m.s[m.layout.claimBase + page]; rest != 0; rest &= rest - 1) {
+            m.see(m.claimAt(page));
+            for (int rest = m.s[m.claimAt(page)]; rest != 0; rest &= rest - 1) {
                 if (m.pinMm[Integer.numberOfTrailingZeros(rest)] == mm) {
                     return true;
                 }
@@ -173,7 +173,7 @@ final class Fork {
             if ((flags & Region.DONTCOPY) != 0) {
                 return nextVma(m, f);
             }
-            dup(m, f, vma, Vmas.insert(m, child(m, f), s[vma], s[vma + Layout.VMA_END]));
+            dup(m, f, vma);
             return (flags & Region.WIPEONFORK) != 0 ? nextVma(m, f) : CopyRange.begin(m, t, f);
         }
     }
@@ -234,11 +234,9 @@ final class Fork {
      * vm_area_dup(), dup_userfaultfd() and anon_vma_fork(): the child's VMA has no userfaultfd, and is found through the
      * parent's anon_vmas and one of its own. One that is wiped has none.
      */
-    private static void dup(Machine m, int f, int vma, int copy) {
+    private static void dup(Machine m, int f, int vma) {
         final int[] s = m.s;
-        for (int word = Layout.VMA_ANON; word < Layout.VMA_LOCK; word++) {
-            s[copy + word] = s[vma + word];
-        }
+        int copy = Vmas.append(m, child(m, f), vma);
         s[copy + Layout.VMA_FLAGS] &= ~(Region.UFFD_WP | Region.UFFD_MINOR);
         if ((s[vma + Layout.VMA_FLAGS] & Region.WIPEONFORK) != 0) {
             s[copy + Layout.VMA_ANON] = 0;
@@ -265,7 +263,7 @@ final class Fork {
 
     /** First word of the child's mm. */
     private static int child(Machine m, int f) {
-        return m.layout.mm(m.s[f + Frame.CHILD_MM]);
+        return m.mmAt(m.s[f + Frame.CHILD_MM]);
     }
 
     private static void unlock(Machine m, int t, int f, int mm, int child) {

@@ -223,7 +223,7 @@ final class GupFast {
             m.reach(GoalPoint.PIN_BEGINS_IN_WALK);
         }
         for (int page = start; page < start + s[f + Frame.NR_ALL]; page++) {
-            if (s[m.layout.zapBase + mm * m.pages + page] > 0) {
+            if (s[m.zapAt(mm, page)] > 0) {
                 m.reach(GoalPoint.PIN_OVERLAPS_UNMAP);
             }
         }
@@ -385,7 +385,7 @@ final class GupFast {
     }
 
     private static int entry(Machine m, int f, int i) {
-        return m.s[m.layout.pin(m.s[f + Frame.PIN]) + Layout.PIN_HEAD + i] & Layout.ENTRY_PFN;
+        return m.s[m.pinAt(m.s[f + Frame.PIN]) + Layout.PIN_HEAD + i] & Layout.ENTRY_PFN;
     }
 
     /** gup_pgd_range() is over, at the end of the range or before it. */

@@ -44,7 +44,7 @@ final class Places {
 
     /** A word of the child's mm. */
     static Place child(int word) {
-        return (m, t, f) -> m.layout.mm(m.s[f + Frame.CHILD_MM]) + word;
+        return (m, t, f) -> m.mmAt(m.s[f + Frame.CHILD_MM]) + word;
     }
 
     /** The thread's own PTE of the page whose index a register holds. */
@@ -78,6 +78,6 @@ final class Places {
 
     /** First word of the page in entry {@code i} of a pin set. */
     static int pinned(Machine m, int set, int i) {
-        return m.pageAt(m.s[m.layout.pin(set) + Layout.PIN_HEAD + i] & Layout.ENTRY_PFN);
+        return m.pageAt(m.s[m.pinAt(set) + Layout.PIN_HEAD + i] & Layout.ENTRY_PFN);
     }
 }

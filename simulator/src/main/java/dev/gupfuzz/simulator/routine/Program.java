@@ -59,7 +59,7 @@ final class Program {
             case Op.DEV_STORE:
             case Op.DEV_LOAD:
                 m.see(m.layout.call(code[op + 1]));
-                if (code[op + 2] >= s[m.layout.pin(code[op + 1]) + Layout.PIN_NR]) {
+                if (code[op + 2] >= s[m.pinAt(code[op + 1]) + Layout.PIN_NR]) {
                     return NOTHING; // the call pinned fewer pages
                 }
                 return code[op] == Op.DEV_STORE ? User.DEV_STORE : User.DEV_LOAD;

@@ -37,7 +37,7 @@ final class TlbFlush {
         Labels.define(
                 CLEAR_BATCHED, PENDING, "CLEAR", Target.TLB_FLUSH, "mm->tlb_flush_batched = false", new ClearBatched());
         Labels.pending(PendingAccess.rmw(Places.ACKNOWLEDGING), FLUSH);
-        Place batched = (m, t, f) -> m.layout.mm(m.s[f + Frame.WALK_MM]) + Layout.TLB_FLUSH_BATCHED;
+        Place batched = (m, t, f) -> m.mmAt(m.s[f + Frame.WALK_MM]) + Layout.TLB_FLUSH_BATCHED;
         Labels.pending(PendingAccess.read(batched), READ_BATCHED);
         Labels.pending(PendingAccess.write(batched), CLEAR_BATCHED);
     }
@@ -77,7 +77,7 @@ final class TlbFlush {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             int mm = m.s[f + Frame.WALK_MM];
-            if (m.read(m.layout.mm(mm) + Layout.TLB_FLUSH_BATCHED) == 0) {
+            if (m.read(m.mmAt(mm) + Layout.TLB_FLUSH_BATCHED) == 0) {
                 return m.s[f + Frame.BATCHED_RET];
             }
             return begin(m, t, f, mm, 0, m.pages, CLEAR_BATCHED);
@@ -87,7 +87,7 @@ final class TlbFlush {
     private static final class ClearBatched extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            m.write(m.layout.mm(m.s[f + Frame.WALK_MM]) + Layout.TLB_FLUSH_BATCHED, 0);
+            m.write(m.mmAt(m.s[f + Frame.WALK_MM]) + Layout.TLB_FLUSH_BATCHED, 0);
             return m.s[f + Frame.BATCHED_RET];
         }
     }

@@ -71,8 +71,7 @@ final class Truncate {
         PendingAccess.Place cache = (m, t, f) -> m.layout.file(m.s[f + Frame.FILE_PAGE]) + Layout.FILE_CACHE;
         Labels.pending(PendingAccess.write(size), SET_SIZE);
         Labels.pending(PendingAccess.rmw(size), END);
-        Labels.pending(
-                PendingAccess.read((m, t, f) -> m.layout.mm(m.s[f + Frame.WALK_MM]) + Layout.VMA_COUNT), NEXT_VMA);
+        Labels.pending(PendingAccess.read((m, t, f) -> m.mmAt(m.s[f + Frame.WALK_MM]) + Layout.VMA_COUNT), NEXT_VMA);
         Labels.pending(PendingAccess.read(cache), FIND_PAGE, STILL_THERE);
         Labels.pending(PendingAccess.write(cache), DELETE);
         Labels.pending(PendingAccess.rmw(Places.LOCK), PAGE_LOCK);
@@ -130,10 +129,10 @@ final class Truncate {
             boolean one = s[f + Frame.COUNT] == PAGES;
             int from = one ? s[f + Frame.FILE_PAGE] : first(m, f);
             int to = one ? s[f + Frame.FILE_PAGE] : last(m, f);
-            m.read(m.layout.mm(mm) + Layout.VMA_COUNT);
+            m.read(m.mmAt(mm) + Layout.VMA_COUNT);
             for (int page = s[f + Frame.NR]; page < m.pages; page++) {
-                int slot = Vmas.lookup(m, m.layout.mm(mm), page);
-                int vma = Vmas.at(m.layout.mm(mm), Math.max(slot, 0));
+                int slot = Vmas.lookup(m, m.mmAt(mm), page);
+                int vma = Vmas.at(m.mmAt(mm), Math.max(slot, 0));
                 if (slot < 0 || (s[vma + Layout.VMA_FLAGS] & Vmas.FILE) == 0) {
                     continue;
                 }

@@ -130,8 +130,7 @@ final class TryToUnmap {
         Labels.pending(
                 PendingAccess.read(Places.frame(Frame.TARGET_PFN, Layout.REFCOUNT)), PINS_FIRST, PINS, LAZY_REFS);
         Labels.pending(
-                PendingAccess.write((m, t, f) -> m.layout.mm(m.s[f + Frame.WALK_MM]) + Layout.TLB_FLUSH_BATCHED),
-                BATCH);
+                PendingAccess.write((m, t, f) -> m.mmAt(m.s[f + Frame.WALK_MM]) + Layout.TLB_FLUSH_BATCHED), BATCH);
         Labels.pending(PendingAccess.rmw(map), DUPLICATE, SWAP_FREE);
         Labels.pending(PendingAccess.rmw(Places.frame(Frame.TARGET_PFN, Layout.MAPCOUNT)), REMOVE_RMAP);
         Labels.pending(PendingAccess.rmw(Places.frame(Frame.TARGET_PFN, Layout.REFCOUNT)), PUT);
@@ -241,7 +240,7 @@ final class TryToUnmap {
     private static final class Batch extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            m.write(m.layout.mm(m.s[f + Frame.WALK_MM]) + Layout.TLB_FLUSH_BATCHED, 1);
+            m.write(m.mmAt(m.s[f + Frame.WALK_MM]) + Layout.TLB_FLUSH_BATCHED, 1);
             return cleared(m, f);
         }
     }

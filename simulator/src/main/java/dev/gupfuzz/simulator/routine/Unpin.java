@@ -78,11 +78,11 @@ final class Unpin {
         int set = m.s[f + Frame.PIN];
         m.s[f + Frame.CURSOR] = 0;
         m.see(m.layout.call(set));
-        return m.s[m.layout.pin(set) + Layout.PIN_NR] <= 0 ? Program.NOTHING : page(m, f);
+        return m.s[m.pinAt(set) + Layout.PIN_NR] <= 0 ? Program.NOTHING : page(m, f);
     }
 
     private static int page(Machine m, int f) {
-        int foll = m.s[m.layout.pin(m.s[f + Frame.PIN]) + Layout.PIN_KIND];
+        int foll = m.s[m.pinAt(m.s[f + Frame.PIN]) + Layout.PIN_KIND];
         boolean dirties = m.layout.hasRmap && (foll & Foll.WRITE) != 0;
         return dirties ? SET_DIRTY : drop(m, foll);
     }
@@ -97,7 +97,7 @@ final class Unpin {
             int at = m.pageAt(current(m, t, f)) + Layout.FLAGS;
             m.rmw(at);
             m.s[at] |= Layout.FLAG_DIRTY;
-            return drop(m, m.s[m.layout.pin(m.s[f + Frame.PIN]) + Layout.PIN_KIND]);
+            return drop(m, m.s[m.pinAt(m.s[f + Frame.PIN]) + Layout.PIN_KIND]);
         }
     }
 
@@ -142,13 +142,13 @@ final class Unpin {
             m.enter(t);
             Claims.release(m, set);
         }
-        return s[m.layout.pin(set) + Layout.PIN_HEAD + s[f + Frame.CURSOR]] & Layout.ENTRY_PFN;
+        return s[m.pinAt(set) + Layout.PIN_HEAD + s[f + Frame.CURSOR]] & Layout.ENTRY_PFN;
     }
 
     private static int next(Machine m, int t, int f) {
         final int[] s = m.s;
         int set = s[f + Frame.PIN];
-        if (++s[f + Frame.CURSOR] < s[m.layout.pin(set) + Layout.PIN_NR]) {
+        if (++s[f + Frame.CURSOR] < s[m.pinAt(set) + Layout.PIN_NR]) {
             return page(m, f);
         }
         if (m.has(HAS_PINNED_CLEARED) && wasLast(m, set)) {
@@ -163,12 +163,12 @@ final class Unpin {
         for (int other = 0; other < m.pins; other++) {
             if (other != set && m.pinMm[other] == m.pinMm[set]) {
                 m.see(m.layout.call(other));
-                int at = m.layout.pin(other);
+                int at = m.pinAt(other);
                 if (m.s[at + Layout.PIN_NR] > 0 && (m.s[at + Layout.PIN_KIND] & Foll.PIN) != 0) {
                     return false;
                 }
             }
         }
-        return (m.s[m.layout.pin(set) + Layout.PIN_KIND] & Foll.PIN) != 0;
+        return (m.s[m.pinAt(set) + Layout.PIN_KIND] & Foll.PIN) != 0;
     }
 }

@@ -195,7 +195,7 @@ final class User {
             int entry = Program.operand(m, f, 2);
             int seen = Memory.deviceLoad(m, t, set, entry);
             if (m.expects) {
-                Program.expect(m, t, f, s[m.layout.pin(set) + Layout.PIN_START] + entry, seen, 3);
+                Program.expect(m, t, f, s[m.pinAt(set) + Layout.PIN_START] + entry, seen, 3);
             }
             return Program.next(m, t);
         }
@@ -221,8 +221,8 @@ final class User {
         int[] s = m.s;
         int page = s[f + Frame.PAGE];
         int pfn = s[f + Frame.ACCESS_PFN];
-        m.see(m.layout.zapBase + m.threadMm[t] * m.pages + page);
-        if (s[m.layout.zapBase + m.threadMm[t] * m.pages + page] > 0) {
+        m.see(m.zapAt(m.threadMm[t], page));
+        if (s[m.zapAt(m.threadMm[t], page)] > 0) {
             m.reach(GoalPoint.ACCESS_OVERLAPS_UNMAP);
         }
         if (s[f + Frame.IS_WRITE] != 0) {

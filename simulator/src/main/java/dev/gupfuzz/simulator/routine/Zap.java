@@ -345,7 +345,7 @@ final class Zap {
     private static boolean segment(Machine m, int f, int from) {
         int[] s = m.s;
         int mode = s[f + Frame.ZAP_MODE];
-        int mm = m.layout.mm(s[f + Frame.WALK_MM]);
+        int mm = m.mmAt(s[f + Frame.WALK_MM]);
         int end = s[f + Frame.START] + s[f + Frame.NR_ALL];
         int page = from;
         int last = end;
