@@ -87,7 +87,7 @@ public final class Frame {
     public static final int NEW_PTE = 38;
     /** Where {@code do_wp_page()} and the like return to, when not to the end of the fault. */
     public static final int RET = 39;
-    /** 1 when the fault runs under a per-VMA lock. */
+    /** 1 when the fault runs under a per-VMA lock; 2 while it holds mmap_lock as well. */
     public static final int VMA_LOCKED = 40;
     /** 1 while a userfaultfd monitor has not woken the thread. */
     public static final int ASLEEP = 41;
@@ -127,6 +127,8 @@ public final class Frame {
     public static final int ZAP_MODE = 55;
     /** {@code anon_vma} of the child's VMA that fork copies to. */
     public static final int CHILD_ANON = 48;
+    /** Where a fault goes that may not give its VMA an anon_vma. */
+    public static final int ANON_RET = CHILD_ANON;
     /** 1 when the page whose PTE reclaim clears was exclusive. */
     public static final int EXCLUSIVE = 57;
     /** Processes that a deferred flush of reclaim is about, as a mask. */

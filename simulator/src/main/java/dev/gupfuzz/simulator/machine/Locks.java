@@ -17,6 +17,19 @@ public final class Locks {
         m.recheck();
     }
 
+    /** mmap_read_trylock(): whether it has the lock now. */
+    public static boolean mmapReadTrylock(Machine m, int t) {
+        int at = m.s[Frame.at(t) + Frame.MM_AT] + Layout.MMAP_LOCK;
+        m.rmw(at);
+        if (m.s[at] < 0) {
+            return false;
+        }
+        m.tick(m.layout.readers(at));
+        m.s[at]++;
+        m.recheck();
+        return true;
+    }
+
     /** A reader leaves: an atomic of the lock word that only those who wait for the last reader can tell. */
     private static void unlocked(Machine m, int at) {
         if (m.log != null) {

@@ -11,14 +11,13 @@ import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.PendingAccess;
 import dev.gupfuzz.simulator.machine.Pte;
 import dev.gupfuzz.simulator.machine.StepCode;
-import dev.gupfuzz.simulator.machine.Vmas;
 import dev.gupfuzz.simulator.scenario.Region;
 
 /**
  * The first access to a page of anonymous memory: the shared zeropage for a read, a page of its own for a write.
  *
- * <p>Source: mm/memory.c, do_anonymous_page(); v4.8, v5.9, v5.11, v6.4, v6.12. Not modelled: memory cgroups, allocation
- * failure, large folios, userfaultfd's missing pages, and the read of vma->anon_vma where a per-VMA lock is held and it is there.
+ * <p>Source: mm/memory.c, do_anonymous_page(); v4.8 to v6.12. Not modelled: memory cgroups, allocation failure, large folios,
+ * userfaultfd's missing pages and markers, the OOM reaper, the guard page of a stack (v4.8).
  */
 final class AnonFault {
 
@@ -34,7 +33,8 @@ final class AnonFault {
     private AnonFault() {}
 
     static void declare() {
-        Labels.define(ANON_VMA, ANON, "ANON_VMA", Target.VMA, "anon_vma_prepare(vma)", new AnonVma());
+        Labels.define(
+                ANON_VMA, ANON, "ANON_VMA", Target.VMA, "anon_vma_prepare(vma)", new PrepareAnonVma(ALLOC, false));
         Labels.define(
                 ALLOC,
                 ANON,
@@ -52,15 +52,6 @@ final class AnonFault {
         Labels.pending(PendingAccess.read(Places.pte(Frame.PAGE)), PTE_NONE);
         Labels.pending(PendingAccess.write(Places.pte(Frame.PAGE)), SET_PTE);
         Labels.pending(PendingAccess.rmw(Places.frame(Frame.NEW_PFN, Layout.REFCOUNT)), PUT);
-    }
-
-    private static final class AnonVma extends StepCode {
-        @Override
-        public int take(Machine m, int t, int f, int pc) {
-            final int[] s = m.s;
-            Vmas.prepareAnon(m, m.mmOf(f), s[f + Frame.PAGE]);
-            return ALLOC;
-        }
     }
 
     private static final class AnonAlloc extends StepCode {
@@ -97,12 +88,9 @@ final class AnonFault {
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
             if (s[f + Frame.IS_WRITE] != 0) {
-                int pfn = s[f + Frame.NEW_PFN];
-                Memory.newAnon(m, m.threadMm[t], s[f + Frame.PAGE], pfn);
-                Memory.lruCacheAdd(m, t, SET_PTE, pfn);
                 boolean write = (s[f + Frame.VM_FLAGS] & Region.WRITE) != 0;
                 int bits = write ? Pte.PRESENT | Pte.WRITE | Pte.ACCESSED | Fault.dirty(m) : Pte.PRESENT | Pte.ACCESSED;
-                m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.of(pfn, bits));
+                FinishFault.mapNewAnon(m, t, f, pc, bits);
             } else {
                 m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.of(0, Pte.PRESENT | Pte.SPECIAL | Pte.ACCESSED));
             }

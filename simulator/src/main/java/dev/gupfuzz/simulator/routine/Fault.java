@@ -19,9 +19,11 @@ import dev.gupfuzz.simulator.scenario.Region;
  * A page fault of the CPU, and {@code handle_mm_fault()}, which slow GUP calls too.
  *
  * <p>Source: arch/x86/mm/fault.c, do_user_addr_fault(); mm/memory.c, lock_vma_under_rcu(), handle_pte_fault() and
- * do_numa_page(); v4.8, v4.14, v5.9, v5.11, v5.19, v6.4, v6.12. The search for the VMA under RCU and its check behind the lock
- * are one step with the trylock. Not modelled: mmap_read_trylock() before the sleeping lock, FAULT_FLAG_RETRY_NOWAIT, stack
- * expansion, memory cgroups, allocation failure, migration by NUMA balancing, huge pages, pkeys.
+ * do_numa_page(); v4.8 to v6.12. The search for the VMA under RCU and its check behind the lock are one step with the trylock. A
+ * fault that finds a page locked waits with its lock held; the kernel gives the lock up, waits, and begins the fault anew
+ * (FAULT_FLAG_ALLOW_RETRY). v4.8 stores the PTE behind a NUMA hint at once, where others clear it first. Not modelled:
+ * mmap_read_trylock() before the sleeping lock, FAULT_FLAG_RETRY_NOWAIT, SIGSEGV under a VMA's lock (v6.12), stack expansion, memory
+ * cgroups, allocation failure, migration by NUMA balancing, huge pages, pkeys.
  */
 final class Fault {
 
@@ -264,9 +266,8 @@ final class Fault {
             } else if (Pte.swap(pte)) {
                 return SwapIn.begin(m, t, f);
             } else {
-                return forbidden(m, f, s[f + Frame.VM_FLAGS])
-                        ? PTL
-                        : NUMA_PTL; // FOLL_FORCE may look at what is PROT_NONE
+                // FOLL_FORCE may look at what is PROT_NONE
+                return (s[f + Frame.VM_FLAGS] & (Region.READ | Region.WRITE)) == 0 ? PTL : NUMA_PTL;
             }
         }
     }
@@ -341,7 +342,7 @@ final class Fault {
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
             int pte = (s[f + Frame.NEW_PTE] & ~Pte.PROTNONE) | Pte.ACCESSED;
-            if (!m.has(NUMA_KEEPS_WRITE) && mayWriteAgain(m, f, pte)) {
+            if (mayWriteAgain(m, f, pte)) {
                 pte |= Pte.WRITE;
             }
             m.setAgain(t, m.threadMm[t], s[f + Frame.PAGE], pte);
@@ -349,18 +350,35 @@ final class Fault {
         }
     }
 
-    /** can_change_pte_writable() of a private mapping: only what is exclusive, and nobody wants to be told of writes. */
+    /**
+     * What vm_page_prot gives back, and from v6.2 on can_change_pte_writable(): of a private mapping only what is exclusive, of a
+     * shared one only what is dirty, so that its file was told, and nothing whose writes somebody wants to be told of.
+     */
     private static boolean mayWriteAgain(Machine m, int f, int pte) {
         int flags = m.s[f + Frame.VM_FLAGS];
-        if ((flags & (Region.WRITE | Region.SHARED)) != Region.WRITE || Pte.special(pte)) {
+        boolean shared = (flags & Region.SHARED) != 0;
+        if ((flags & Region.WRITE) == 0 || Pte.special(pte) || (!shared && m.has(NUMA_KEEPS_WRITE))) {
             return false;
+        }
+        if (shared) {
+            FileFault.aimFile(m, f);
+            if (FinishFault.defaultWrite(m, f) != 0) {
+                return true;
+            }
         }
         boolean guarded = Pte.uffdWp(pte) && (flags & Region.UFFD_WP) != 0;
         boolean traced = m.layout.tracksSoftDirty && (flags & Region.SOFTDIRTY) == 0 && (pte & Pte.SOFT_DIRTY) == 0;
-        int page = m.pageAt(Pte.pfn(pte)) + Layout.FLAGS;
+        if (guarded || traced || m.has(NUMA_KEEPS_WRITE)) {
+            return false;
+        }
+        return shared ? Pte.dirty(pte) : isExclusive(m, Pte.pfn(pte));
+    }
+
+    private static boolean isExclusive(Machine m, int pfn) {
+        int page = m.pageAt(pfn) + Layout.FLAGS;
         m.see(page);
         int alone = Layout.FLAG_ANON | Layout.FLAG_EXCLUSIVE;
-        return !guarded && !traced && (m.s[page] & alone) == alone;
+        return (m.s[page] & alone) == alone;
     }
 
     /**

@@ -11,7 +11,6 @@ import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.PageCache;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.PendingAccess;
-import dev.gupfuzz.simulator.machine.Pte;
 import dev.gupfuzz.simulator.machine.StepCode;
 import dev.gupfuzz.simulator.machine.Vmas;
 import dev.gupfuzz.simulator.scenario.FileSpec;
@@ -21,9 +20,11 @@ import dev.gupfuzz.simulator.scenario.Region;
  * A fault where nothing is mapped of a file: the page comes from the page cache or from the disk, locked, and a read maps it; a write
  * through a private mapping maps a copy. {@link SharedFault} goes on with a write through a shared mapping.
  *
- * <p>Source: mm/memory.c, do_read_fault(), do_cow_fault(), finish_fault(); mm/filemap.c, filemap_fault(); mm/shmem.c, shmem_fault() with
- * userfaultfd's minor faults; v4.8, v5.9, v5.14, v6.12. A lookup of the page cache takes its reference in one step. Not modelled:
- * fault-around, readahead, read errors, shmem pages in swap, filesystems that copy themselves (DAX), huge pages.
+ * <p>Source: mm/memory.c, do_read_fault(), do_cow_fault(); mm/filemap.c, filemap_fault(); mm/shmem.c, shmem_fault() with userfaultfd's
+ * minor faults; v4.8 to v6.12. A lookup of the page cache takes its reference in one step. A new page of shmem is unlocked for a
+ * moment, as one that was read from disk; a minor fault does not lock the page that it finds, as from v6.4 on, and gives the page for
+ * the copy back before it waits. Not modelled: fault-around, readahead, read errors, the invalidate lock (v5.15 on), the look at the
+ * PTE before a page is read (v6.12), shmem pages in swap, filesystems that copy themselves (DAX), huge pages.
  */
 final class FileFault {
 
@@ -48,19 +49,15 @@ final class FileFault {
     private static final int PUT_RETRY = Pc.FILE_FAULT | 12;
     private static final int PUT_MINOR = Pc.FILE_FAULT | 13;
     private static final int COPY_PAGE = Pc.FILE_FAULT | 14;
-    static final int PTL = Pc.FILE_FAULT | 15 | Pc.ON_PTL;
-    private static final int PTE_NONE = Pc.FILE_FAULT | 16;
-    private static final int ADD_RMAP = Pc.FILE_FAULT | 17;
-    private static final int SET_PTE = Pc.FILE_FAULT | 18;
-    private static final int PTL_UNLOCK = Pc.FILE_FAULT | 19;
-    private static final int UNLOCK_PAGE = Pc.FILE_FAULT | 20;
+    static final int UNLOCK_PAGE = Pc.FILE_FAULT | 20;
     private static final int PUT_PAGE = Pc.FILE_FAULT | 21;
     private static final int PUT_COPY = Pc.FILE_FAULT | 22;
 
     private FileFault() {}
 
     static void declare() {
-        Labels.define(ANON_VMA, COW, "ANON_VMA", Target.VMA, "anon_vma_prepare(vma)", new AnonVma());
+        Labels.define(
+                ANON_VMA, COW, "ANON_VMA", Target.VMA, "anon_vma_prepare(vma)", new PrepareAnonVma(ALLOC_COPY, false));
         Labels.define(
                 ALLOC_COPY, COW, "ALLOC_COPY", Target.ALLOCATOR, "vmf->cow_page = alloc_page_vma()", new AllocCopy());
         Labels.define(SIZE, FAULT, "SIZE", Target.FILE, "offset >= i_size_read(inode)", new Size());
@@ -102,12 +99,6 @@ final class FileFault {
                 Target.CONTENT,
                 "copy_user_highpage(vmf->cow_page, vmf->page, ...)",
                 new CopyPage());
-        Labels.define(PTL, FINISH, "PTL", Target.PTL, "pte_offset_map_lock(..., &vmf->ptl)", new Ptl());
-        Labels.define(PTE_NONE, FINISH, "PTE_NONE", Target.PTE, "!pte_none(*vmf->pte)", new PteNone());
-        Labels.define(ADD_RMAP, FINISH, "ADD_RMAP", Target.MAPCOUNT, "page_add_file_rmap(page, false)", new AddRmap());
-        Labels.define(SET_PTE, FINISH, "SET_PTE", Target.PTE, "set_pte_at(..., vmf->pte, entry)", new SetPte());
-        Labels.define(
-                PTL_UNLOCK, FINISH, "PTL_UNLOCK", Target.PTL, "pte_unmap_unlock(vmf->pte, vmf->ptl)", new PtlUnlock());
         Labels.define(UNLOCK_PAGE, FINISH, "UNLOCK_PAGE", Target.PAGE_LOCK, "unlock_page(vmf->page)", new UnlockPage());
         Labels.define(PUT_PAGE, FINISH, "PUT_PAGE", Target.REFCOUNT, "put_page(vmf->page)", new PutPage());
         Labels.define(PUT_COPY, COW, "PUT_COPY", Target.REFCOUNT, "put_page(vmf->cow_page)", new PutCopy());
@@ -125,11 +116,8 @@ final class FileFault {
         Labels.pending(PendingAccess.read(Places.file(Layout.FILE_DISK)), READ_PAGE);
         Labels.pending(
                 PendingAccess.rmw(Places.frame(Frame.TARGET_PFN, Layout.FLAGS)), READ_DONE, UNLOCK_RETRY, UNLOCK_PAGE);
-        Labels.pending(PendingAccess.rmw(Places.LOCK), LOCK_PAGE, PTL, PTL_UNLOCK);
+        Labels.pending(PendingAccess.rmw(Places.LOCK), LOCK_PAGE);
         Labels.pending(PendingAccess.read(Places.frame(Frame.TARGET_PFN, Layout.CONTENT)), COPY_PAGE);
-        Labels.pending(PendingAccess.read(Places.pte(Frame.PAGE)), PTE_NONE);
-        Labels.pending(PendingAccess.write(Places.pte(Frame.PAGE)), SET_PTE);
-        Labels.pending(PendingAccess.rmw(Places.frame(Frame.TARGET_PFN, Layout.MAPCOUNT)), ADD_RMAP);
         Labels.pending(PendingAccess.rmw(Places.frame(Frame.NEW_PFN, Layout.REFCOUNT)), PUT_COPY);
     }
 
@@ -147,11 +135,12 @@ final class FileFault {
         m.s[f + Frame.FILE_PAGE] = Vmas.filePage(m, Vmas.at(mm, Vmas.lookup(m, mm, page)), page);
     }
 
-    private static boolean isCow(Machine m, int f) {
+    /** A write through a private mapping. */
+    static boolean isCow(Machine m, int f) {
         return m.s[f + Frame.IS_WRITE] != 0 && (m.s[f + Frame.VM_FLAGS] & Region.SHARED) == 0;
     }
 
-    private static boolean isSharedWrite(Machine m, int f) {
+    static boolean isSharedWrite(Machine m, int f) {
         return m.s[f + Frame.IS_WRITE] != 0 && (m.s[f + Frame.VM_FLAGS] & Region.SHARED) != 0;
     }
 
@@ -177,14 +166,6 @@ final class FileFault {
 
     private static boolean beyond(Machine m, int f, int pages) {
         return m.s[f + Frame.FILE_PAGE] - spec(m, f).first() >= pages;
-    }
-
-    private static final class AnonVma extends StepCode {
-        @Override
-        public int take(Machine m, int t, int f, int pc) {
-            Vmas.prepareAnon(m, m.mmOf(f), m.s[f + Frame.PAGE]);
-            return ALLOC_COPY;
-        }
     }
 
     private static final class AllocCopy extends StepCode {
@@ -300,13 +281,8 @@ final class FileFault {
             if (isSharedWrite(m, f)) {
                 return SharedFault.beginFault(m, t, f);
             }
-            return isCow(m, f) ? COPY_PAGE : lock(m, t, f);
+            return isCow(m, f) ? COPY_PAGE : FinishFault.begin(m, t, f);
         }
-    }
-
-    private static int lock(Machine m, int t, int f) {
-        Locks.aim(m, f, m.threadMm[t], m.s[f + Frame.PAGE]);
-        return PTL;
     }
 
     private static final class UnlockRetry extends StepCode {
@@ -331,73 +307,7 @@ final class FileFault {
             int copy = m.pageAt(m.s[f + Frame.NEW_PFN]) + Layout.CONTENT;
             m.mark(copy);
             m.s[copy] = m.read(m.pageAt(m.s[f + Frame.TARGET_PFN]) + Layout.CONTENT);
-            return lock(m, t, f);
-        }
-    }
-
-    private static final class Ptl extends StepCode {
-        @Override
-        public int take(Machine m, int t, int f, int pc) {
-            Locks.ptlLock(m, t);
-            return PTE_NONE;
-        }
-    }
-
-    private static final class PteNone extends StepCode {
-        @Override
-        public int take(Machine m, int t, int f, int pc) {
-            final int[] s = m.s;
-            boolean none = m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) == Pte.NONE;
-            s[f + Frame.REUSED] = none ? 1 : 0;
-            return !none ? PTL_UNLOCK : isCow(m, f) ? SET_PTE : ADD_RMAP;
-        }
-    }
-
-    private static final class AddRmap extends StepCode {
-        @Override
-        public int take(Machine m, int t, int f, int pc) {
-            Memory.rmap(m, t, m.s[f + Frame.TARGET_PFN], 1);
-            return SET_PTE;
-        }
-    }
-
-    private static final class SetPte extends StepCode {
-        @Override
-        public int take(Machine m, int t, int f, int pc) {
-            final int[] s = m.s;
-            int page = s[f + Frame.PAGE];
-            int bits = Pte.PRESENT | Pte.ACCESSED;
-            if (!isCow(m, f)) {
-                bits |= isSharedWrite(m, f) ? Fault.dirty(m) | Fault.maybeWrite(m, f) : defaultWrite(m, f);
-                m.setOwnPte(t, f, page, Pte.of(s[f + Frame.TARGET_PFN], bits));
-                return PTL_UNLOCK;
-            }
-            int pfn = s[f + Frame.NEW_PFN];
-            Memory.newAnon(m, m.threadMm[t], page, pfn);
-            Memory.lruCacheAdd(m, t, pc, pfn);
-            Memory.ownCopy(m, m.threadMm[t], page, pfn);
-            s[f + Frame.FAULT_RESULT] |= Frame.FAULT_WRITE;
-            m.setOwnPte(t, f, page, Pte.of(pfn, bits | Fault.dirty(m) | Fault.maybeWrite(m, f)));
-            return PTL_UNLOCK;
-        }
-    }
-
-    /** vm_page_prot of a shared mapping has the write bit where nobody wants to be told of the first write. */
-    private static int defaultWrite(Machine m, int f) {
-        boolean silent = (m.s[f + Frame.VM_FLAGS] & (Region.SHARED | Region.UFFD_WP)) == Region.SHARED
-                && spec(m, f).shmem()
-                && (!m.layout.tracksSoftDirty || (m.s[f + Frame.VM_FLAGS] & Region.SOFTDIRTY) != 0);
-        return silent ? Fault.maybeWrite(m, f) : 0;
-    }
-
-    private static final class PtlUnlock extends StepCode {
-        @Override
-        public int take(Machine m, int t, int f, int pc) {
-            Locks.ptlUnlock(m, t);
-            if (isSharedWrite(m, f) && m.s[f + Frame.REUSED] != 0) {
-                return SharedFault.mapped(m, f, 0);
-            }
-            return UNLOCK_PAGE;
+            return FinishFault.begin(m, t, f);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.gupfuzz.simulator.routine;
 
-import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
@@ -17,8 +16,9 @@ import dev.gupfuzz.simulator.machine.StepCode;
  * where do_wp_page() began it, which holds a reference of its own.
  *
  * <p>Source: mm/memory.c, do_shared_fault(), wp_page_shared(), do_page_mkwrite(), finish_mkwrite_fault(), fault_dirty_shared_page();
- * v4.8, v5.9, v6.12. Not modelled: what a filesystem does in page_mkwrite() but for locking the page, stable pages under writeback,
- * balance_dirty_pages().
+ * v4.8 to v6.12. page_mkwrite() is filemap_page_mkwrite(): it locks the page and makes it dirty. Where the PTE has changed, v4.8
+ * unlocks the page before the page-table lock, here it comes after. Not modelled: what else a filesystem does in page_mkwrite(), stable
+ * pages under writeback, balance_dirty_pages().
  */
 final class SharedFault {
 
@@ -98,11 +98,7 @@ final class SharedFault {
     /** do_shared_fault(): nothing was mapped; the page is locked and referenced. */
     static int beginFault(Machine m, int t, int f) {
         m.s[f + Frame.RET] = 0;
-        if (FileFault.spec(m, f).shmem()) {
-            Locks.aim(m, f, m.threadMm[t], m.s[f + Frame.PAGE]);
-            return FileFault.PTL;
-        }
-        return UNLOCK_FIRST;
+        return FileFault.spec(m, f).shmem() ? FinishFault.begin(m, t, f) : UNLOCK_FIRST;
     }
 
     /** wp_page_shared(): the page-table lock is held, TARGET_PFN is mapped read-only. */
@@ -112,9 +108,9 @@ final class SharedFault {
         return GET_PAGE;
     }
 
-    /** The page is mapped writable, the page-table lock released; {@code wp} as RET. */
-    static int mapped(Machine m, int f, int wp) {
-        m.s[f + Frame.RET] = wp;
+    /** do_shared_fault() again: the page is mapped writable, the page-table lock released. */
+    static int mapped(Machine m, int f) {
+        m.s[f + Frame.RET] = 0;
         return SET_DIRTY;
     }
 
@@ -190,8 +186,11 @@ final class SharedFault {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             dirty(m, f);
+            if (m.s[f + Frame.RET] == 0) {
+                return FinishFault.begin(m, t, f);
+            }
             Locks.aim(m, f, m.threadMm[t], m.s[f + Frame.PAGE]);
-            return m.s[f + Frame.RET] != 0 ? PTL : FileFault.PTL;
+            return PTL;
         }
     }
 
@@ -222,9 +221,7 @@ final class SharedFault {
     private static final class Reuse extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            Fault.setAccessFlags(m, t, f, Fault.maybeWrite(m, f));
-            m.s[f + Frame.FAULT_RESULT] |= Frame.FAULT_WRITE;
-            m.reach(GoalPoint.COW_REUSE);
+            WpPage.reusePage(m, t, f);
             return PTL_UNLOCK;
         }
     }

@@ -30,12 +30,14 @@ public final class Step {
         TlbFlush.declare();
         Sync.declare();
         AnonFault.declare();
+        PrepareAnonVma.declare();
         WpCopy.declare();
         SwapReuse.declare();
         SwapIn.declare();
         SwapMap.declare();
         UserfaultWait.declare();
         FileFault.declare();
+        FinishFault.declare();
         UserfaultIoctl.declare();
         UserfaultContinue.declare();
         SharedFault.declare();

@@ -19,10 +19,12 @@ import dev.gupfuzz.simulator.machine.Swap;
  * The first half of a fault on a swap entry: the page comes from the swap cache or from the device, and is locked. {@link SwapMap}
  * maps it.
  *
- * <p>Source: mm/memory.c, do_swap_page(), and mm/swap_state.c, __read_swap_cache_async(); v4.8, v4.14, v4.19, v5.9, v5.18, v5.19, v6.4,
- * v6.12. A lookup of the swap cache takes its reference in one step. Where the kernel sleeps a tick because somebody else brings the
- * page in, the thread waits until that is over. Not modelled: readahead of other slots, allocation failure, memory cgroups, KSM,
- * migration and device entries, swapoff, large folios, FAULT_FLAG_RETRY_NOWAIT.
+ * <p>Source: mm/memory.c, do_swap_page(); mm/swap_state.c, __read_swap_cache_async(); mm/page_io.c, swap_readpage(),
+ * end_swap_bio_read(); v4.8 to v6.12. A lookup of the swap cache takes its reference in one step, and who found nothing there looks again
+ * only after a wait. Where the kernel sleeps a tick because somebody else brings the page in, the thread waits until that is over. A
+ * synchronous device forgets a slot before the page is unlocked, as at the end of a bio; bdev_read_page() unlocks first, and the slot
+ * is kept when the lock cannot be had again. Not modelled: readahead of other slots, allocation failure, memory cgroups, KSM, migration
+ * and device entries, swapoff, large folios, FAULT_FLAG_RETRY_NOWAIT.
  */
 final class SwapIn {
 
@@ -56,6 +58,8 @@ final class SwapIn {
 
     private static final int GONE_PTL = Pc.SWAP_IN | 18 | Pc.ON_PTL;
     private static final int GONE_PTE_SAME = Pc.SWAP_IN | 19;
+    /** The lookup of who decided for the swap cache, and does not decide again. */
+    private static final int FIND_AGAIN = Pc.SWAP_IN | 32;
 
     private SwapIn() {}
 
@@ -67,6 +71,13 @@ final class SwapIn {
                 Target.SWAP,
                 "page = lookup_swap_cache(entry, vma, address)",
                 new Lookup());
+        Labels.define(
+                FIND_AGAIN,
+                READ,
+                "FIND_AGAIN",
+                Target.SWAP,
+                "page = find_get_page(swap_address_space(entry), swp_offset(entry))",
+                new FindAgain());
         Labels.define(COUNT, SWAP_PAGE, "COUNT", Target.SWAP, "__swap_count(entry) == 1", new Count());
         Labels.define(
                 ALLOC_FRESH,
@@ -123,7 +134,7 @@ final class SwapIn {
                 "pte_same(*vmf->pte, vmf->orig_pte) (no page)",
                 new GonePteSame());
         Labels.pending(PendingAccess.read(Places.pte(Frame.PAGE)), GONE_PTE_SAME);
-        Labels.pending(PendingAccess.read(Places.swap(Layout.SWAP_CACHE)), LOOKUP);
+        Labels.pending(PendingAccess.read(Places.swap(Layout.SWAP_CACHE)), LOOKUP, FIND_AGAIN);
         Labels.pending(PendingAccess.read(Places.swap(Layout.SWAP_MAP)), COUNT);
         Labels.pending(PendingAccess.rmw(Places.ALLOCATOR), ALLOC_FRESH, ALLOC);
         Labels.pending(PendingAccess.rmw(Places.swap(Layout.SWAP_HAS_CACHE)), PREPARE_FRESH, PREPARE);
@@ -175,6 +186,18 @@ final class SwapIn {
                 return lockPage(m, f);
             }
             return m.layout.world.synchronousSwap && m.has(SWAP_SKIPS_CACHE) ? COUNT : ALLOC;
+        }
+    }
+
+    private static final class FindAgain extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            int pfn = Swap.lookup(m, m.s[f + Frame.SLOT]);
+            if (pfn == Swap.FROZEN) {
+                return FIND_AGAIN;
+            }
+            m.s[f + Frame.TARGET_PFN] = pfn;
+            return pfn == 0 ? ALLOC : lockPage(m, f);
         }
     }
 
@@ -253,7 +276,7 @@ final class SwapIn {
             if (m.s[f + Frame.FRESH] != 0) {
                 return m.s[f + Frame.FAULT_RET];
             } else if (m.s[slot + Layout.SWAP_MAP] != 0) {
-                return LOOKUP;
+                return FIND_AGAIN;
             }
             Locks.aim(
                     m,

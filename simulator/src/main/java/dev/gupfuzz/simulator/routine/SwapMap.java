@@ -135,15 +135,19 @@ final class SwapMap {
             if (m.read(s[f + Frame.PTES] + s[f + Frame.PAGE]) != s[f + Frame.PTE]) {
                 return PTL_UNLOCK_OUT;
             }
-            boolean fresh = s[f + Frame.FRESH] != 0;
-            s[f + Frame.REUSED] = fresh ? 1 : 0;
+            boolean marked = m.has(SWP_EXCLUSIVE) && (s[f + Frame.PTE] & Pte.SWP_EXCLUSIVE) != 0;
+            s[f + Frame.REUSED] = marked || s[f + Frame.FRESH] != 0 ? 1 : 0;
             if (m.has(SWAPIN_PAGE_COUNT)) {
-                boolean marked = m.has(SWP_EXCLUSIVE) && (s[f + Frame.PTE] & Pte.SWP_EXCLUSIVE) != 0;
-                s[f + Frame.REUSED] |= marked ? 1 : 0;
                 return SWAP_FREE;
             }
-            return s[f + Frame.IS_WRITE] != 0 && !fresh ? SwapReuse.reuse(m, f, SET_PTE) : SET_PTE;
+            int next = rmapFirst(m) ? ADD_RMAP : SET_PTE;
+            return s[f + Frame.IS_WRITE] != 0 && s[f + Frame.REUSED] == 0 ? SwapReuse.reuse(m, f, next) : next;
         }
+    }
+
+    /** page_add_anon_rmap() came before set_pte_at() by v5.17. */
+    private static boolean rmapFirst(Machine m) {
+        return m.has(SWAPIN_PAGE_COUNT) || m.has(ANON_EXCLUSIVE);
     }
 
     private static final class PtlUnlockOut extends StepCode {
@@ -161,7 +165,7 @@ final class SwapMap {
             int pte = Pte.of(s[f + Frame.TARGET_PFN], bits(m, f));
             m.setOwnPte(t, f, s[f + Frame.PAGE], pte);
             s[f + Frame.PTE] = pte;
-            return m.has(SWAPIN_PAGE_COUNT) ? UNLOCK_PAGE : ADD_RMAP;
+            return m.has(SWAPIN_PAGE_COUNT) ? UNLOCK_PAGE : rmapFirst(m) ? SWAP_FREE : ADD_RMAP;
         }
     }
 
@@ -201,7 +205,7 @@ final class SwapMap {
             // before v5.19 the mark says only whether rmap may take the own anon_vma
             boolean exclusive = s[f + Frame.REUSED] != 0 && (m.has(ANON_EXCLUSIVE) || s[f + Frame.IS_WRITE] != 0);
             Memory.addAnonRmap(m, t, s[f + Frame.PAGE], s[f + Frame.TARGET_PFN], exclusive);
-            return m.has(SWAPIN_PAGE_COUNT) ? SET_PTE : SWAP_FREE;
+            return rmapFirst(m) ? SET_PTE : SWAP_FREE;
         }
     }
 

@@ -16,13 +16,13 @@ import dev.gupfuzz.simulator.machine.Pte;
 import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.machine.StepCode;
 import dev.gupfuzz.simulator.machine.Tlb;
-import dev.gupfuzz.simulator.machine.Vmas;
 
 /**
  * The copy of a write fault: the page is copied without locks, then takes the place of the old one unless the PTE changed.
  *
- * <p>Source: mm/memory.c, wp_page_copy(), the same in this order from v4.8 to v6.12. Not modelled: memory cgroups, mmu notifiers,
- * allocation failure, mlock(), and free_swap_cache() of the old page (from v5.14 on): it stays in the swap cache until reclaim.
+ * <p>Source: mm/memory.c, wp_page_copy(), v4.8 to v6.12. The old page's mapping reference is put under the page-table lock, as up to
+ * v6.4; v6.12 puts it right behind. Not modelled: memory cgroups, mmu notifiers, allocation failure, mlock(), and free_swap_cache() of
+ * the old page (from v5.14 on): it stays in the swap cache until reclaim.
  */
 final class WpCopy {
 
@@ -47,7 +47,7 @@ final class WpCopy {
     private static final int PUT_MAPPING = Pc.WP_COPY | 11;
     private static final int PUT_NEW = Pc.WP_COPY | 12;
     private static final int UNLOCK_PTL_COPIED = Pc.WP_COPY | 13;
-    private static final int PUT_OLD = Pc.WP_COPY | 14;
+    static final int PUT_OLD = Pc.WP_COPY | 14;
 
     private WpCopy() {}
 
@@ -55,7 +55,7 @@ final class WpCopy {
         Labels.define(GET_PAGE, WP, "GET_PAGE", Target.REFCOUNT, "get_page(vmf->page)", new GetPage());
         Labels.define(
                 UNLOCK_PTL, WP, "UNLOCK_PTL", Target.PTL, "pte_unmap_unlock(vmf->pte, vmf->ptl)", new UnlockPtl());
-        Labels.define(ANON_VMA, COPY, "ANON_VMA", Target.VMA, "anon_vma_prepare(vma)", new AnonVma());
+        Labels.define(ANON_VMA, COPY, "ANON_VMA", Target.VMA, "anon_vma_prepare(vma)", new PrepareAnonVma(ALLOC, true));
         Labels.define(ALLOC, COPY, "ALLOC", Target.ALLOCATOR, "new_page = alloc_page_vma()", new Alloc());
         Labels.define(
                 COPY_PAGE, COPY, "COPY_PAGE", Target.CONTENT, "cow_user_page(new_page, old_page, vmf)", new CopyPage());
@@ -109,15 +109,6 @@ final class WpCopy {
         public int take(Machine m, int t, int f, int pc) {
             Locks.ptlUnlock(m, t);
             return ANON_VMA;
-        }
-    }
-
-    private static final class AnonVma extends StepCode {
-        @Override
-        public int take(Machine m, int t, int f, int pc) {
-            final int[] s = m.s;
-            Vmas.prepareAnon(m, m.mmOf(f), s[f + Frame.PAGE]);
-            return ALLOC;
         }
     }
 
@@ -200,17 +191,14 @@ final class WpCopy {
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
             int pte = s[f + Frame.PTE];
-            int pfn = s[f + Frame.NEW_PFN];
             m.mark(f + Frame.COPY_PAGE);
             m.s[Sched.COPYING] &= ~(1 << t);
             if (!Pte.special(pte) && s[f + Frame.COPY_STORED] != 0) {
                 m.violate(Invariant.I4, t, s[f + Frame.PAGE], 0);
             }
-            Memory.newAnon(m, m.threadMm[t], s[f + Frame.PAGE], pfn);
-            Memory.lruCacheAdd(m, t, pc, pfn);
-            Memory.ownCopy(m, m.threadMm[t], s[f + Frame.PAGE], pfn);
+            Memory.ownCopy(m, m.threadMm[t], s[f + Frame.PAGE], s[f + Frame.NEW_PFN]);
             m.reach(GoalPoint.COW_COPY);
-            m.setOwnPte(t, f, s[f + Frame.PAGE], Pte.of(pfn, bits(m, f, pte)));
+            FinishFault.mapNewAnon(m, t, f, pc, bits(m, f, pte));
             if (s[f + Frame.UNSHARE] == 0) {
                 s[f + Frame.FAULT_RESULT] |= Frame.FAULT_WRITE;
             }

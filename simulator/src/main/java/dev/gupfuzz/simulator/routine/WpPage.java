@@ -20,8 +20,9 @@ import dev.gupfuzz.simulator.scenario.Region;
  *
  * <p>Source: mm/memory.c, do_wp_page() and wp_page_reuse(): v4.8, v4.14 and v5.7 (mappings and swap entries count), v5.9-rc4 to v5.14
  * (09854ba94c6a: references count; v5.9-rc4 unlocks a reused page after the page-table lock, which be068f29034f turned round), v5.18
- * (references of the LRU batch and of the swap cache are given up first), v5.19 to v6.12 (PG_anon_exclusive). Which CPU's batch has a
- * page is a data choice at the drain, since a thread moves. Not modelled: KSM, memory cgroups, mmu notifiers, large folios, special
+ * (references of the LRU batch and of the swap cache are given up first), v5.19 to v6.12 (PG_anon_exclusive). v6.12 marks a page that it
+ * reuses right behind its unlocking, here it is marked before. Which CPU's batch has a page is a data choice at the drain, since a thread
+ * moves. Not modelled: KSM, memory cgroups, mmu notifiers, large folios, special
  * PTEs other than the zeropage's.
  */
 final class WpPage {
@@ -353,10 +354,10 @@ final class WpPage {
                 Locks.pageUnlock(m, pfn);
                 return WpCopy.GET_PAGE;
             }
-            if (m.has(ANON_EXCLUSIVE)) { // page_move_anon_rmap(), under the page lock
+            if (m.has(ANON_EXCLUSIVE)) {
                 m.s[m.pageAt(pfn) + Layout.FLAGS] |= Layout.FLAG_EXCLUSIVE;
             }
-            if (!m.has(WP_PAGE_COUNT) || m.has(WP_FREES_REFS)) {
+            if (!m.has(WP_PAGE_COUNT) || m.has(ANON_EXCLUSIVE)) { // page_move_anon_rmap(), under the page lock
                 Memory.moveAnonRmap(m, m.threadMm[t], m.s[f + Frame.PAGE], pfn);
             }
             Locks.pageUnlock(m, pfn);
@@ -367,11 +368,16 @@ final class WpPage {
     private static final class Reuse extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            Fault.setAccessFlags(m, t, f, Fault.maybeWrite(m, f));
-            m.s[f + Frame.FAULT_RESULT] |= Frame.FAULT_WRITE;
-            m.reach(GoalPoint.COW_REUSE);
+            reusePage(m, t, f);
             return m.has(WP_LATE_UNLOCK) && m.has(WP_SOLE_USER) ? REUSE_UNLOCK_PTL : Fault.PTL_UNLOCK;
         }
+    }
+
+    /** wp_page_reuse(), but for the page-table lock: the PTE becomes writable, if the VMA may be written. */
+    static void reusePage(Machine m, int t, int f) {
+        Fault.setAccessFlags(m, t, f, Fault.maybeWrite(m, f));
+        m.s[f + Frame.FAULT_RESULT] |= Frame.FAULT_WRITE;
+        m.reach(GoalPoint.COW_REUSE);
     }
 
     private static final class ReuseUnlockPtl extends StepCode {

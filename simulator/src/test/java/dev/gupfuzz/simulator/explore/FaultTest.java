@@ -10,6 +10,7 @@ import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.kernel.Kernels;
 import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.scenario.FaultScenarios;
+import dev.gupfuzz.simulator.scenario.ForkScenarios;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.Scenarios;
 import dev.gupfuzz.simulator.trace.Finding;
@@ -67,6 +68,49 @@ class FaultTest {
         if (Kernels.named(kernel).has(Rule.UFFD_MINOR)) {
             assertThat(broken(kernel, FaultScenarios.uffdMinor())).isEmpty();
         }
+    }
+
+    /** do_numa_page() gives a shared mapping the rights of its VMA back: no write fault follows. */
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void shouldStoreToSharedMemoryBehindAHint(String kernelName) {
+        Exploration found = explore(Kernels.named(kernelName), FaultScenarios.sharedNuma());
+        assertThat(found.broken()).isEmpty();
+        assertThat(found.reached() & GoalPoint.COW_REUSE.bit()).isZero();
+    }
+
+    /** The hint is taken first, also where GUP breaks COW of a mapping that may not be written (v5.8). */
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void shouldTakeTheHintOfAReadOnlyMapping(String kernelName) {
+        Kernel kernel = Kernels.named(kernelName);
+        Exploration found = StateSearch.explore(
+                () -> new MachineSystem(kernel, FaultScenarios.hintedReadOnly()),
+                1,
+                Bounds.NONE,
+                Plan.ALL.withEndings());
+        assertThat(found.broken()).isEmpty();
+        assertThat(found.endings().kind()).isEqualTo(Endings.Kind.ALL);
+    }
+
+    /** Mappings and swap entries are enough to tell whose the page is where the entry's own mark is kept beside. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "v5.18 without swapin-page-count",
+                "v5.19 without swapin-page-count",
+                "v6.12 without swapin-page-count",
+                "v6.12 without swapin-page-count without swp-exclusive"
+            })
+    void shouldSwapInWhatOneProcessHasByItsMappings(String kernel) {
+        assertThat(broken(kernel, FaultScenarios.storedWhileReferenced())).isEmpty();
+    }
+
+    /** With its mark, a page comes back exclusive to a read fault, too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"v5.19 without swapin-page-count", "v6.12 without swapin-page-count"})
+    void shouldKeepTheMarkOfASwapEntryWhateverElseIsCounted(String kernel) {
+        assertThat(broken(kernel, FaultScenarios.referencedAndSwapped())).isEmpty();
     }
 
     /** CVE-2020-29374: 17839856fd58 closed it for every page, 09854ba94c6a opened it again for what comes from swap, until c145e0b47c77. */
@@ -150,6 +194,13 @@ class FaultTest {
     @CsvSource({"v5.14, ''", "v6.4, I4", "v6.12, ''", "v6.12 without fork-vma-lock, I4"})
     void shouldFaultBesideForkUntilItLockedTheVma(String kernel, String expected) {
         assertThat(broken(kernel, FaultScenarios.besideFork())).isEqualTo(expected);
+    }
+
+    /** A VMA gets its anon_vma under mmap_lock alone, which fork holds: without the VMA's lock, too. */
+    @ParameterizedTest
+    @CsvSource({"v6.12, ''", "v6.12 without fork-vma-lock, ''", "v5.11 without fork-mmap-write-lock, I5"})
+    void shouldWaitForForkBeforeAVmaGetsItsAnonVma(String kernel, String expected) {
+        assertThat(broken(kernel, ForkScenarios.freshPage())).isEqualTo(expected);
     }
 
     /** References of LRU batches copy what need not be copied; nobody may complain. */

@@ -21,6 +21,9 @@ public final class FaultScenarios {
                 sharedFile(false),
                 sharedFile(true),
                 numa(),
+                sharedNuma(),
+                hintedReadOnly(),
+                storedWhileReferenced(),
                 batchedPage(),
                 batchedSwapIn(),
                 protectedLate(),
@@ -102,6 +105,28 @@ public final class FaultScenarios {
                         row(Op.UNPIN, 0)));
         world.agent("kswapd", List.of(row(Op.WAIT, 0), row(Op.RECLAIM, 0, process), row(Op.POST, 1)));
         return scenario("referenced-and-swapped", world);
+    }
+
+    /** As {@link #referencedAndSwapped} with a reference for reading, and the owner stores at once. */
+    public static Scenario storedWhileReferenced() {
+        World world = new World(1);
+        int process = world.process("process");
+        world.anon(process, "buffer", 0, 1, Region.Populated.WRITTEN);
+        world.swapSlots = 1;
+        world.pins = 1;
+        world.events = 2;
+        world.thread(
+                "owner",
+                process,
+                List.of(
+                        row(Op.PIN, 0, 0, 1, Foll.GET | Foll.FAST),
+                        row(Op.POST, 0),
+                        row(Op.WAIT, 1),
+                        row(Op.STORE, 0, world.token(0, "owner's store")),
+                        row(Op.LOAD, 0),
+                        row(Op.UNPIN, 0)));
+        world.agent("kswapd", List.of(row(Op.WAIT, 0), row(Op.RECLAIM, 0, process), row(Op.POST, 1)));
+        return scenario("stored-while-referenced", world);
     }
 
     /** A long-term read pin of a page that nobody touched before; then the owner stores. */
@@ -243,6 +268,38 @@ public final class FaultScenarios {
         world.thread("writer", process, List.of(row(Op.STORE, 0, world.token(0, "writer's store")), row(Op.LOAD, 0)));
         world.thread("reader", process, List.of(row(Op.LOAD, 0), row(Op.LOAD, 0)));
         return scenario("numa", world);
+    }
+
+    /** NUMA balancing of shared memory that is mapped writable, and a store. */
+    public static Scenario sharedNuma() {
+        World world = new World(1);
+        int process = world.process("process");
+        int file = world.file("memory", true, 1, true);
+        world.region(
+                new Region("shared", process, 0, 1, ANON | Region.SHARED, file, 0, Region.Populated.WRITTEN, true, 0));
+        world.thread(
+                "owner",
+                process,
+                List.of(row(Op.NUMA, 0, 1), row(Op.STORE, 0, world.token(0, "owner's store")), row(Op.LOAD, 0)));
+        return scenario("shared-numa", world);
+    }
+
+    /** NUMA balancing of a mapping that has become read-only, and a plain reference for reading. */
+    public static Scenario hintedReadOnly() {
+        World world = new World(1);
+        int process = world.process("process");
+        world.anon(process, "buffer", 0, 1, Region.Populated.WRITTEN);
+        world.pins = 1;
+        world.thread(
+                "owner",
+                process,
+                List.of(
+                        row(Op.MPROTECT, 0, 1, Region.READ),
+                        row(Op.NUMA, 0, 1),
+                        row(Op.PIN, 0, 0, 1, Foll.GET),
+                        row(Op.DEV_LOAD, 0, 0),
+                        row(Op.UNPIN, 0)));
+        return scenario("hinted-read-only", world);
     }
 
     /** A page that may be in an LRU batch is shared with a child, which goes away before its owner stores again. */
