@@ -20,8 +20,10 @@ final class ProgramChecks {
     void all(List<List<RowDraft>> programs) {
         int[] parents = parents(programs);
         for (int t = 0; t < programs.size(); t++) {
+            boolean held = false;
             for (RowDraft draft : programs.get(t)) {
                 requireSight(t, draft, parents);
+                held = holds(held, draft);
                 if (draft.row()[0] == Op.EXIT && threadsOf(processOf[t]) > 1) {
                     mistakes.add(
                             draft.at(),
@@ -43,6 +45,14 @@ final class ProgramChecks {
                                 + goal + " when VALUE'");
             }
         }
+    }
+
+    /** A thread holds one page at a time: whether it holds one behind the row. */
+    private boolean holds(boolean held, RowDraft draft) {
+        if (draft.row()[0] == Op.HOLD && held) {
+            mistakes.add(draft.at(), "a thread holds one page at a time: take a thread for each page");
+        }
+        return draft.row()[0] == Op.HOLD || (held && draft.row()[0] != Op.RELEASE);
     }
 
     private long threadsOf(int process) {

@@ -79,6 +79,7 @@ class LanguageErrorsTest {
             mmap a                       | 9:6: region 'a' is mapped at the start: it must say unmapped
             uffd-protect a               | 9:1: 'uffd-protect' needs a region that says uffd-wp: 'a'
             truncate f to 3              | 9:15: the new size of 'f' in pages must be from 0 to 2: it is 3
+            hold 4 of a                  | 9:1: a thread holds one page at a time: take a thread for each page
             hold 0 of a                  | 9:6: the number of references must be from 1 to 2147483647: it is 0
             load a[999999999 * 9]        | 9:18: the number is too large
             repeat 400001 { load a[0] }  | 9:8: how often it is repeated must be from 0 to 400000
