@@ -21,8 +21,9 @@ import dev.gupfuzz.simulator.machine.StepCode;
  * <p>Source: mm/memory.c, copy_pte_range(), page_copy_prealloc(), v4.8 to v6.12. The reads of {@code *src_pte} by pte_none(),
  * pte_present() and copy_present_pte() are one step: under the page-table lock only the hardware's A and D bits could change
  * between them. need_resched() and lock contention, asked for after every fourth present PTE, are one data choice. The child's
- * page-table page comes with its lock, in a step that nobody else can see. Not modelled: huge pages, the batches of v6.12 (they
- * are of large folios), accounting, failing allocations.
+ * page-table page comes with its lock. Where nobody goes from pages to mappings that lock is taken in steps that nobody else can
+ * see; where somebody does, through the anon_vma or the file that the child's VMA is linked to already, it is a lock as any. Not
+ * modelled: huge pages, the batches of v6.12 (they are of large folios), accounting, failing allocations.
  */
 final class CopyPte {
 
@@ -40,6 +41,8 @@ final class CopyPte {
     static final int SRC_UNLOCK = Pc.COPY_PTE | 12;
     static final int DST_UNLOCK = Pc.COPY_PTE | 13 | Pc.INVISIBLE;
     static final int PREALLOC = Pc.COPY_PTE | 14;
+    static final int DST_LOCK_SEEN = Pc.COPY_PTE | 19 | Pc.ON_PTL;
+    static final int DST_UNLOCK_SEEN = Pc.COPY_PTE | 20;
 
     private CopyPte() {}
 
@@ -57,33 +60,64 @@ final class CopyPte {
                 Target.PTL,
                 "pte_unmap_unlock(orig_dst_pte, dst_ptl)",
                 new DstUnlock());
+        Labels.define(
+                DST_LOCK_SEEN,
+                RANGE,
+                "DST_LOCK_SEEN",
+                Target.PTL,
+                "dst_pte = pte_alloc_map_lock(..., &dst_ptl)",
+                new DstLockSeen());
+        Labels.define(
+                DST_UNLOCK_SEEN,
+                RANGE,
+                "DST_UNLOCK_SEEN",
+                Target.PTL,
+                "pte_unmap_unlock(orig_dst_pte, dst_ptl)",
+                new DstUnlockSeen());
         Labels.define(PREALLOC, RANGE, "PREALLOC", Target.ALLOCATOR, "prealloc = page_copy_prealloc()", new Prealloc());
         Labels.pending(PendingAccess.write(Places.CHILD_PTL), DST_LOCK, DST_UNLOCK);
-        Labels.pending(PendingAccess.rmw(Places.LOCK), SRC_LOCK, SRC_UNLOCK);
+        Labels.pending(PendingAccess.rmw(Places.CHILD_PTL), DST_UNLOCK_SEEN);
+        Labels.pending(PendingAccess.rmw(Places.LOCK), SRC_LOCK, SRC_UNLOCK, DST_LOCK_SEEN);
         Labels.pending(PendingAccess.read(Places.pte(Frame.WALK)), READ_PTE);
         Labels.pending(PendingAccess.rmw(Places.frame(Frame.PREALLOC, Layout.REFCOUNT)), PUT_PREALLOC);
         Labels.pending(PendingAccess.rmw(Places.ALLOCATOR), PREALLOC);
     }
 
+    /** The first step of taking the locks; nothing leads to the child's but an rmap walk. */
+    static int lock(Machine m, int f) {
+        if (!m.layout.hasRmap) {
+            return DST_LOCK;
+        }
+        m.s[f + Frame.LOCK] = Places.childPtl(m, f);
+        return DST_LOCK_SEEN;
+    }
+
     private static final class DstLock extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            final int[] s = m.s;
-            int lock = Places.childPtl(m, f);
-            m.write(lock, t + 1);
-            int table = lock - Layout.PTL;
-            if (s[table + Layout.PMD] == 0) {
-                m.mark(table + Layout.PMD);
-                m.mark(table + Layout.TABLE_LIVE);
-                s[table + Layout.PMD] = 1;
-                s[table + Layout.TABLE_LIVE]++;
-                if (CopyRange.preemptionOff(m, f)) {
-                    m.violate(Invariant.I11, t, s[f + Frame.WALK], 0); // __pte_alloc() may sleep
-                }
-            }
-            s[f + Frame.PROGRESS] = 0;
-            return SRC_LOCK;
+            m.write(Places.childPtl(m, f), t + 1);
+            return dstLocked(m, t, f);
         }
+    }
+
+    private static final class DstLockSeen extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            Locks.ptlLock(m, t);
+            Locks.aim(m, f, m.threadMm[t], m.s[f + Frame.WALK]);
+            return dstLocked(m, t, f);
+        }
+    }
+
+    private static int dstLocked(Machine m, int t, int f) {
+        final int[] s = m.s;
+        int table = Places.childPtl(m, f) - Layout.PTL;
+        if (s[table + Layout.PMD] == 0 && CopyRange.preemptionOff(m, f)) {
+            m.violate(Invariant.I11, t, s[f + Frame.WALK], 0); // __pte_alloc() may sleep
+        }
+        FreeTables.allocate(m, table);
+        s[f + Frame.PROGRESS] = 0;
+        return SRC_LOCK;
     }
 
     private static final class SrcLock extends StepCode {
@@ -139,19 +173,27 @@ final class CopyPte {
     private static final class DstUnlock extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            final int[] s = m.s;
             m.write(Places.childPtl(m, f), 0);
-            if (s[f + Frame.WALK] == s[f + Frame.WALK_END]) {
-                if (s[f + Frame.PREALLOC] != 0) {
-                    return PUT_PREALLOC;
-                } else {
-                    return CopyRange.walked(m, t);
-                }
-            } else if (s[f + Frame.PREALLOC] == 0 && wantsPrealloc(m, f)) {
-                return PREALLOC;
-            } else {
-                return DST_LOCK;
-            }
+            return unlocked(m, t, f);
+        }
+    }
+
+    private static final class DstUnlockSeen extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            Locks.unlock(m, t, Places.childPtl(m, f));
+            return unlocked(m, t, f);
+        }
+    }
+
+    private static int unlocked(Machine m, int t, int f) {
+        final int[] s = m.s;
+        if (s[f + Frame.WALK] == s[f + Frame.WALK_END]) {
+            return s[f + Frame.PREALLOC] != 0 ? PUT_PREALLOC : CopyRange.walked(m, t);
+        } else if (s[f + Frame.PREALLOC] == 0 && wantsPrealloc(m, f)) {
+            return PREALLOC;
+        } else {
+            return lock(m, f);
         }
     }
 
@@ -164,7 +206,7 @@ final class CopyPte {
             if (!m.has(EAGAIN_DROPS_PTL) || CopyRange.preemptionOff(m, f)) {
                 m.violate(Invariant.I11, t, s[f + Frame.WALK], 0); // an allocation that may sleep
             }
-            return m.has(EAGAIN_DROPS_PTL) ? DST_LOCK : READ_PTE;
+            return m.has(EAGAIN_DROPS_PTL) ? lock(m, f) : READ_PTE;
         }
     }
 
@@ -176,7 +218,7 @@ final class CopyPte {
     private static int srcUnlock(Machine m, int t) {
         m.s[Sched.STEPPING] = SRC_UNLOCK;
         Locks.ptlUnlock(m, t);
-        return DST_UNLOCK;
+        return m.layout.hasRmap ? DST_UNLOCK_SEEN : DST_UNLOCK;
     }
 
     /** The first step of dropping the locks. */

@@ -199,6 +199,6 @@ final class CopyRange {
             }
         }
         m.s[f + Frame.PREALLOC] = 0;
-        return CopyPte.DST_LOCK;
+        return CopyPte.lock(m, f);
     }
 }

@@ -22,10 +22,10 @@ import dev.gupfuzz.simulator.scenario.Region;
  * fork(2) around the page-table walks.
  *
  * <p>Source: kernel/fork.c, dup_mm() and dup_mmap(), wake_up_new_task(); mm/rmap.c, anon_vma_fork(); fs/userfaultfd.c,
- * dup_userfaultfd(); v4.8 to v6.12. The child's own locks are taken in steps that nobody else can see. The memcpy() of the
+ * dup_userfaultfd(); v4.8 to v6.12. The child's mmap_lock is taken in steps that nobody else can see. The memcpy() of the
  * mm_struct is a step only where something of it survives: without {@code seq-init}. Not modelled: uprobes, mmu notifiers, memory
- * policies, UFFD_FEATURE_EVENT_FORK, the reuse of an ancestor's anon_vma, accounting, mlock, failure; v4.8 has no
- * VM_WIPEONFORK, so that no program of its day asks for it.
+ * policies, UFFD_FEATURE_EVENT_FORK, the reuse of an ancestor's anon_vma, the anon_vma that v4.14 and v4.19 give a wiped VMA at once,
+ * accounting, mlock, failure; v4.8 has no VM_WIPEONFORK, so that no program of its day asks for it.
  */
 final class Fork {
 
@@ -251,13 +251,7 @@ final class Fork {
     /** The page-table pages of the child that its first faults would allocate are there from the start. */
     private static void tables(Machine m, int f) {
         for (int i = 0; i < m.layout.tables; i++) {
-            int table = m.layout.table(m.s[f + Frame.CHILD_MM], i);
-            if (m.s[table + Layout.PMD] == 0) {
-                m.mark(table + Layout.PMD);
-                m.mark(table + Layout.TABLE_LIVE);
-                m.s[table + Layout.PMD] = 1;
-                m.s[table + Layout.TABLE_LIVE]++;
-            }
+            FreeTables.allocate(m, m.layout.table(m.s[f + Frame.CHILD_MM], i));
         }
     }
 

@@ -61,6 +61,23 @@ final class FreeTables {
         return m.s[pmd] != 0;
     }
 
+    /** __pte_alloc() for pages {@code [start, end)} that come to be mapped, where an munmap freed their page-table pages: a ghost change. */
+    static void allocate(Machine m, int mm, int start, int end) {
+        for (int page = start; m.layout.tablesComeAndGo && page < end; page++) {
+            allocate(m, m.layout.table(mm, m.layout.tableOf[page]));
+        }
+    }
+
+    /** The page-table page with that first word is there from now on. */
+    static void allocate(Machine m, int table) {
+        if (m.s[table + Layout.PMD] == 0) {
+            m.mark(table + Layout.PMD);
+            m.mark(table + Layout.TABLE_LIVE);
+            m.s[table + Layout.PMD] = 1;
+            m.s[table + Layout.TABLE_LIVE]++;
+        }
+    }
+
     /** free_pgtables() behind the zap of an munmap, then the flush. */
     static int begin(Machine m, int t, int f) {
         m.s[f + Frame.CURSOR] = -1;

@@ -15,14 +15,16 @@ import dev.gupfuzz.simulator.machine.Pte;
 import dev.gupfuzz.simulator.machine.StepCode;
 import dev.gupfuzz.simulator.machine.Tlb;
 import dev.gupfuzz.simulator.machine.Vmas;
+import dev.gupfuzz.simulator.scenario.Region;
 
 /**
  * mremap(MREMAP_MAYMOVE | MREMAP_FIXED) of pages of one VMA to where nothing is mapped, at the same size.
  *
- * <p>Source: mm/mremap.c, move_vma(), move_page_tables(), move_ptes(), v4.8, v4.14, v4.19, v5.11, v6.4, v6.12; mm/mmap.c, copy_vma().
- * Not modelled: the rmap locks that are taken where a walk could see the new address before the old (so a scenario with a walk moves
- * to a higher address), moves of whole page-table pages (v5.0 on), merging, MREMAP_DONTUNMAP, userfaultfd's events, page tables that
- * the unmapping of the old range frees.
+ * <p>Source: mm/mremap.c, move_vma(), move_page_tables(), move_ptes(), v4.8, v4.14, v4.19, v5.11, v6.4, v6.12; mm/mmap.c, copy_vma();
+ * fs/userfaultfd.c, mremap_userfaultfd_prep(), v5.7 and v6.12, which takes userfaultfd from what is moved. Not modelled: the rmap
+ * locks that are taken where a walk could see the new address before the old (so a scenario with a walk moves to a higher address),
+ * moves of whole page-table pages (v5.0 on), merging, MREMAP_DONTUNMAP, UFFD_FEATURE_EVENT_REMAP, page tables that the unmapping of
+ * the old range frees.
  */
 final class Mremap {
 
@@ -171,6 +173,9 @@ final class Mremap {
             for (int word = Layout.VMA_ANON; word < Layout.VMA_WORDS; word++) {
                 s[copy + word] = s[vma + word];
             }
+            s[copy + Layout.VMA_FLAGS] &=
+                    ~(Region.UFFD_WP | Region.UFFD_MINOR); // nobody sees it before mmap_lock is released
+            FreeTables.allocate(m, m.threadMm[t], start + distance(m, f), end(m, f) + distance(m, f));
             // an anonymous VMA without pages forgets where it was
             boolean fresh = (s[vma + Layout.VMA_FLAGS] & Vmas.FILE) == 0 && s[vma + Layout.VMA_ANON] == 0;
             s[copy + Layout.VMA_PGOFF] = fresh ? 0 : s[vma + Layout.VMA_PGOFF] - distance(m, f);

@@ -83,6 +83,14 @@ class ForkTest {
         assertThat(broken(kernel, ForkScenarios.swappedAndUsed())).isEmpty();
     }
 
+    /** The child's VMAs are linked to where rmap walks find them before their PTEs are copied: its page-table lock has two takers. */
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void shouldCopyBesideRmapWalks(String kernel) {
+        assertThat(broken(kernel, ForkScenarios.reclaimDuringFork())).isEmpty();
+        assertThat(broken(kernel, ForkScenarios.writebackDuringFork())).isEmpty();
+    }
+
     /** Before fork looked for pins, a parent's store left a page that the child still had; v5.9 has the race of the sequence. */
     @ParameterizedTest
     @MethodSource("kernels")

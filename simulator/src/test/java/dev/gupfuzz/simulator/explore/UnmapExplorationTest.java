@@ -74,6 +74,9 @@ class UnmapExplorationTest {
             dirty-cow-shmem                | I8  | v5.18 v5.19
             dirty-cow-shmem                | -   | v6.1 v6.2 v6.4 v6.12
             map-again                      | -   | v4.8 v5.9 v6.4 v6.12
+            tables-again-map               | -   | v4.8 v5.11 v6.12
+            tables-again-move              | -   | v4.8 v5.11 v6.12
+            move-watched                   | -   | v5.7 v5.11 v6.12
             """)
     void shouldBreakWhatHistorySays(String scenarioName, String broken, String kernels) {
         Scenario scenario = named(scenarioName);

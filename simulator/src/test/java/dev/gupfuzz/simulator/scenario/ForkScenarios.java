@@ -18,7 +18,41 @@ public final class ForkScenarios {
                 pinnedFilePage(),
                 cleanPage(false),
                 cleanPage(true),
-                swappedAndUsed());
+                swappedAndUsed(),
+                reclaimDuringFork(),
+                writebackDuringFork());
+    }
+
+    /** Reclaim finds what the child has of the first region and takes the lock of the child's page table, while fork copies the second. */
+    public static Scenario reclaimDuringFork() {
+        World world = new World(2);
+        world.swapSlots = 1;
+        int parent = world.process("parent");
+        world.anon(parent, "first", 0, 1, Region.Populated.WRITTEN);
+        world.anon(parent, "second", 1, 1, Region.Populated.WRITTEN);
+        int child = world.child("child");
+        world.thread("forker", parent, List.of(row(Op.FORK, 1, child)));
+        world.thread("child", child, List.of(row(Op.LOAD, 0), row(Op.LOAD, 1)));
+        world.agent("kswapd", List.of(row(Op.RECLAIM, 0, parent)));
+        world.window = GoalPoint.SWAPPED_OUT;
+        world.goals.add(GoalPoint.SWAPPED_OUT);
+        return scenario("fork-vs-reclaim-of-two", world);
+    }
+
+    /** Writeback looks at the child's part of a shared mapping, which is copied for being a mixed map, while fork copies another region. */
+    public static Scenario writebackDuringFork() {
+        World world = new World(2);
+        int parent = world.process("parent");
+        int file = world.file("file", false, 1, true);
+        int flags = Region.READ | Region.WRITE | Region.MAYWRITE | Region.SHARED | Region.MIXEDMAP;
+        int first = world.files.get(file).first();
+        region(world, parent, "shared", 0, flags, file, first, Region.Populated.WRITTEN, 0);
+        world.anon(parent, "private", 1, 1, Region.Populated.WRITTEN);
+        int child = world.child("child");
+        world.thread("forker", parent, List.of(row(Op.FORK, 1, child)));
+        world.thread("child", child, List.of(row(Op.LOAD, 0), row(Op.LOAD, 1)));
+        world.agent("flusher", List.of(row(Op.WRITEBACK, first)));
+        return scenario("fork-vs-writeback", world);
     }
 
     /** A page that is swapped out, and fork: the child gets a swap entry of its own, and exits. */

@@ -30,7 +30,49 @@ public final class UnmapScenarios {
                 truncatePrivate(),
                 dirtyCowShmem(),
                 mapAgain(),
-                zapSwapped());
+                zapSwapped(),
+                tablesAgain(false),
+                tablesAgain(true),
+                moveWatched());
+    }
+
+    /** The only region of a page-table page is unmapped, and something is mapped, or moved, to where it was. */
+    public static Scenario tablesAgain(boolean moves) {
+        World world = new World(2);
+        int process = world.process("process");
+        int all = RW | Region.MAYWRITE;
+        world.region(new Region("stays", process, 0, 1, all, Region.ANON, 0, Region.Populated.WRITTEN, true, 0));
+        world.region(new Region("goes", process, 1, 1, all, Region.ANON, 0, Region.Populated.NO, false, 1));
+        world.moves(0, 1);
+        world.pins = 1;
+        List<int[]> program =
+                new ArrayList<>(List.of(row(Op.MMAP, 1), store(world, 1, "first store"), row(Op.MUNMAP, 1, 1)));
+        program.add(moves ? row(Op.MREMAP, 0, 1, 1) : row(Op.MMAP, 1));
+        program.add(store(world, 1, "second store"));
+        program.add(row(Op.LOAD, 1));
+        program.add(row(Op.MUNMAP, 1, 1));
+        world.thread("process", process, program);
+        world.thread(
+                "pinner", process, List.of(row(Op.PIN, 0, 1, 1, Foll.PIN | Foll.WRITE | Foll.FAST), row(Op.UNPIN, 0)));
+        world.window = GoalPoint.PIN_OVERLAPS_UNMAP;
+        return new Scenario(
+                moves ? "tables-again-move" : "tables-again-map", "a page table that was freed", List.of(), world);
+    }
+
+    /** mremap() of pages that a userfaultfd monitor protects: nobody watches them at their new place. */
+    public static Scenario moveWatched() {
+        World world = new World(2);
+        int process = world.process("process");
+        int all = RW | Region.MAYWRITE | Region.UFFD_WP;
+        world.region(new Region("watched", process, 0, 1, all, Region.ANON, 0, Region.Populated.WRITTEN, true, 0));
+        world.region(new Region("hole", process, 1, 1, RW, Region.ANON, 0, Region.Populated.NO, false, 0));
+        world.moves(0, 1);
+        world.thread(
+                "process",
+                process,
+                List.of(row(Op.UFFD_WP, 0, 1, 1), row(Op.MREMAP, 0, 1, 1), store(world, 1, "store"), row(Op.LOAD, 1)));
+        world.window = GoalPoint.PIN_OVERLAPS_UNMAP;
+        return new Scenario("move-watched", "mremap() of pages under userfaultfd", List.of(), world);
     }
 
     /** mprotect(PROT_READ) and back, against a thread that stores. */
