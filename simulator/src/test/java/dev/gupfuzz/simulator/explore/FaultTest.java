@@ -174,6 +174,26 @@ class FaultTest {
                 .isEqualTo(kernelName.equals("v4.19") ? "I13" : "");
     }
 
+    /** A slot that is read around the swap cache may be freed and used again for the page's next contents meanwhile, until 13ddaf26be32. */
+    @ParameterizedTest
+    @CsvSource({
+        "v4.8, ''",
+        "v4.14, ''",
+        "v4.19, I13",
+        "v5.7, I13",
+        "v5.9, I13",
+        "v5.14, I13",
+        "v5.18, I13",
+        "v5.19, I13",
+        "v6.4, I13",
+        "v6.4 without swap-skips-cache, ''",
+        "v6.12, ''",
+        "v6.12 without swapin-prepare, I13",
+    })
+    void shouldMapOldContentsOfASlotThatIsUsedAgainUntilItsFix(String kernel, String expected) {
+        assertThat(broken(kernel, FaultScenarios.slotUsedAgain())).isEqualTo(expected);
+    }
+
     /** userfaultfd's late flush loses a store where the fault copies, until 6ce64428d620. */
     @ParameterizedTest
     @CsvSource({

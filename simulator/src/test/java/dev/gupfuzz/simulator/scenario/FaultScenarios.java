@@ -17,6 +17,7 @@ public final class FaultScenarios {
                 swapInShared(false),
                 swapInShared(true),
                 forgottenSlot(),
+                slotUsedAgain(),
                 privateFile(),
                 sharedFile(false),
                 sharedFile(true),
@@ -225,6 +226,20 @@ public final class FaultScenarios {
         world.thread("other", parent, List.of(row(Op.WAIT, 0), row(Op.LOAD, 0)));
         world.thread("child", child, List.of(row(Op.EXIT)));
         return scenario("forgotten-slot", world);
+    }
+
+    /** Two threads fault on a swapped page of a zram device; one stores, and the page goes to the same slot again. */
+    public static Scenario slotUsedAgain() {
+        World world = new World(1);
+        int process = world.process("process");
+        world.anon(process, "buffer", 0, 1, Region.Populated.SWAPPED);
+        world.swapSlots = 1;
+        world.synchronousSwap = true;
+        world.events = 1;
+        world.thread("writer", process, List.of(row(Op.STORE, 0, world.token(0, "writer's store")), row(Op.POST, 0)));
+        world.thread("reader", process, List.of(row(Op.LOAD, 0), row(Op.LOAD, 0)));
+        world.agent("kswapd", List.of(row(Op.WAIT, 0), row(Op.RECLAIM, 0, process)));
+        return scenario("slot-used-again", world);
     }
 
     /** A private mapping of a file that is not cached: a reader and a writer. */
