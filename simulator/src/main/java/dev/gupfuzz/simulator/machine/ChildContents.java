@@ -14,13 +14,14 @@ final class ChildContents {
 
     static void check(Machine m, int t, int mm, int childMm, int page, int history) {
         int child = m.mmAt(childMm);
-        int parents = m.s[m.refAt(mm, page)];
-        m.see(m.refAt(mm, page));
+        int at = m.refAt(mm, page);
+        int parents = m.s[at];
+        m.see(at);
         if (m.wipesOnFork && (Vmas.flags(m, child, page) & Region.WIPEONFORK) != 0) {
             Memory.setRef(m, childMm, page, 0);
             return;
         }
-        if (Memory.isShared(parents)) {
+        if (parents < Memory.UNMAPPED && Memory.isShared(parents)) {
             Memory.setRef(m, childMm, page, parents);
             return;
         }

@@ -129,15 +129,17 @@ public final class Claims {
 
     /** I1b is about pins: fork cannot tell plain references from its own. */
     private static boolean neverShared(Machine m, int set, int i) {
-        boolean pin = (m.s[m.pinAt(set) + Layout.PIN_KIND] & Foll.PIN) != 0;
-        return pin && m.promisesNotShared && promised(m, set, i);
+        return m.promisesNotShared && (m.s[m.pinAt(set) + Layout.PIN_KIND] & Foll.PIN) != 0 && promised(m, set, i);
     }
 
     private static void notShared(Machine m, int t, int set, int page, int pfn) {
+        int first = m.aliases ? 0 : page;
+        int last = m.aliases ? m.pages - 1 : page;
         for (int mm = 0; mm < m.mms; mm++) {
-            for (int other = m.aliases ? 0 : page; other < (m.aliases ? m.pages : page + 1); other++) {
-                m.see(m.pteAt(mm, other));
-                if (mm != m.pinMm[set] && Pte.maps(m.s[m.pteAt(mm, other)], pfn) && isAnon(m, pfn)) {
+            for (int other = first; other <= last; other++) {
+                int at = m.pteAt(mm, other);
+                m.see(at);
+                if (mm != m.pinMm[set] && Pte.maps(m.s[at], pfn) && isAnon(m, pfn)) {
                     m.violate(Invariant.I1B, t, page, 0);
                 }
             }
@@ -181,9 +183,8 @@ public final class Claims {
             boolean kept = (foll & Foll.WRITE) != 0 && m.promisesGets && (entry & Layout.ENTRY_UNPROMISED) == 0;
             return kept || m.promisesEveryGet; // who reads takes the page as it is: nothing unshares it
         }
-        boolean anon = isAnon(m, entry & Layout.ENTRY_PFN);
         return (foll & Foll.WRITE) != 0
-                || (anon && m.promisesReads)
+                || (m.promisesReads && isAnon(m, entry & Layout.ENTRY_PFN))
                 || ((foll & Foll.LONGTERM) != 0 && m.promisesLongterm);
     }
 

@@ -76,6 +76,8 @@ public class Machine extends State {
     final boolean watchesReads;
     /** Some GUP call takes references that need not be promised: what each may see is kept. */
     final boolean watchesReferences;
+    /** What else a store may be seen at is kept: some location moves, or {@link #watchesReferences}. */
+    final boolean followsStores;
     /** Some read of the scenario's programs has an expectation. */
     public final boolean expects;
     /** Nothing but anonymous pages at one page index each, without swap, write pins, and no PG_anon_exclusive. */
@@ -141,6 +143,7 @@ public class Machine extends State {
         hasAlso = layout.hasAlso();
         watchesReads = reads;
         watchesReferences = references;
+        followsStores = references || layout.hasMoves();
         promisesEveryGet = world.promisesGets;
         plain = !aliases && !reads && !references && !hasAlso && world.swapSlots == 0 && !has(ANON_EXCLUSIVE);
         code = new int[rows * Op.WORDS];

@@ -328,24 +328,34 @@ public final class Memory {
      * own from its first store on.
      */
     public static void stored(Machine m, int mm, int page, int token) {
-        int ref = m.s[m.refAt(mm, page)];
-        m.see(m.refAt(mm, page));
+        int at = m.refAt(mm, page);
+        int ref = m.s[at];
+        m.see(at);
         if (ref < UNMAPPED && isShared(ref)) {
             fileStored(m, filePage(ref), token);
-        } else if (m.hasAlso) {
-            int also = alsoWhileDiscarding(m, mm, page, token);
-            setRef(m, mm, page, token);
-            m.s[m.layout.also(mm, page)] = also;
         } else {
-            setRef(m, mm, page, token);
+            int also = m.hasAlso ? alsoWhileDiscarding(m, mm, page, token) : 0;
+            m.mark(at);
+            m.s[at] = token;
+            if (m.hasAlso) {
+                m.mark(m.layout.also(mm, page));
+                m.s[m.layout.also(mm, page)] = also;
+            }
         }
+        if (m.followsStores) {
+            followed(m, mm, page, token);
+        }
+        remember(m, mm, page, token);
+    }
+
+    /** A store shows through references, and where mremap() is moving its location to. */
+    private static void followed(Machine m, int mm, int page, int token) {
         if (m.layout.hasMoves()) {
             Moves.stored(m, mm, page, token);
         }
         if (m.watchesReferences) {
             Claims.stored(m, mm, page, token);
         }
-        remember(m, mm, page, token);
     }
 
     /** What is stored while an unmapping is at work may stay or be lost: the further values of the location, with the new one. */

@@ -128,10 +128,14 @@ public final class Vmas {
         int slot = m.s[mm + Layout.VMA_COUNT];
         open(m, mm, slot);
         int at = at(mm, slot);
-        for (int word = 0; word < Layout.VMA_LOCK; word++) {
-            m.s[at + word] = m.s[vma + word];
-        }
-        m.s[at + Layout.VMA_LOCK] = 0;
+        int[] s = m.s; // word by word: a loop, or arraycopy(), costs more than the few words
+        s[at + Layout.VMA_START] = s[vma + Layout.VMA_START];
+        s[at + Layout.VMA_END] = s[vma + Layout.VMA_END];
+        s[at + Layout.VMA_ANON] = s[vma + Layout.VMA_ANON];
+        s[at + Layout.VMA_CHAIN] = s[vma + Layout.VMA_CHAIN];
+        s[at + Layout.VMA_FLAGS] = s[vma + Layout.VMA_FLAGS];
+        s[at + Layout.VMA_PGOFF] = s[vma + Layout.VMA_PGOFF];
+        s[at + Layout.VMA_LOCK] = 0;
         return at;
     }
 

@@ -135,7 +135,7 @@ final class CopyPresent {
         if (Pte.special(m.s[f + Frame.PTE])) {
             return SET_PTE;
         } else {
-            return looksForPins(m, f) && !getsFirst(m) ? lookForPins(m) : GET_PAGE;
+            return !getsFirst(m) && looksForPins(m, f) ? lookForPins(m) : GET_PAGE;
         }
     }
 

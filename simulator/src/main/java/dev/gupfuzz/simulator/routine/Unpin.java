@@ -78,11 +78,12 @@ final class Unpin {
         int set = m.s[f + Frame.PIN];
         m.s[f + Frame.CURSOR] = 0;
         m.see(m.layout.call(set));
-        return m.s[m.pinAt(set) + Layout.PIN_NR] <= 0 ? Program.NOTHING : page(m, f);
+        int at = m.pinAt(set);
+        return m.s[at + Layout.PIN_NR] <= 0 ? Program.NOTHING : page(m, m.s[at + Layout.PIN_KIND]);
     }
 
-    private static int page(Machine m, int f) {
-        int foll = m.s[m.pinAt(m.s[f + Frame.PIN]) + Layout.PIN_KIND];
+    /** The first step for a page of a set with the flags {@code foll}. */
+    private static int page(Machine m, int foll) {
         boolean dirties = m.layout.hasRmap && (foll & Foll.WRITE) != 0;
         return dirties ? SET_DIRTY : drop(m, foll);
     }
@@ -148,8 +149,9 @@ final class Unpin {
     private static int next(Machine m, int t, int f) {
         final int[] s = m.s;
         int set = s[f + Frame.PIN];
-        if (++s[f + Frame.CURSOR] < s[m.pinAt(set) + Layout.PIN_NR]) {
-            return page(m, f);
+        int at = m.pinAt(set);
+        if (++s[f + Frame.CURSOR] < s[at + Layout.PIN_NR]) {
+            return page(m, s[at + Layout.PIN_KIND]);
         }
         if (m.has(HAS_PINNED_CLEARED) && wasLast(m, set)) {
             return CLEAR_HAS_PINNED;

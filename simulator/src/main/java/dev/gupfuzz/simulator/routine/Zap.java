@@ -119,7 +119,7 @@ final class Zap {
     static int beginExit(Machine m, int t, int f) {
         m.s[f + Frame.BREAKS] = 0;
         begin(m, f, m.threadMm[t], EXIT, 0, m.pages);
-        return segment(m, f, 0) ? PTL : Program.NOTHING;
+        return segment(m, f, EXIT, m.threadMm[t], 0, m.pages) ? PTL : Program.NOTHING;
     }
 
     private static void begin(Machine m, int f, int mm, int mode, int start, int end) {
@@ -344,18 +344,22 @@ final class Zap {
     /** The next pages from {@code from} on that one walk under one page-table lock clears: whether there are any. */
     private static boolean segment(Machine m, int f, int from) {
         int[] s = m.s;
-        int mode = s[f + Frame.ZAP_MODE];
-        int mm = m.mmAt(s[f + Frame.WALK_MM]);
-        int end = s[f + Frame.START] + s[f + Frame.NR_ALL];
+        return segment(
+                m, f, s[f + Frame.ZAP_MODE], s[f + Frame.WALK_MM], from, s[f + Frame.START] + s[f + Frame.NR_ALL]);
+    }
+
+    private static boolean segment(Machine m, int f, int mode, int mm, int from, int end) {
+        int[] s = m.s;
+        int at = m.mmAt(mm);
         int page = from;
-        int last = end;
-        do {
+        while (true) {
+            int last = end;
             if (mode == EXIT || mode == DISCARD) {
-                int slot = Vmas.next(m, mm, page);
+                int slot = Vmas.next(m, at, page);
                 if (slot < 0) {
                     return false;
                 }
-                int vma = Vmas.at(mm, slot);
+                int vma = Vmas.at(at, slot);
                 page = Math.max(page, s[vma]);
                 last = Math.min(end, s[vma + Layout.VMA_END]);
             }
@@ -363,15 +367,14 @@ final class Zap {
                 return false;
             }
             last = m.layout.endOfTable(page, last);
-            if (FreeTables.isThere(m, s[f + Frame.WALK_MM], page)) {
+            if (FreeTables.isThere(m, mm, page)) {
                 s[f + Frame.WALK] = page;
                 s[f + Frame.WALK_END] = last;
-                Locks.aim(m, f, s[f + Frame.WALK_MM], page);
+                Locks.aim(m, f, mm, page);
                 return true;
             }
             page = last;
-            last = end;
-        } while (true);
+        }
     }
 
     /** The walk goes on behind the PTE that it was at. */
