@@ -80,7 +80,8 @@ final class FrameNames {
             }
         }
         for (int at = layout.queueBase; at < layout.pinBase; at++) {
-            rename(at);
+            int mapped = s[at] & Layout.QUEUE_MAPPED;
+            s[at] = mapped | name(s[at] & ~Layout.QUEUE_MAPPED);
         }
         int free = layout.allocBase + 2;
         int height = s[layout.allocBase];

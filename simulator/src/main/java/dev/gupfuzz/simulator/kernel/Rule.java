@@ -95,6 +95,7 @@ public enum Rule {
     // ---- unmapping and write-protecting
     ZAP_FLUSH,
     ZAP_DIRTY_FLUSH,
+    ZAP_DELAYS_RMAP,
     PGTABLE_GRACE,
     MPROTECT_FLUSH,
     PTE_NEEDS_FLUSH,

@@ -121,6 +121,9 @@ public final class Layout {
 
     public static final int ENTRY_PFN = (1 << 24) - 1;
 
+    /** In a zap's queue, beside the frame: its mapping is given up behind the flush. */
+    public static final int QUEUE_MAPPED = 1 << 30;
+
     // ---- a swap slot
 
     /** {@code swap_map}: swap entries that refer to it. */
@@ -186,11 +189,15 @@ public final class Layout {
     /** Free-list height, then the number of frames that were ever used, then the free list. */
     public final int allocBase;
 
+    /** Frames that a zap has queued, of each thread. */
     public final int queueBase;
+
     public final int pinBase;
     public final int pinWords;
     public final int swapBase;
     public final int fileBase;
+    /** For (mm, page) the VMA that an munmap took out of the tree and rmap still finds, as a VMA of this one page. */
+    private final int unmappingBase;
     /** {@code i_size} of each file, in pages. */
     public final int sizeBase;
     /** First word of the ghost state. */
@@ -267,7 +274,7 @@ public final class Layout {
             regions = Math.max(regions, own);
         }
         tables = tableCount;
-        batchesFlushes = has[Op.RECLAIM];
+        batchesFlushes = has[Op.RECLAIM] || has[Op.FILE_RECLAIM];
         tablesComeAndGo = tables > 1 && has[Op.MUNMAP];
         manyReferences = has[Op.HOLD];
         tracksSoftDirty = has[Op.CLEAR_SOFT_DIRTY];
@@ -308,6 +315,8 @@ public final class Layout {
         at += world.filePages * FILE_WORDS;
         sizeBase = at;
         at += world.files.size();
+        unmappingBase = at;
+        at += hasRmap && has[Op.MUNMAP] ? mms * pages * VMA_WORDS : 0;
         ghosts = at;
         refBase = at;
         at += mms * pages;
@@ -372,6 +381,16 @@ public final class Layout {
         return hasAlso;
     }
 
+    /** Whether rmap may find VMAs that are no longer in the tree. */
+    boolean hasUnmapping() {
+        return ghosts > unmappingBase;
+    }
+
+    /** The VMA that rmap finds at (mm, page) although it is no longer in the tree; its words are 0 where there is none. */
+    int unmapping(int mm, int page) {
+        return unmappingBase + (mm * pages + page) * VMA_WORDS;
+    }
+
     /** Where mremap() moved a location, 0 or one more than the page; only where something is moved. */
     int movedTo(int mm, int page) {
         return movedBase + mm * pages + page;
@@ -380,6 +399,11 @@ public final class Layout {
     /** Whether a truncation by thread t gave (mm, page) up; only where there are truncations. */
     int truncated(int t, int mm, int page) {
         return truncatedBase + (t * mms + mm) * pages + page;
+    }
+
+    /** Whether files get shorter in this scenario. */
+    boolean hasTruncations() {
+        return tlbBirthBase > truncatedBase;
     }
 
     /** Whether locations move in this scenario. */

@@ -21,7 +21,7 @@ import dev.gupfuzz.simulator.scenario.Op;
  * read(2) and write(2) of one page of a file through the page cache, and its writeback.
  *
  * <p>Source: mm/filemap.c, generic_file_read_iter() (filemap_read()) and generic_perform_write(); mm/page-writeback.c,
- * write_cache_pages() and clear_page_dirty_for_io(); mm/rmap.c, page_mkclean_one(); v4.8, v5.11 and v6.12. A read takes the page lock here
+ * write_cache_pages() and clear_page_dirty_for_io(); mm/rmap.c, page_mkclean(), page_mkclean_one(); v4.8, v5.11 and v6.12. A read takes the page lock here
  * in every case, where the kernel takes it only for a page that is not up to date; writeback is over at once, under the page
  * lock. A write extends no file and brings the page in first, as a write of a part of it does. Not modelled: file systems, readahead,
  * buffers, PG_writeback.
@@ -59,6 +59,7 @@ final class FileIo {
     static final int CLEAR_DIRTY = Pc.FILE_IO | 22;
     static final int WRITE_DISK = Pc.FILE_IO | 23;
     static final int RELOAD = Pc.FILE_IO | 24;
+    static final int MKCLEAN_MAPPED = Pc.FILE_IO | 25;
 
     private FileIo() {}
 
@@ -82,6 +83,8 @@ final class FileIo {
         Labels.define(UNLOCK, FIND, "UNLOCK", Target.PAGE_LOCK, "unlock_page(page)", new Unlock());
         Labels.define(PUT, FIND, "PUT", Target.REFCOUNT, "put_page(page)", new Put());
         Labels.define(DIRTY, BACK, "DIRTY", Target.PAGE_LOCK, "PageDirty(page)", new IsDirty());
+        Labels.define(
+                MKCLEAN_MAPPED, "page_mkclean", "MAPPED", Target.MAPCOUNT, "page_mapped(page)", new MkcleanMapped());
         Labels.define(MKCLEAN_PTL, CLEAN, "PTL", Target.PTL, "spin_lock(pvmw->ptl)", new MkcleanPtl());
         Labels.define(
                 MKCLEAN_CHECK, CLEAN, "CHECK", Target.PTE, "pte_dirty(*pte) || pte_write(*pte)", new MkcleanCheck());
@@ -115,6 +118,7 @@ final class FileIo {
                 SET_DIRTY,
                 CLEAR_DIRTY);
         Labels.pending(PendingAccess.read(Places.frame(Frame.TARGET_PFN, Layout.FLAGS)), DIRTY);
+        Labels.pending(PendingAccess.read(Places.frame(Frame.TARGET_PFN, Layout.MAPCOUNT)), MKCLEAN_MAPPED);
         Labels.pending(PendingAccess.rmw(Places.ALLOCATOR), ALLOC);
         Labels.pending(PendingAccess.read((m, t, f) -> m.layout.file(filePage(m, f)) + Layout.FILE_DISK), READ_DISK);
         Labels.pending(PendingAccess.read((m, t, f) -> m.layout.sizeBase + file(m, filePage(m, f))), SIZE);
@@ -316,6 +320,16 @@ final class FileIo {
         public int take(Machine m, int t, int f, int pc) {
             if ((m.read(frame(m, f) + Layout.FLAGS) & Layout.FLAG_DIRTY) == 0) {
                 return UNLOCK; // somebody wrote it already
+            }
+            return MKCLEAN_MAPPED;
+        }
+    }
+
+    private static final class MkcleanMapped extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            if (m.read(frame(m, f) + Layout.MAPCOUNT) == 0) {
+                return CLEAR_DIRTY;
             }
             Rmap.begin(m, f);
             return next(m, f);

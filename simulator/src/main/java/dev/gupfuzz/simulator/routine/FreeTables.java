@@ -8,6 +8,7 @@ import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.PendingAccess;
+import dev.gupfuzz.simulator.machine.Rmap;
 import dev.gupfuzz.simulator.machine.StepCode;
 import dev.gupfuzz.simulator.machine.Tlb;
 import dev.gupfuzz.simulator.machine.Vmas;
@@ -80,6 +81,8 @@ final class FreeTables {
 
     /** free_pgtables() behind the zap of an munmap, then the flush. */
     static int begin(Machine m, int t, int f) {
+        int start = m.s[f + Frame.START];
+        Rmap.unlink(m, m.threadMm[t], start, start + m.s[f + Frame.NR_ALL]);
         m.s[f + Frame.CURSOR] = -1;
         m.s[f + Frame.TABLES] = 0;
         return m.layout.tablesComeAndGo ? nextTable(m, t, f) : Zap.gathered(m, t, f);

@@ -10,6 +10,7 @@ import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.PageCache;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.PendingAccess;
+import dev.gupfuzz.simulator.machine.Rmap;
 import dev.gupfuzz.simulator.machine.StepCode;
 import dev.gupfuzz.simulator.machine.Truncation;
 import dev.gupfuzz.simulator.machine.Vmas;
@@ -131,9 +132,8 @@ final class Truncate {
             int to = one ? s[f + Frame.FILE_PAGE] : last(m, f);
             m.read(m.mmAt(mm) + Layout.VMA_COUNT);
             for (int page = s[f + Frame.NR]; page < m.pages; page++) {
-                int slot = Vmas.lookup(m, m.mmAt(mm), page);
-                int vma = Vmas.at(m.mmAt(mm), Math.max(slot, 0));
-                if (slot < 0 || (s[vma + Layout.VMA_FLAGS] & Vmas.FILE) == 0) {
+                int vma = Rmap.vma(m, mm, page);
+                if (vma == 0 || (s[vma + Layout.VMA_FLAGS] & Vmas.FILE) == 0) {
                     continue;
                 }
                 int k = Vmas.filePage(m, vma, page);

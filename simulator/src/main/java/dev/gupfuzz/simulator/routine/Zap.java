@@ -14,6 +14,7 @@ import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.PendingAccess;
 import dev.gupfuzz.simulator.machine.PendingAccess.Place;
 import dev.gupfuzz.simulator.machine.Pte;
+import dev.gupfuzz.simulator.machine.Rmap;
 import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.machine.StepCode;
 import dev.gupfuzz.simulator.machine.Tlb;
@@ -25,15 +26,17 @@ import dev.gupfuzz.simulator.machine.Vmas;
  *
  * <p>Source: mm/mmap.c, do_munmap() without a downgrade of mmap_lock (v4.8 to v4.19), __do_munmap() (v5.7 to v5.19),
  * do_vmi_align_munmap() (v6.4), exit_mmap(); mm/vma.c (v6.12); mm/memory.c, unmap_single_vma(), zap_pte_range(); mm/mmu_gather.c,
- * tlb_flush_mmu(). The break of the zap for need_resched() is a data choice of munmap's, once a walk. Not modelled: a full mmu_gather
- * batch, rmap that is given up only behind the flush (v6.2 on), the page-table lock that each VMA takes anew in one table, mmu
- * notifiers, the OOM reaper.
+ * tlb_flush_mmu(), tlb_flush_rmaps(). The break of the zap for need_resched() is a data choice of munmap's, once a walk, and not behind
+ * a dirty page of a file; until v4.19 the kernel has none. A flush is of the whole range of the call, where the kernel's is of what was
+ * cleared. Not modelled: a full mmu_gather batch, the flush of everything that tlb_finish_mmu() makes while another one is pending
+ * (v4.14 on), the page-table lock that each VMA takes anew in one table, lru_add_drain(), mmu notifiers, the OOM reaper.
  */
 final class Zap {
 
     private static final int MUNMAP_DOWNGRADE = Rule.MUNMAP_DOWNGRADE.ordinal();
     private static final int VMA_LOCK = Rule.VMA_LOCK.ordinal();
     private static final int ZAP_FLUSH = Rule.ZAP_FLUSH.ordinal();
+    private static final int ZAP_DELAYS_RMAP = Rule.ZAP_DELAYS_RMAP.ordinal();
     private static final int ZAP_DIRTY_FLUSH = Rule.ZAP_DIRTY_FLUSH.ordinal();
 
     // ---- in ZAP_MODE
@@ -74,6 +77,7 @@ final class Zap {
     static final int MUNMAP_UNLOCK = Pc.ZAP | 10;
     static final int WRITE_VMA = Pc.ZAP | 11 | Pc.ON_VMA;
     static final int SET_DIRTY = Pc.ZAP | 12;
+    static final int LATE_RMAP = Pc.ZAP | 13;
 
     /** The PTE that the walk is at, in whichever process. */
     static final Place WALKED_PTE = (m, t, f) -> m.pteAt(m.s[f + Frame.WALK_MM], m.s[f + Frame.WALK]);
@@ -94,6 +98,13 @@ final class Zap {
         Labels.define(SET_DIRTY, RANGE, "SET_DIRTY", Target.PAGE_LOCK, "set_page_dirty(page)", new SetDirty());
         Labels.define(
                 REMOVE_RMAP, RANGE, "REMOVE_RMAP", Target.MAPCOUNT, "page_remove_rmap(page, false)", new RemoveRmap());
+        Labels.define(
+                LATE_RMAP,
+                "tlb_flush_rmaps",
+                "REMOVE_RMAP",
+                Target.MAPCOUNT,
+                "page_remove_rmap(page, vma, false)",
+                new LateRmap());
         Labels.define(PTL_UNLOCK, RANGE, "PTL_UNLOCK", Target.PTL, "pte_unmap_unlock(start_pte, ptl)", new PtlUnlock());
         Labels.define(FLUSH, "tlb_flush_mmu", "FLUSH", Target.CPU, "tlb_flush_mmu_tlbonly(tlb)", new Flush());
         Labels.define(
@@ -106,6 +117,9 @@ final class Zap {
         Labels.pending(PendingAccess.rmw(WALKED_PTE), CLEAR_PTE);
         Labels.pending(PendingAccess.rmw((m, t, f) -> lastQueued(m, t, f) + Layout.FLAGS), SET_DIRTY);
         Labels.pending(PendingAccess.rmw((m, t, f) -> lastQueued(m, t, f) + Layout.MAPCOUNT), REMOVE_RMAP);
+        Labels.pending(
+                PendingAccess.rmw((m, t, f) -> m.pageAt(queued(m, t, m.s[f + Frame.CURSOR])) + Layout.MAPCOUNT),
+                LATE_RMAP);
         Labels.pending(PendingAccess.rmw(Places.ACKNOWLEDGING), FLUSH);
         Labels.pending(
                 PendingAccess.rmw((m, t, f) -> m.pageAt(queued(m, t, m.s[f + Frame.CURSOR])) + Layout.REFCOUNT), FREE);
@@ -204,8 +218,11 @@ final class Zap {
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
             int start = s[f + Frame.START];
-            Vmas.detach(m, m.mmOf(f), start, start + s[f + Frame.NR_ALL]);
             boolean more = segment(m, f, start);
+            if (more) {
+                Rmap.detach(m, m.threadMm[t], start, start + s[f + Frame.NR_ALL]);
+            }
+            Vmas.detach(m, m.mmOf(f), start, start + s[f + Frame.NR_ALL]);
             return m.has(MUNMAP_DOWNGRADE) ? DOWNGRADE : more ? PTL : MUNMAP_UNLOCK;
         }
     }
@@ -279,8 +296,34 @@ final class Zap {
             m.rmw(at);
             m.s[at] |= Layout.FLAG_DIRTY;
             m.s[f + Frame.FORCE_FLUSH] = m.has(ZAP_DIRTY_FLUSH) ? FLUSH_FIRST : 0;
+            if (m.has(ZAP_DELAYS_RMAP) && m.has(ZAP_DIRTY_FLUSH)) {
+                m.s[m.layout.queueBase + t * m.pages + m.s[f + Frame.QUEUED] - 1] |= Layout.QUEUE_MAPPED;
+                return nextPte(m, t, f);
+            }
             return REMOVE_RMAP;
         }
+    }
+
+    /** Under the page-table lock still, behind the flush. */
+    private static final class LateRmap extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            int i = m.s[f + Frame.CURSOR];
+            Memory.rmap(m, t, queued(m, t, i), -1);
+            m.s[m.layout.queueBase + t * m.pages + i] &= ~Layout.QUEUE_MAPPED;
+            return lateRmap(m, t, f);
+        }
+    }
+
+    /** The next page whose mapping is to be given up now, or the end of the walk under this lock. */
+    private static int lateRmap(Machine m, int t, int f) {
+        for (int i = 0; i < m.s[f + Frame.QUEUED]; i++) {
+            if ((m.s[m.layout.queueBase + t * m.pages + i] & Layout.QUEUE_MAPPED) != 0) {
+                m.s[f + Frame.CURSOR] = i;
+                return LATE_RMAP;
+            }
+        }
+        return PTL_UNLOCK;
     }
 
     private static final class RemoveRmap extends StepCode {
@@ -338,7 +381,7 @@ final class Zap {
     }
 
     private static int queued(Machine m, int t, int i) {
-        return m.s[m.layout.queueBase + t * m.pages + i];
+        return m.s[m.layout.queueBase + t * m.pages + i] & ~Layout.QUEUE_MAPPED;
     }
 
     /** The next pages from {@code from} on that one walk under one page-table lock clears: whether there are any. */
@@ -388,7 +431,8 @@ final class Zap {
             return PTL_UNLOCK;
         }
         int start = s[f + Frame.START];
-        return TlbFlush.begin(m, t, f, s[f + Frame.WALK_MM], start, start + s[f + Frame.NR_ALL], PTL_UNLOCK);
+        int late = lateRmap(m, t, f);
+        return TlbFlush.begin(m, t, f, s[f + Frame.WALK_MM], start, start + s[f + Frame.NR_ALL], late);
     }
 
     private static int ptlUnlock(Machine m, int t, int f) {

@@ -86,7 +86,8 @@ final class Names {
             int at = word - layout.fileBase;
             return "file[" + at / Layout.FILE_WORDS + "]." + FILE_WORDS.get(at % Layout.FILE_WORDS);
         }
-        if (word >= layout.sizeBase && word < layout.ghosts) {
+        if (word >= layout.sizeBase
+                && word < layout.sizeBase + m.scenario.world().files.size()) {
             return m.scenario.world().files.get(word - layout.sizeBase).name() + ".i_size";
         }
         if (word >= layout.pinBase && word < layout.swapBase) {

@@ -43,7 +43,8 @@ class UnmapExplorationTest {
      * write-protect a pinned page from 09854ba94c6a on until 6c287605fd56 lets the write fault reuse it, clear_refs until 9348b73c2e1b;
      * deferred flushes lose stores behind userfaultfd until 6ce64428d620, and behind clear_refs, which does not flush at all from
      * 0758cd830494 to 912efa17e512, once 09854ba94c6a copies; mremap() flushes too late until eb66ae030829, what is clean even after
-     * 5d1904204c99; a forced write reaches the page cache until 19be0eaffa3a, and again from 9ae0f87d009c to 5535be309971.
+     * 5d1904204c99; a forced write reaches the page cache until 19be0eaffa3a, and again from 9ae0f87d009c to 5535be309971. Until
+     * 5df397dec7c4 page_mkclean() finds a page unmapped whose last mapping a zap has given up before its flush.
      */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -77,6 +78,12 @@ class UnmapExplorationTest {
             tables-again-map               | -   | v4.8 v5.11 v6.12
             tables-again-move              | -   | v4.8 v5.11 v6.12
             move-watched                   | -   | v5.7 v5.11 v6.12
+            dontneed-and-writeback         | I10 | v4.8 v5.11 v6.1
+            dontneed-and-writeback         | -   | v6.2 v6.12
+            munmap-and-writeback           | I10 | v4.8 v5.11 v6.1
+            munmap-and-writeback           | -   | v6.2 v6.12
+            dontneed-and-writeback-mapped  | -   | v4.8 v5.11 v6.12
+            munmap-and-writeback-mapped    | -   | v4.8 v5.11 v6.12
             """)
     void shouldBreakWhatHistorySays(String scenarioName, String broken, String kernels) {
         Scenario scenario = named(scenarioName);
@@ -110,6 +117,8 @@ class UnmapExplorationTest {
         "I4, v5.11 without mremap-flush without mremap-dirty-flush, mremap-and-truncate-two-stores",
         "I4, v5.11 without zap-flush, dontneed-and-writer",
         "I1a, v5.11 without clear-refs-skips-pinned, clear-refs-pinned",
+        "I10, v6.12 without zap-delays-rmap, dontneed-and-writeback",
+        "I10, v5.11 without zap-dirty-flush, dontneed-and-writeback-mapped",
     })
     void shouldCatchWhatIsTakenOut(String broken, String kernel, String scenarioName) {
         Scenario scenario = named(scenarioName);

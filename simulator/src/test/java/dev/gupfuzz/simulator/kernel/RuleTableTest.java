@@ -85,6 +85,7 @@ class RuleTableTest {
             numa-skips-shared       4.17
             numa-page-count         5.17   6.12
             numa-skips-pinned       6.12
+            zap-delays-rmap         6.2
             mremap-flush            4.19
             munmap-downgrade        4.20
             uffd-wp-upgrades        6.4

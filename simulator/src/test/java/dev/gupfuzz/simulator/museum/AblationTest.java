@@ -72,7 +72,7 @@ class AblationTest {
         "munmap-of-two-tables-no-ipi, PGTABLE_GRACE, I7",
         "mremap-vs-truncate, MREMAP_FLUSH, I4",
         "mremap-vs-store-no-flush, MREMAP_DIRTY_FLUSH, I4",
-        "dontneed-vs-writeback, ZAP_DIRTY_FLUSH, I10",
+        "dontneed-vs-writeback-mapped, ZAP_DIRTY_FLUSH, I10",
         "numa-vs-pin, NUMA_KEEPS_WRITE, I1a",
         "swap-out-vs-store, SWAP_FLUSH, I4",
         "swap-out-of-a-pin, SWAPOUT_SKIPS_PINNED, I1a",

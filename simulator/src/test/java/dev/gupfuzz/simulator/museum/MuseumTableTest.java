@@ -17,7 +17,7 @@ class MuseumTableTest {
     /** Bugs of base pages; the others are of large pages, or of models that there are not. */
     private static final List<String> BUGS = List.of(
             "B1", "B2", "B4", "B5", "B6", "B7", "B8", "B9", "B11", "B12", "B14", "B15", "B20", "B21", "B24", "B25",
-            "B26", "B28", "B33");
+            "B26", "B28", "B33", "B34");
 
     private static final String WELL_FORMED = """
             A1

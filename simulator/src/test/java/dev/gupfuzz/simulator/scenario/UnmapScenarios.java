@@ -1,6 +1,7 @@
 package dev.gupfuzz.simulator.scenario;
 
 import dev.gupfuzz.simulator.invariant.GoalPoint;
+import dev.gupfuzz.simulator.invariant.Invariant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,7 +34,11 @@ public final class UnmapScenarios {
                 zapSwapped(),
                 tablesAgain(false),
                 tablesAgain(true),
-                moveWatched());
+                moveWatched(),
+                zapAndWriteback(false, false),
+                zapAndWriteback(true, false),
+                zapAndWriteback(false, true),
+                zapAndWriteback(true, true));
     }
 
     /** The only region of a page-table page is unmapped, and something is mapped, or moved, to where it was. */
@@ -73,6 +78,30 @@ public final class UnmapScenarios {
                 List.of(row(Op.UFFD_WP, 0, 1, 1), row(Op.MREMAP, 0, 1, 1), store(world, 1, "store"), row(Op.LOAD, 1)));
         world.window = GoalPoint.PIN_OVERLAPS_UNMAP;
         return new Scenario("move-watched", "mremap() of pages under userfaultfd", List.of(), world);
+    }
+
+    /**
+     * A dirty page of a file loses a mapping while a CPU still stores to it, and writeback cleans the page: the last mapping, or, where
+     * {@code mapped}, not the last.
+     */
+    public static Scenario zapAndWriteback(boolean unmaps, boolean mapped) {
+        World world = new World(2);
+        int process = world.process("process");
+        int file = world.file("file", false, 1, true);
+        int first = world.files.get(file).first();
+        int all = RW | Region.MAYWRITE | Region.SHARED;
+        world.region(new Region("goes", process, 0, 1, all, file, first, Region.Populated.WRITTEN, true, 0));
+        if (mapped) {
+            world.region(new Region("stays", process, 1, 1, all, file, first, Region.Populated.READ, true, 0));
+        }
+        world.thread("writer", process, List.of(row(Op.LOAD, 0), store(world, 0, "writer's store")));
+        world.thread("zapper", process, List.of(row(unmaps ? Op.MUNMAP : Op.DONTNEED, 0, 1)));
+        world.agent("flusher", List.of(row(Op.WRITEBACK, first), row(Op.FILE_RECLAIM, first)));
+        world.window = GoalPoint.STALE_TLB_USED;
+        world.goals.add(GoalPoint.STALE_TLB_USED);
+        world.checked = Invariant.I10.bit();
+        String name = (unmaps ? "munmap" : "dontneed") + "-and-writeback" + (mapped ? "-mapped" : "");
+        return new Scenario(name, "a dirty page of a file is unmapped beside writeback", List.of(), world);
     }
 
     /** mprotect(PROT_READ) and back, against a thread that stores. */
