@@ -14,6 +14,9 @@ final class ChildContents {
 
     static void check(Machine m, int t, int mm, int childMm, int page, int history) {
         int child = m.mmAt(childMm);
+        if (m.layout.hasTruncations()) {
+            Truncation.inherited(m, mm, childMm, page);
+        }
         int at = m.refAt(mm, page);
         int parents = m.s[at];
         m.see(at);
@@ -21,7 +24,8 @@ final class ChildContents {
             Memory.setRef(m, childMm, page, 0);
             return;
         }
-        if (parents < Memory.UNMAPPED && Memory.isShared(parents)) {
+        // a private mapping has nothing beyond the end of its file
+        if (parents <= Memory.UNMAPPED && (parents == Memory.UNMAPPED || Memory.isShared(parents))) {
             Memory.setRef(m, childMm, page, parents);
             return;
         }
@@ -34,12 +38,32 @@ final class ChildContents {
             value = m.s[m.layout.fileRefBase + file];
             own = Memory.privateFile(file);
         }
-        if (!m.isOf(value, page) || (history & World.tokenBit(value)) == 0) {
+        boolean had = m.isOf(value, page) && (history & World.tokenBit(value)) != 0;
+        if (!had && !isGivenUp(m, mm, page)) {
             int separated = m.s[m.remapAt(childMm, page)];
             m.see(m.remapAt(childMm, page));
             m.violate(Invariant.I12, t, page, Blames.data(childMm, value, Memory.value(m, mm, page), separated));
         }
         Memory.setRef(m, childMm, page, own);
+        if (m.hasAlso && (history & World.tokenBit(0)) != 0 && isLazyFree(m, childMm, page)) {
+            Memory.allow(m, childMm, page, 0);
+        }
+    }
+
+    /** Whether a truncation is at work on the parent's page: it may have taken the page away, or not yet. */
+    private static boolean isGivenUp(Machine m, int mm, int page) {
+        m.see(m.zapAt(mm, page));
+        return m.s[m.zapAt(mm, page)] > 0;
+    }
+
+    /** Whether the child inherited a page that its parent said MADV_FREE of: reclaim may discard it here, too. */
+    private static boolean isLazyFree(Machine m, int mm, int page) {
+        int pte = m.s[m.pteAt(mm, page)];
+        if (!Pte.present(pte)) {
+            return false;
+        }
+        m.see(m.pageAt(Pte.pfn(pte)) + Layout.FLAGS);
+        return (m.s[m.pageAt(Pte.pfn(pte)) + Layout.FLAGS] & Layout.FLAG_LAZYFREE) != 0;
     }
 
     /** The contents of the anonymous page that the child has, 0 for none; -1 where it shows a file's page. */
@@ -54,7 +78,8 @@ final class ChildContents {
             m.see(slot + Layout.SWAP_CACHE);
             m.see(slot + Layout.SWAP_DATA);
             int pfn = m.s[slot + Layout.SWAP_CACHE];
-            return pfn != 0 ? contentOf(m, pfn) : m.s[slot + Layout.SWAP_DATA];
+            int cached = pfn == 0 ? Swap.NOT_READ : contentOf(m, pfn);
+            return cached != Swap.NOT_READ ? cached : Math.max(m.s[slot + Layout.SWAP_DATA], 0);
         }
         if (Pte.present(pte)) {
             m.see(m.layout.tenancy(Pte.pfn(pte)));

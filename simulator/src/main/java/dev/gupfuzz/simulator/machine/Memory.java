@@ -58,6 +58,12 @@ public final class Memory {
         return pfn;
     }
 
+    /** A frame that nobody else can see yet is used for another virtual page than it was allocated for. */
+    public static void usedFor(Machine m, int pfn, int page) {
+        m.mark(m.layout.tenancy(pfn));
+        m.s[m.pageAt(pfn) + Layout.VPAGE] = page;
+    }
+
     /**
      * There are as many frames as a kernel that loses none can use at once, so one was lost, and I5 is broken. Where it was lost the
      * comparison after every call tells; a run with it does not come here.

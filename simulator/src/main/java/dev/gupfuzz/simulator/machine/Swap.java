@@ -12,6 +12,9 @@ import dev.gupfuzz.simulator.invariant.Invariant;
  */
 public final class Swap {
 
+    /** The contents of a page that is not up to date: what is to come is on the device. */
+    public static final int NOT_READ = -1;
+
     private Swap() {}
 
     /** get_swap_page(): a slot with the cache's reference, or -1 when none is free. */

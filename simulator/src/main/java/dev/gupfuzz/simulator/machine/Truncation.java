@@ -13,6 +13,7 @@ public final class Truncation {
         for (int mm = 0; mm < m.mms; mm++) {
             for (int page = 0; page < m.pages; page++) {
                 boolean shows = shows(m, mm, page, file, end);
+                m.mark(m.layout.truncated(t, mm, page));
                 m.s[m.layout.truncated(t, mm, page)] = shows ? 1 : 0;
                 if (shows) {
                     Claims.unmapBegins(m, mm, page, page + 1);
@@ -21,10 +22,23 @@ public final class Truncation {
         }
     }
 
+    /** A child's mapping, copied while truncations are at work on its parent's, is given up with it. */
+    static void inherited(Machine m, int mm, int childMm, int page) {
+        for (int t = 0; t < m.threads; t++) {
+            m.see(m.layout.truncated(t, mm, page));
+            if (m.s[m.layout.truncated(t, mm, page)] != 0) {
+                m.mark(m.layout.truncated(t, childMm, page));
+                m.s[m.layout.truncated(t, childMm, page)] = 1;
+                Claims.unmapBegins(m, childMm, page, page + 1);
+            }
+        }
+    }
+
     /** It returns: an access beyond the end of the file has nothing to find. */
     public static void ends(Machine m, int t, int file, int end) {
         for (int mm = 0; mm < m.mms; mm++) {
             for (int page = 0; page < m.pages; page++) {
+                m.mark(m.layout.truncated(t, mm, page));
                 if (m.s[m.layout.truncated(t, mm, page)] != 0) {
                     m.s[m.layout.truncated(t, mm, page)] = 0;
                     Claims.discardEnds(m, mm, page, page + 1);

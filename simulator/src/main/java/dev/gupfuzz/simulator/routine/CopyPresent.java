@@ -241,7 +241,9 @@ final class CopyPresent {
             final int[] s = m.s;
             int copy = s[f + Frame.PREALLOC];
             s[f + Frame.PREALLOC] = 0;
+            Memory.usedFor(m, copy, s[f + Frame.WALK]);
             Memory.newAnon(m, s[f + Frame.CHILD_MM], s[f + Frame.WALK], copy);
+            Memory.lruCacheAdd(m, t, pc, copy);
             m.reach(GoalPoint.EARLY_COPY);
             // vm_page_prot is young on x86
             int write = (s[f + Frame.VM_FLAGS] & Region.WRITE) != 0 ? Pte.WRITE : 0;
@@ -315,7 +317,8 @@ final class CopyPresent {
             if ((s[f + Frame.VM_FLAGS] & Region.SHARED) != 0) {
                 pte &= ~Pte.DIRTY;
             }
-            if (m.has(FORK_CLEARS_UFFD_WP)) {
+            // before that rule by the flags of the parent's VMA, behind it by those of the child's
+            if (m.has(FORK_CLEARS_UFFD_WP) || (s[f + Frame.VM_FLAGS] & Region.UFFD_WP) == 0) {
                 pte &= ~Pte.UFFD_WP;
             }
             m.setPte(t, s[f + Frame.CHILD_MM], s[f + Frame.WALK], pte);

@@ -168,7 +168,7 @@ final class SwapIn {
     /** A page that nobody else knows, locked. */
     private static void alloc(Machine m, int t, int f, int pc) {
         int pfn = Memory.alloc(m, t, pc, m.s[f + Frame.PAGE]);
-        m.s[m.pageAt(pfn) + Layout.CONTENT] = 0;
+        m.s[m.pageAt(pfn) + Layout.CONTENT] = Swap.NOT_READ;
         m.s[m.pageAt(pfn) + Layout.MAPPING] = 0;
         m.s[m.pageAt(pfn) + Layout.FLAGS] |= Layout.FLAG_LOCKED;
         m.s[f + Frame.TARGET_PFN] = pfn;

@@ -91,6 +91,29 @@ class ForkTest {
         assertThat(broken(kernel, ForkScenarios.writebackDuringFork())).isEmpty();
     }
 
+    /** What the child has is what the parent had, also where others are at work on it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"v4.8", "v5.11", "v6.12"})
+    void shouldGiveTheChildWhatItsParentHad(String kernel) {
+        assertThat(broken(kernel, ForkScenarios.swapInDuringFork())).isEmpty();
+        assertThat(broken(kernel, ForkScenarios.truncateDuringFork(false))).isEmpty();
+        assertThat(broken(kernel, ForkScenarios.truncateDuringFork(true))).isEmpty();
+    }
+
+    /** A page that was allocated for one address and used for another is still accounted for. */
+    @ParameterizedTest
+    @ValueSource(strings = {"v5.9-rc7", "v5.9", "v5.11", "v6.12"})
+    void shouldUseAPageForAnotherAddressThanItWasAllocatedFor(String kernel) {
+        assertThat(broken(kernel, ForkScenarios.preallocForAnother())).isEmpty();
+    }
+
+    /** MADV_FREE lets the child see a zero as well, until its next store. */
+    @ParameterizedTest
+    @ValueSource(strings = {"v4.14", "v5.11", "v5.18", "v6.12"})
+    void shouldLetAChildFindZeroesWhereItsParentSaidMadvFree(String kernel) {
+        assertThat(broken(kernel, ForkScenarios.lazyFreeInherited())).isEmpty();
+    }
+
     /** Before fork looked for pins, a parent's store left a page that the child still had; v5.9 has the race of the sequence. */
     @ParameterizedTest
     @MethodSource("kernels")

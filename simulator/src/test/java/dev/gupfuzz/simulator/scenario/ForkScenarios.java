@@ -20,7 +20,46 @@ public final class ForkScenarios {
                 cleanPage(true),
                 swappedAndUsed(),
                 reclaimDuringFork(),
-                writebackDuringFork());
+                writebackDuringFork(),
+                preallocForAnother(),
+                lazyFreeInherited(),
+                swapInDuringFork(),
+                truncateDuringFork(false),
+                truncateDuringFork(true));
+    }
+
+    /** A child forks while its parent brings a page into the swap cache that all three have in swap. */
+    public static Scenario swapInDuringFork() {
+        World world = new World(1);
+        world.swapSlots = 1;
+        int parent = world.process("parent");
+        world.anon(parent, "buffer", 0, 1, Region.Populated.SWAPPED);
+        int child = world.child("child");
+        int grandchild = world.child("grandchild");
+        world.thread("parent", parent, List.of(row(Op.FORK, 1, child), row(Op.LOAD, 0)));
+        world.thread("child", child, List.of(row(Op.FORK, 2, grandchild)));
+        world.thread("grandchild", grandchild, List.of(row(Op.LOAD, 0)));
+        return scenario("fork-vs-swap-in", world);
+    }
+
+    /** A private mapping of a file, with a copy of its own, is given up by a truncation before the fork, or beside it. */
+    public static Scenario truncateDuringFork(boolean beside) {
+        World world = new World(1);
+        int parent = world.process("parent");
+        int file = world.file("file", false, 1, true);
+        int flags = Region.READ | Region.WRITE | Region.MAYWRITE;
+        int first = world.files.get(file).first();
+        region(world, parent, "private", 0, flags, file, first, Region.Populated.WRITTEN, 0);
+        int child = world.child("child");
+        int[] write = row(Op.FILE_WRITE, first, world.fileToken(first, "written"));
+        int[] truncate = row(Op.TRUNCATE, file, 0);
+        int[] fork = row(Op.FORK, beside ? 2 : 1, child);
+        world.thread("forker", parent, beside ? List.of(write, fork) : List.of(write, truncate, fork));
+        if (beside) {
+            world.thread("truncater", parent, List.of(truncate));
+        }
+        world.thread("child", child, List.of(row(Op.LOAD, 0), row(Op.LOAD, 0)));
+        return scenario(beside ? "fork-vs-truncate" : "fork-after-truncate", world);
     }
 
     /** Reclaim finds what the child has of the first region and takes the lock of the child's page table, while fork copies the second. */
@@ -53,6 +92,40 @@ public final class ForkScenarios {
         world.thread("child", child, List.of(row(Op.LOAD, 0), row(Op.LOAD, 1)));
         world.agent("flusher", List.of(row(Op.WRITEBACK, first)));
         return scenario("fork-vs-writeback", world);
+    }
+
+    /**
+     * Two pages that look pinned. Fork allocates a page for the copy of the first, which is swapped out before fork looks again: the
+     * copy of the second takes it.
+     */
+    public static Scenario preallocForAnother() {
+        World world = new World(2);
+        world.swapSlots = 1;
+        int parent = world.process("parent");
+        world.pinnedBefore.set(parent, 1);
+        world.anon(parent, "buffer", 0, 2, Region.Populated.WRITTEN);
+        int child = world.child("child");
+        world.events = 2;
+        world.thread("forker", parent, List.of(row(Op.HOLD, 0, 1024), row(Op.WAIT, 0), row(Op.FORK, 2, child)));
+        world.thread("holder", parent, List.of(row(Op.HOLD, 1, 1024), row(Op.POST, 0)));
+        world.thread("child", child, List.of(row(Op.LOAD, 1)));
+        world.agent("kswapd", List.of(row(Op.WAIT, 0), row(Op.RECLAIM, 0, parent)));
+        return scenario("fork-prealloc-for-another", world);
+    }
+
+    /** A child inherits a page of which its parent said MADV_FREE, and reclaim discards it. */
+    public static Scenario lazyFreeInherited() {
+        World world = new World(1);
+        int parent = world.process("parent");
+        world.anon(parent, "buffer", 0, 1, Region.Populated.WRITTEN);
+        int child = world.child("child");
+        world.events = 1;
+        world.thread("parent", parent, List.of(row(Op.MADV_FREE, 0, 1), row(Op.FORK, 1, child), row(Op.POST, 0)));
+        world.thread("child", child, List.of(row(Op.LOAD, 0), row(Op.LOAD, 0)));
+        world.agent("kswapd", List.of(row(Op.WAIT, 0), row(Op.RECLAIM, 0, parent)));
+        world.window = GoalPoint.LAZYFREE_DISCARDED;
+        world.goals.add(GoalPoint.LAZYFREE_DISCARDED);
+        return scenario("fork-lazy-free", world);
     }
 
     /** A page that is swapped out, and fork: the child gets a swap entry of its own, and exits. */
