@@ -105,7 +105,7 @@ public final class Frame {
     /** What {@code handle_mm_fault()} returned: 0, or of {@link #FAULT_ERROR} and so on. */
     public static final int FAULT_RESULT = 47;
 
-    /** 1 when the page of a swap-in was never in the swap cache. */
+    /** 1 when the page of a swap-in was never in the swap cache, or when reclaim itself has put its page there. */
     public static final int FRESH = 50;
     /** 1 when {@code reuse_swap_page()} says that nobody else has the page. */
     public static final int REUSED = 51;
@@ -123,6 +123,8 @@ public final class Frame {
     public static final int CHANGE = 54;
     /** Where flush_tlb_batched_pending() returns to. */
     public static final int BATCHED_RET = 56;
+    /** {@code mm->tlb_flush_batched} as flush_tlb_batched_pending() read it; of no use behind it. */
+    public static final int BATCHES = PROGRESS;
     /** What a zap comes from: of {@code Zap}. */
     public static final int ZAP_MODE = 55;
     /** {@code anon_vma} of the child's VMA that fork copies to. */

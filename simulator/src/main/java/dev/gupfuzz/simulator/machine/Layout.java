@@ -224,6 +224,8 @@ public final class Layout {
     /** Of (mm, page), the page to which mremap() is moving it, plus one. */
     public final int movedBase;
 
+    private final int releasedBase;
+
     /** For each TLB entry (t, page), the BIRTH of its frame when the entry was filled. */
     public final int tlbBirthBase;
     /** For each page entry of a pin set, the BIRTH of its frame when GUP took it. */
@@ -237,6 +239,7 @@ public final class Layout {
     private final boolean hasTransients;
     private final boolean hasAlso;
     private final boolean hasMoves;
+    private final boolean hasReleased;
 
     public Layout(World world) {
         this.world = world;
@@ -336,6 +339,8 @@ public final class Layout {
         at += clearsForAMoment(has) ? mms * pages : 0;
         movedBase = at;
         at += has[Op.MREMAP] ? mms * pages : 0;
+        releasedBase = at;
+        at += world.swapSlots > 0 && (zaps || has[Op.MADV_FREE]) ? mms * pages : 0;
         truncatedBase = at;
         at += has[Op.TRUNCATE] ? threads * mms * pages : 0;
         tlbBirthBase = at;
@@ -347,7 +352,8 @@ public final class Layout {
         words = at;
         hasTransients = movedBase > transientBase;
         hasAlso = historyBase > alsoBase;
-        hasMoves = truncatedBase > movedBase;
+        hasMoves = releasedBase > movedBase;
+        hasReleased = truncatedBase > releasedBase;
     }
 
     /** Pages that nobody but an LRU batch may still refer to: as many as the programs can come to allocate. */
@@ -404,6 +410,16 @@ public final class Layout {
     /** Whether files get shorter in this scenario. */
     boolean hasTruncations() {
         return tlbBirthBase > truncatedBase;
+    }
+
+    /** Whether a zap has given up the slot of the swap entry that is still at (mm, page); only where there are such zaps. */
+    public int released(int mm, int page) {
+        return releasedBase + mm * pages + page;
+    }
+
+    /** Whether swap entries are zapped in this scenario. */
+    boolean hasReleased() {
+        return hasReleased;
     }
 
     /** Whether locations move in this scenario. */

@@ -15,15 +15,16 @@ public final class PageCache {
         return m.read(m.layout.file(filePage) + Layout.FILE_CACHE);
     }
 
-    /** find_get_page(): the frame with a reference to it, or 0; one step, where the kernel takes the reference and looks again. */
+    /** From {@link #get}: the page is in the cache, and reclaim has frozen its reference count at 0. */
+    public static final int FROZEN = -1;
+
+    /**
+     * find_get_page(): the frame with a reference to it, or 0; one step, where the kernel takes the reference and looks again. It
+     * looks again too while the page is {@link #FROZEN}.
+     */
     public static int get(Machine m, int filePage) {
         int pfn = lookup(m, filePage);
-        if (pfn != 0) {
-            m.mark(m.pageAt(pfn) + Layout.REFCOUNT);
-            m.s[m.pageAt(pfn) + Layout.REFCOUNT]++;
-            m.touched(pfn);
-        }
-        return pfn;
+        return pfn == 0 || Memory.getFound(m, pfn) ? pfn : FROZEN;
     }
 
     /** add_to_page_cache_locked() of a page that nobody else can see: whether there was none before. The cache takes the reference of its allocation. */

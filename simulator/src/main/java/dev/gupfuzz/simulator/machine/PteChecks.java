@@ -49,7 +49,7 @@ final class PteChecks {
                 int theirs = m.s[m.pteAt(process, other)];
                 m.see(m.pteAt(process, other));
                 boolean another = process != mm || other != page;
-                boolean same = another && Pte.swap(theirs) && Pte.slot(theirs) == Pte.slot(pte);
+                boolean same = another && Swap.refers(m, process, other, theirs, Pte.slot(pte));
                 if (same && ((pte | theirs) & Pte.SWP_EXCLUSIVE) != 0) {
                     m.violate(Invariant.I3, t, page, 0);
                 }
@@ -115,7 +115,10 @@ final class PteChecks {
             m.see(m.pteAt(process, other));
             boolean same = Pte.maps(theirs, pfn)
                     ? Pte.write(pte | theirs)
-                    : Pte.swap(theirs) && Pte.write(pte) && swapped(m, theirs, pfn);
+                    : Pte.swap(theirs)
+                            && Pte.write(pte)
+                            && Swap.refers(m, process, other, theirs, Pte.slot(theirs))
+                            && swapped(m, theirs, pfn);
             if (same) {
                 m.violate(Invariant.I2, t, page, 0);
             }

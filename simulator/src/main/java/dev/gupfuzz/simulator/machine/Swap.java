@@ -55,6 +55,26 @@ public final class Swap {
         }
     }
 
+    /**
+     * Ghost: whether the slot of the entry at (mm, page) was given up, and may be another's, though the page table keeps the entry
+     * for some steps more, under its lock.
+     */
+    public static void release(Machine m, int mm, int page, int released) {
+        m.mark(m.layout.released(mm, page));
+        m.s[m.layout.released(mm, page)] = released;
+    }
+
+    /** Whether a page table's entry {@code pte} of (mm, page) refers to the slot, and has not given it up. */
+    static boolean refers(Machine m, int mm, int page, int pte, int slot) {
+        if (!Pte.swap(pte) || Pte.slot(pte) != slot) {
+            return false;
+        } else if (!m.layout.hasReleased()) {
+            return true;
+        }
+        m.see(m.layout.released(mm, page));
+        return m.s[m.layout.released(mm, page)] == 0;
+    }
+
     /** swp_swapcount(), __swap_count(): swap entries that refer to the slot. */
     public static int count(Machine m, int slot) {
         return m.read(m.layout.swap(slot) + Layout.SWAP_MAP);

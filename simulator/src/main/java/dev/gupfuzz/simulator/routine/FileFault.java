@@ -193,6 +193,9 @@ final class FileFault {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             int pfn = PageCache.get(m, m.s[f + Frame.FILE_PAGE]);
+            if (pfn == PageCache.FROZEN) {
+                return LOOKUP;
+            }
             m.s[f + Frame.TARGET_PFN] = pfn;
             if (pfn == 0) {
                 return ALLOC;

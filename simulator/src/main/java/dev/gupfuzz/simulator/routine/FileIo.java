@@ -23,7 +23,8 @@ import dev.gupfuzz.simulator.scenario.Op;
  * <p>Source: mm/filemap.c, generic_file_read_iter() (filemap_read()) and generic_perform_write(); mm/page-writeback.c,
  * write_cache_pages() and clear_page_dirty_for_io(); mm/rmap.c, page_mkclean(), page_mkclean_one(); v4.8, v5.11 and v6.12. A read takes the page lock here
  * in every case, where the kernel takes it only for a page that is not up to date; writeback is over at once, under the page
- * lock. A write extends no file and brings the page in first, as a write of a part of it does. Not modelled: file systems, readahead,
+ * lock. A write extends no file and brings the page in first, as a write of a part of it does; a read of
+ * shmem allocates a page for a hole. Not modelled: file systems, readahead,
  * buffers, PG_writeback.
  */
 final class FileIo {

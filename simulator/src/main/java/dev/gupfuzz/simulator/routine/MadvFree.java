@@ -1,5 +1,6 @@
 package dev.gupfuzz.simulator.routine;
 
+import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
@@ -19,10 +20,13 @@ import dev.gupfuzz.simulator.machine.Vmas;
  * MADV_FREE's walk: makes the PTEs clean and old and the pages free for reclaim to discard while they stay clean.
  *
  * <p>Source: mm/madvise.c, madvise_free_single_vma(), madvise_free_pte_range(); mm/swap.c, mark_page_lazyfree(); v4.8, v5.11, v6.12.
- * A page counts as free from the walk on; until v4.11 reclaim told it by its clean PTE alone. Not modelled: the LRU lists that
- * mark_page_lazyfree() asks for, large folios, several VMAs in one call.
+ * A page is marked at once, where the kernel marks it as its CPU's batch of such pages, which holds a reference to it, is emptied; v4.8
+ * marks nothing. Not modelled: that batch, the LRU lists, large folios, several VMAs in one call, the flush of a call that has
+ * changed nothing while another flush is pending (mm_tlb_flush_nested(), v4.14 on).
  */
 final class MadvFree {
+
+    private static final int MADV_FREE_MARKS = Rule.MADV_FREE_MARKS.ordinal();
 
     private static final String SINGLE = "madvise_free_single_vma";
     private static final String RANGE = "madvise_free_pte_range";
@@ -162,12 +166,18 @@ final class MadvFree {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             int flags = m.read(frame(m, f) + Layout.FLAGS);
-            return (flags & (Layout.FLAG_SWAPCACHE | Layout.FLAG_DIRTY)) != 0 ? TRYLOCK : clean(m, f);
+            return (flags & (Layout.FLAG_SWAPCACHE | Layout.FLAG_DIRTY)) != 0 ? TRYLOCK : clean(m, t, f);
         }
     }
 
-    private static int clean(Machine m, int f) {
-        return (m.s[f + Frame.PTE] & (Pte.ACCESSED | Pte.DIRTY)) != 0 ? CLEAR_PTE : MARK;
+    /** From here on the page may be discarded. */
+    private static int clean(Machine m, int t, int f) {
+        Memory.allow(m, m.threadMm[t], m.s[f + Frame.WALK], 0);
+        return (m.s[f + Frame.PTE] & (Pte.ACCESSED | Pte.DIRTY)) != 0 ? CLEAR_PTE : cleaned(m, f);
+    }
+
+    private static int cleaned(Machine m, int f) {
+        return m.has(MADV_FREE_MARKS) ? MARK : nextPte(m, f);
     }
 
     private static final class Trylock extends StepCode {
@@ -228,7 +238,7 @@ final class MadvFree {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             Locks.pageUnlock(m, Pte.pfn(m.s[f + Frame.PTE]));
-            return m.s[f + Frame.ABORT] != 0 ? nextPte(m, f) : clean(m, f);
+            return m.s[f + Frame.ABORT] != 0 ? nextPte(m, f) : clean(m, t, f);
         }
     }
 
@@ -246,7 +256,7 @@ final class MadvFree {
             int pte = m.s[f + Frame.PTE] & ~(Pte.ACCESSED | Pte.DIRTY);
             m.setAgain(t, m.threadMm[t], m.s[f + Frame.WALK], pte);
             m.s[f + Frame.FORCE_FLUSH] = 1;
-            return MARK;
+            return cleaned(m, f);
         }
     }
 
@@ -255,9 +265,9 @@ final class MadvFree {
         public int take(Machine m, int t, int f, int pc) {
             int at = frame(m, f) + Layout.FLAGS;
             m.rmw(at);
-            if ((m.s[at] & (Layout.FLAG_ANON | Layout.FLAG_SWAPCACHE)) == Layout.FLAG_ANON) {
+            int asked = Layout.FLAG_ANON | Layout.FLAG_SWAPCACHE | Layout.FLAG_LRU_BATCH;
+            if ((m.s[at] & asked) == Layout.FLAG_ANON) {
                 m.s[at] |= Layout.FLAG_LAZYFREE;
-                Memory.allow(m, m.threadMm[t], m.s[f + Frame.WALK], 0);
             }
             return nextPte(m, f);
         }

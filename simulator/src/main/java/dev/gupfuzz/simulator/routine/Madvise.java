@@ -72,10 +72,10 @@ final class Madvise {
         public int take(Machine m, int t, int f, int pc) {
             int start = m.s[f + Frame.START];
             int slot = Vmas.find(m, m.mmOf(f), start);
-            if (slot < 0) {
-                return UNLOCK; // ENOMEM
-            } else if (discards(m, f)) {
+            if (discards(m, f)) { // a hole costs the call its success; what lies behind it is discarded all the same
                 return Zap.discard(m, f, m.threadMm[t], Zap.DISCARD, start, end(m, f), UNLOCK);
+            } else if (slot < 0) {
+                return UNLOCK; // ENOMEM
             } else {
                 return MadvFree.begin(m, t, f, Vmas.at(m.mmOf(f), slot), UNLOCK);
             }

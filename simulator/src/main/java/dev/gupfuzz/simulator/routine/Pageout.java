@@ -23,7 +23,8 @@ import dev.gupfuzz.simulator.machine.Swap;
  * <p>Source: mm/vmscan.c, shrink_page_list() behind try_to_unmap(), pageout() and __remove_mapping(); v4.8, v4.14, v5.11, v5.14,
  * v5.19, v6.4 and v6.12. Write-out is over at once, as on a synchronous device, but the page is unlocked over it. Not
  * modelled: PG_writeback, writeback of file pages from here, the slot that swap_writepage() gives up when no entry refers to it, the
- * second look at pins behind the unmapping (v6.4), which for small pages the count of references repeats.
+ * second look at pins behind the unmapping (v6.4), which for small pages the count of references repeats,
+ * the first look at the dirty mark behind the write-out, before the lock.
  */
 final class Pageout {
 

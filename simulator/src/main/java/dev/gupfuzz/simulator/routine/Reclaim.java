@@ -23,8 +23,9 @@ import dev.gupfuzz.simulator.scenario.Op;
  * is its way up to {@link TryToUnmap}, and back to the LRU of what is kept; {@link Pageout} is the rest.
  *
  * <p>Source: mm/vmscan.c, shrink_page_list() (shrink_folio_list()), with ignore_references as MADV_PAGEOUT has it; mm/swap_state.c, add_to_swap(); v4.8, v4.14, v5.11, v5.14, v5.18, v5.19, v6.4 and v6.12. The scenario names the
- * page; the LRU lists are no more than the reference of the isolation. Not modelled: the referenced bits, demotion, mlock, v4.8's way
- * of a MADV_FREE page through the swap cache.
+ * page; the LRU lists are no more than the reference of the isolation. Not modelled: the referenced bits, demotion, mlock, that
+ * a page which is being reclaimed is on no list, so that no second reclaim isolates it and MADV_FREE does not mark it,
+ * the slot that a kept page gives up when half of the swap device is used.
  */
 final class Reclaim {
 
@@ -97,6 +98,7 @@ final class Reclaim {
         int[] s = m.s;
         s[f + Frame.SLOT] = NONE;
         s[f + Frame.FILE_PAGE] = NONE;
+        s[f + Frame.FRESH] = 0;
         s[f + Frame.BATCHED] = 0;
         s[f + Frame.FORCE_FLUSH] = 0;
         return Program.operand(m, f, 0) == Op.RECLAIM ? FIND : FIND_FILE;
@@ -196,6 +198,7 @@ final class Reclaim {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             Swap.addToCache(m, m.s[f + Frame.SLOT], m.s[f + Frame.TARGET_PFN]);
+            m.s[f + Frame.FRESH] = 1;
             return m.has(ADD_TO_SWAP_DIRTIES) ? ADD_DIRTY : TryToUnmap.begin(m, f);
         }
     }
@@ -237,7 +240,9 @@ final class Reclaim {
             return ret;
         }
         m.s[f + Frame.FLUSH_RET] = ret;
-        Tlb.invalidate(m, t, 0, m.pages);
+        if ((processes >> m.threadMm[t] & 1) != 0) {
+            Tlb.invalidate(m, t, 0, m.pages);
+        }
         return flushNext(m, t, f, -1);
     }
 

@@ -20,7 +20,13 @@ import dev.gupfuzz.simulator.machine.Tlb;
  */
 final class TlbFlush {
 
+    private static final int BATCHED_FLUSH_COUNTS = Rule.BATCHED_FLUSH_COUNTS.ordinal();
     private static final int BATCHED_FLUSH_PENDING = Rule.BATCHED_FLUSH_PENDING.ordinal();
+
+    // ---- mm->tlb_flush_batched: batches that are pending or were, and behind them how many of these were flushed
+
+    private static final int PENDING_MASK = 0x7fff;
+    private static final int FLUSHED_SHIFT = 16;
 
     private static final String PENDING = "flush_tlb_batched_pending";
 
@@ -39,7 +45,7 @@ final class TlbFlush {
         Labels.pending(PendingAccess.rmw(Places.ACKNOWLEDGING), FLUSH);
         Place batched = (m, t, f) -> m.mmAt(m.s[f + Frame.WALK_MM]) + Layout.TLB_FLUSH_BATCHED;
         Labels.pending(PendingAccess.read(batched), READ_BATCHED);
-        Labels.pending(PendingAccess.write(batched), CLEAR_BATCHED);
+        Labels.pending(PendingAccess.rmw(batched), CLEAR_BATCHED);
     }
 
     /**
@@ -60,8 +66,21 @@ final class TlbFlush {
     }
 
     /**
+     * set_tlb_ubc_flush_pending(): one more batch, of those that the low half counts; before they were counted, a mark. The access of
+     * its step.
+     */
+    static void batch(Machine m, int at) {
+        m.rmw(at);
+        m.s[at] = m.has(BATCHED_FLUSH_COUNTS) ? m.s[at] + 1 : 1;
+    }
+
+    private static boolean isPending(Machine m, int batches) {
+        return (batches & PENDING_MASK) != (m.has(BATCHED_FLUSH_COUNTS) ? batches >> FLUSHED_SHIFT : 0);
+    }
+
+    /**
      * flush_tlb_batched_pending() of process {@link Frame#WALK_MM}, under a page-table lock; nothing where reclaim leaves no flush
-     * for later. From v5.19 on the kernel counts the batches instead of storing a flag, which comes to the same here.
+     * for later.
      *
      * @return the first step, or {@code ret}
      */
@@ -77,9 +96,11 @@ final class TlbFlush {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             int mm = m.s[f + Frame.WALK_MM];
-            if (m.read(m.mmAt(mm) + Layout.TLB_FLUSH_BATCHED) == 0) {
+            int batches = m.read(m.mmAt(mm) + Layout.TLB_FLUSH_BATCHED);
+            if (!isPending(m, batches)) {
                 return m.s[f + Frame.BATCHED_RET];
             }
+            m.s[f + Frame.BATCHES] = batches;
             return begin(m, t, f, mm, 0, m.pages, CLEAR_BATCHED);
         }
     }
@@ -87,7 +108,16 @@ final class TlbFlush {
     private static final class ClearBatched extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            m.write(m.mmAt(m.s[f + Frame.WALK_MM]) + Layout.TLB_FLUSH_BATCHED, 0);
+            int at = m.mmAt(m.s[f + Frame.WALK_MM]) + Layout.TLB_FLUSH_BATCHED;
+            int batches = m.s[f + Frame.BATCHES];
+            m.rmw(at);
+            if (!m.has(BATCHED_FLUSH_COUNTS)) {
+                m.s[at] = 0;
+            } else if (m.s[at] == batches) { // else a batch came during the flush, and another flush is to follow
+                int pending = batches & PENDING_MASK;
+                m.s[at] = pending | pending << FLUSHED_SHIFT;
+            }
+            m.s[f + Frame.BATCHES] = 0;
             return m.s[f + Frame.BATCHED_RET];
         }
     }

@@ -22,7 +22,9 @@ import dev.gupfuzz.simulator.machine.Vmas;
  * <p>Source: mm/truncate.c, truncate_setsize(), truncate_pagecache(), truncate_inode_pages_range(), truncate_inode_page(); mm/memory.c,
  * unmap_mapping_range(), unmap_mapping_pages(); mm/shmem.c, shmem_setattr(), which has the same order; v4.8 to v6.12. Processes are
  * visited parents before children, addresses upwards. Not modelled: the locks of the inode and of i_mmap (one truncation of a file at
- * a time), a larger size, a part of a page, pages under writeback, that swap entries of private copies stayed behind until v5.17.
+ * a time), a larger size, a part of a page, pages under writeback, that swap entries of private copies stayed behind until v5.17,
+ * that the scan begins anew until it finds nothing (here it goes over the pages once), that v4.8 unmaps a page before it looks whether
+ * it is still the file's.
  */
 final class Truncate {
 
@@ -173,13 +175,13 @@ final class Truncate {
     private static final class FindPage extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            int pfn = PageCache.lookup(m, m.s[f + Frame.FILE_PAGE]);
+            int pfn = PageCache.get(m, m.s[f + Frame.FILE_PAGE]);
+            if (pfn == PageCache.FROZEN) {
+                return FIND_PAGE;
+            }
             m.s[f + Frame.NEW_PFN] = pfn;
             if (pfn == 0) {
                 return nextPage(m, f);
-            }
-            if (!Memory.getFound(m, pfn)) {
-                return FIND_PAGE;
             }
             Locks.aimPage(m, f, pfn);
             return PAGE_LOCK;

@@ -25,9 +25,9 @@ import dev.gupfuzz.simulator.machine.Tlb;
  * <p>Source: mm/rmap.c, try_to_unmap(), try_to_unmap_one(), set_tlb_ubc_flush_pending(); mm/page_vma_mapped.c,
  * page_vma_mapped_walk() (page_check_address() in v4.8); include/linux/rmap.h, page_try_share_anon_rmap(); v4.8, v4.14, v5.11, v5.18,
  * v5.19, v6.1 and v6.12. The TLB flush of a PTE is deferred where another CPU runs the mm; v5.19 flushes at once
- * what is exclusive, which the barriers of v6.1 made unneeded. Not modelled: mmu notifiers, mlock, KSM, hwpoison, the
- * anon_vma lock ({@link Rmap}), swap count continuations, uffd-wp markers of file PTEs, the counter that tlb_flush_batched became
- * in v5.17.
+ * what is exclusive, which the barriers of v6.1 made unneeded. v4.8 discards the pages of MADV_FREE on their way through the swap
+ * cache. Not modelled: mmu notifiers, mlock, KSM, hwpoison, the anon_vma lock ({@link Rmap}), swap count continuations, uffd-wp
+ * markers of file PTEs, and that the flush of an entry without access rights is left out (pte_accessible()).
  */
 final class TryToUnmap {
 
@@ -36,6 +36,7 @@ final class TryToUnmap {
     private static final int BATCH_SPARES_EXCLUSIVE = Rule.BATCH_SPARES_EXCLUSIVE.ordinal();
     private static final int BATCHED_UNMAP_FLUSH = Rule.BATCHED_UNMAP_FLUSH.ordinal();
     private static final int MADV_FREE_COUNT = Rule.MADV_FREE_COUNT.ordinal();
+    private static final int MADV_FREE_MARKS = Rule.MADV_FREE_MARKS.ordinal();
     private static final int SHARE_CLEARS_PTE = Rule.SHARE_CLEARS_PTE.ordinal();
     private static final int SWAPOUT_SHARE = Rule.SWAPOUT_SHARE.ordinal();
     private static final int SWP_EXCLUSIVE = Rule.SWP_EXCLUSIVE.ordinal();
@@ -130,7 +131,7 @@ final class TryToUnmap {
         Labels.pending(
                 PendingAccess.read(Places.frame(Frame.TARGET_PFN, Layout.REFCOUNT)), PINS_FIRST, PINS, LAZY_REFS);
         Labels.pending(
-                PendingAccess.write((m, t, f) -> m.mmAt(m.s[f + Frame.WALK_MM]) + Layout.TLB_FLUSH_BATCHED), BATCH);
+                PendingAccess.rmw((m, t, f) -> m.mmAt(m.s[f + Frame.WALK_MM]) + Layout.TLB_FLUSH_BATCHED), BATCH);
         Labels.pending(PendingAccess.rmw(map), DUPLICATE, SWAP_FREE);
         Labels.pending(PendingAccess.rmw(Places.frame(Frame.TARGET_PFN, Layout.MAPCOUNT)), REMOVE_RMAP);
         Labels.pending(PendingAccess.rmw(Places.frame(Frame.TARGET_PFN, Layout.REFCOUNT)), PUT);
@@ -240,7 +241,7 @@ final class TryToUnmap {
     private static final class Batch extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            m.write(m.mmAt(m.s[f + Frame.WALK_MM]) + Layout.TLB_FLUSH_BATCHED, 1);
+            TlbFlush.batch(m, m.mmAt(m.s[f + Frame.WALK_MM]) + Layout.TLB_FLUSH_BATCHED);
             return cleared(m, f);
         }
     }
@@ -261,10 +262,10 @@ final class TryToUnmap {
     private static int next(Machine m, int f) {
         if (isFile(m, f)) {
             return REMOVE_RMAP;
-        } else if (m.s[f + Frame.SLOT] != Reclaim.NONE) {
-            return DUPLICATE;
+        } else if (m.s[f + Frame.SLOT] == Reclaim.NONE) {
+            return m.has(MADV_FREE_COUNT) ? LAZY_REFS : LAZY_DIRTY;
         }
-        return m.has(MADV_FREE_COUNT) ? LAZY_REFS : LAZY_DIRTY;
+        return m.s[f + Frame.FRESH] != 0 && !m.has(MADV_FREE_MARKS) ? LAZY_DIRTY : DUPLICATE; // TTU_LZFREE
     }
 
     private static final class LazyRefs extends StepCode {
@@ -291,7 +292,7 @@ final class TryToUnmap {
             int mm = s[f + Frame.WALK_MM];
             int page = s[f + Frame.WALK];
             if ((m.read(frame(m, f) + Layout.FLAGS) & Layout.FLAG_DIRTY) != 0) {
-                return RESTORE;
+                return s[f + Frame.SLOT] == Reclaim.NONE ? RESTORE : DUPLICATE;
             }
             m.endMoment(mm, page);
             m.pteChanged(t, mm, page, Pte.NONE);

@@ -86,6 +86,7 @@ final class ZapSwap {
         public int take(Machine m, int t, int f, int pc) {
             int at = slot(m, f);
             Swap.free(m, t, m.s[f + Frame.SLOT], m.s[f + Frame.WALK]);
+            Swap.release(m, m.s[f + Frame.WALK_MM], m.s[f + Frame.WALK], 1);
             m.see(at + Layout.SWAP_HAS_CACHE);
             return m.s[at + Layout.SWAP_MAP] == 0 && m.s[at + Layout.SWAP_HAS_CACHE] != 0 ? FIND : CLEAR_PTE;
         }
@@ -169,8 +170,15 @@ final class ZapSwap {
     private static final class ClearPte extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            m.setPte(t, m.s[f + Frame.WALK_MM], m.s[f + Frame.WALK], Pte.NONE);
-            return m.s[f + Frame.ZAP_MODE] == Zap.FREEING ? MadvFree.nextPte(m, f) : Zap.nextPte(m, t, f);
+            int mm = m.s[f + Frame.WALK_MM];
+            int page = m.s[f + Frame.WALK];
+            Swap.release(m, mm, page, 0);
+            m.setPte(t, mm, page, Pte.NONE);
+            if (m.s[f + Frame.ZAP_MODE] == Zap.FREEING) {
+                Memory.allow(m, mm, page, 0);
+                return MadvFree.nextPte(m, f);
+            }
+            return Zap.nextPte(m, t, f);
         }
     }
 }

@@ -71,12 +71,14 @@ class RuleTableTest {
             share-barriers          6.1
             batch-spares-exclusive  5.19   6.1
             batched-flush-pending   4.13
+            batched-flush-counts    5.17
             swap-skips-cache        4.15
             swap-slot-free-notify   0      5.18
             swap-notify-last        5.4    5.18
             swap-notify-last        4.20   5.18
             swapin-prepare          6.8
             madv-free-count         5.18
+            madv-free-marks         4.12
             mremap-dirty-flush      4.9
             pte-needs-flush         5.19
             mprotect-upgrades       6.0

@@ -24,6 +24,10 @@ public final class PressureScenarios {
                 lazyFreeVsStore(),
                 lazyFreeVsStoreAndLoad(),
                 lazyFreeVsDirectIo(true),
+                lazyFreeOfASwapEntry(),
+                dontneedOfAHole(),
+                batchDuringAFlush(),
+                fileReclaimVsTruncate(),
                 batchedFlushVsMunmap(),
                 batchedFlushVsDontneed(),
                 batchOfTheLru(),
@@ -172,7 +176,7 @@ public final class PressureScenarios {
     }
 
     private static Scenario lazyFree(boolean reader) {
-        World world = new World(1);
+        World world = pressure(1);
         int process = written(world, "process");
         world.thread(
                 "user",
@@ -189,9 +193,66 @@ public final class PressureScenarios {
         return named(reader ? "lazyfree-vs-store-and-load" : "lazyfree-vs-store", world, GoalPoint.LAZYFREE_DISCARDED);
     }
 
+    /** MADV_FREE finds a page, or the swap entry that reclaim has left of it: what is loaded then may be zero. */
+    public static Scenario lazyFreeOfASwapEntry() {
+        World world = pressure(1);
+        int process = written(world, "process");
+        world.thread("user", process, List.of(row(Op.MADV_FREE, 0, 1), row(Op.LOAD, 0)));
+        world.agent("kswapd", List.of(row(Op.RECLAIM, 0, process)));
+        return named("lazyfree-of-a-swap-entry", world, GoalPoint.SWAPPED_OUT);
+    }
+
+    /**
+     * Two page-table pages, and so two locks. While a flush that reclaim has left of one is made up for, reclaim leaves another of
+     * the other.
+     */
+    public static Scenario batchDuringAFlush() {
+        World world = pressure(2);
+        int process = world.process("process");
+        int all = Region.READ | Region.WRITE | Region.MAYWRITE;
+        world.region(new Region("a", process, 0, 1, all, Region.ANON, 0, Region.Populated.WRITTEN, true, 0));
+        world.region(new Region("b", process, 1, 1, all, Region.ANON, 0, Region.Populated.WRITTEN, true, 1));
+        world.events = 3;
+        world.thread(
+                "user",
+                process,
+                List.of(
+                        row(Op.WAIT, 0),
+                        row(Op.DONTNEED, 1, 1),
+                        row(Op.DONTNEED, 0, 1),
+                        row(Op.LOAD, 0),
+                        row(Op.POST, 1),
+                        row(Op.WAIT, 2)));
+        world.thread("other", process, List.of(row(Op.LOAD, 0), row(Op.WAIT, 1), row(Op.LOAD, 0), row(Op.POST, 2)));
+        world.agent("kswapd", List.of(row(Op.RECLAIM, 1, process), row(Op.POST, 0), row(Op.RECLAIM, 0, process)));
+        return named("batch-during-a-flush", world, GoalPoint.FLUSH_BATCHED);
+    }
+
+    /** MADV_DONTNEED of two pages of which munmap() takes away the first. */
+    public static Scenario dontneedOfAHole() {
+        World world = new World(2);
+        int process = written(world, "process");
+        world.thread("unmapper", process, List.of(row(Op.MUNMAP, 0, 1)));
+        world.thread("user", process, List.of(row(Op.DONTNEED, 0, 2), row(Op.LOAD, 1)));
+        return named("dontneed-of-a-hole", world);
+    }
+
+    /** A page of a file is reclaimed, with the flush left for later, while the file is made shorter. */
+    public static Scenario fileReclaimVsTruncate() {
+        World world = new World(1);
+        int process = world.process("process");
+        int file = world.file("data", false, 1, true);
+        int all = Region.READ | Region.WRITE | Region.MAYWRITE;
+        world.region(new Region("shared", process, 0, 1, all | Region.SHARED, file, 0, Region.Populated.NO, true, 0));
+        world.thread("user", process, List.of(row(Op.STORE, 0, world.token(0, "user's store"))));
+        world.thread("other", process, List.of(row(Op.TRUNCATE, 0, 0)));
+        world.agent("kswapd", List.of(row(Op.FILE_RECLAIM, 0)));
+        return named("file-reclaim-vs-truncate", world, GoalPoint.FILE_DROPPED);
+    }
+
     /** B24: direct I/O reads into a MADV_FREE page that reclaim looks at. */
     public static Scenario lazyFreeVsDirectIo(boolean promised) {
-        World world = new World(1);
+        World world = pressure(1);
         int process = written(world, "process");
         world.pins = 1;
         world.promisesGets = promised;
