@@ -1,7 +1,6 @@
 package dev.gupfuzz.simulator.machine;
 
 import dev.gupfuzz.simulator.invariant.Invariant;
-import dev.gupfuzz.simulator.scenario.World;
 
 /** I10: the hardware's dirty bit, which says that a page is the only copy of its data; ghost looks all. */
 public final class Dirty {
@@ -22,14 +21,31 @@ public final class Dirty {
         }
     }
 
-    /** A page leaves the swap cache, never to come back: its slot must hold the same, unless no swap entry refers to it. */
+    /**
+     * A page leaves the swap cache, never to come back: its slot must hold the same, or what is allowed wherever a swap entry refers
+     * to it.
+     */
     public static void droppedFromSwapCache(Machine m, int t, int slot, int pfn) {
         int at = m.layout.swap(slot);
         m.see(at + Layout.SWAP_MAP);
         m.see(at + Layout.SWAP_DATA);
-        if (m.s[at + Layout.SWAP_MAP] > 0) {
+        if (m.s[at + Layout.SWAP_MAP] > 0
+                && !(m.hasAlso && mayHold(m, slot, Math.max(m.s[at + Layout.SWAP_DATA], 0)))) {
             compare(m, t, pfn, m.s[at + Layout.SWAP_DATA]);
         }
+    }
+
+    private static boolean mayHold(Machine m, int slot, int data) {
+        for (int mm = 0; mm < m.mms; mm++) {
+            for (int page = 0; page < m.pages; page++) {
+                int pte = m.s[m.pteAt(mm, page)];
+                m.see(m.pteAt(mm, page));
+                if (Swap.refers(m, mm, page, pte, slot) && !Memory.allows(m, mm, page, data)) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /** A page leaves the page cache without a truncation: the disk must hold the same. */
@@ -49,17 +65,13 @@ public final class Dirty {
 
     /** The MADV_FREE page at (mm, page) is discarded: the program must be content with a zero there. */
     public static void discarded(Machine m, int t, int mm, int page, int pfn) {
-        int value = Memory.value(m, mm, page);
         m.see(m.pageAt(pfn) + Layout.CONTENT);
-        if (value == 0 || m.s[m.pageAt(pfn) + Layout.CONTENT] != value) {
-            return; // what is discarded is not what the program would miss
+        m.see(m.zapAt(mm, page));
+        boolean wanted = m.s[m.zapAt(mm, page)] == 0; // no MADV_DONTNEED is about to throw it away
+        // what is discarded may not be what the program would miss
+        boolean missed = wanted && m.s[m.pageAt(pfn) + Layout.CONTENT] == Memory.value(m, mm, page);
+        if (missed && !Memory.allows(m, mm, page, 0)) {
+            m.violate(Invariant.I10, t, page, 0);
         }
-        if (m.layout.hasAlso()) {
-            m.see(m.layout.also(mm, page));
-            if ((m.s[m.layout.also(mm, page)] & World.tokenBit(0)) != 0) {
-                return;
-            }
-        }
-        m.violate(Invariant.I10, t, page, 0);
     }
 }

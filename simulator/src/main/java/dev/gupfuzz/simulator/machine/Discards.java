@@ -22,17 +22,19 @@ public final class Discards {
         }
     }
 
-    /** MADV_FREE of pages {@code [start, end)} returned: what was stored meanwhile may be lost with its page. */
-    public static void freed(Machine m, int mm, int start, int end) {
+    /** MADV_FREE of pages {@code [start, end)} takes its first step: what is stored from now on, until it returns, may be lost. */
+    public static void freeBegins(Machine m, int mm, int start, int end) {
         for (int page = start; page < end; page++) {
-            int pte = m.s[m.pteAt(mm, page)];
-            m.see(m.pteAt(mm, page));
-            if (Pte.present(pte)) {
-                m.see(m.pageAt(Pte.pfn(pte)) + Layout.FLAGS);
-                if ((m.s[m.pageAt(Pte.pfn(pte)) + Layout.FLAGS] & Layout.FLAG_LAZYFREE) != 0) {
-                    Memory.allow(m, mm, page, 0);
-                }
-            }
+            m.tick(m.layout.freeing(mm, page));
+            m.s[m.layout.freeing(mm, page)]++;
+        }
+    }
+
+    /** It returns. */
+    public static void freeEnds(Machine m, int mm, int start, int end) {
+        for (int page = start; page < end; page++) {
+            m.tick(m.layout.freeing(mm, page));
+            m.s[m.layout.freeing(mm, page)]--;
         }
     }
 }

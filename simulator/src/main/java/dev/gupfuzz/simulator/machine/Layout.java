@@ -224,6 +224,8 @@ public final class Layout {
     /** Of (mm, page), the page to which mremap() is moving it, plus one. */
     public final int movedBase;
 
+    private final int freeingBase;
+
     private final int releasedBase;
 
     /** For each TLB entry (t, page), the BIRTH of its frame when the entry was filled. */
@@ -239,6 +241,7 @@ public final class Layout {
     private final boolean hasTransients;
     private final boolean hasAlso;
     private final boolean hasMoves;
+    private final boolean hasFreeing;
     private final boolean hasReleased;
 
     public Layout(World world) {
@@ -339,6 +342,8 @@ public final class Layout {
         at += clearsForAMoment(has) ? mms * pages : 0;
         movedBase = at;
         at += has[Op.MREMAP] ? mms * pages : 0;
+        freeingBase = at;
+        at += has[Op.MADV_FREE] ? mms * pages : 0;
         releasedBase = at;
         at += world.swapSlots > 0 && (zaps || has[Op.MADV_FREE]) ? mms * pages : 0;
         truncatedBase = at;
@@ -352,7 +357,8 @@ public final class Layout {
         words = at;
         hasTransients = movedBase > transientBase;
         hasAlso = historyBase > alsoBase;
-        hasMoves = releasedBase > movedBase;
+        hasMoves = freeingBase > movedBase;
+        hasFreeing = releasedBase > freeingBase;
         hasReleased = truncatedBase > releasedBase;
     }
 
@@ -410,6 +416,16 @@ public final class Layout {
     /** Whether files get shorter in this scenario. */
     boolean hasTruncations() {
         return tlbBirthBase > truncatedBase;
+    }
+
+    /** Calls of MADV_FREE for (mm, page) that have begun and not returned; only where there are such calls. */
+    int freeing(int mm, int page) {
+        return freeingBase + mm * pages + page;
+    }
+
+    /** Whether pages are given away with MADV_FREE in this scenario. */
+    boolean hasFreeing() {
+        return hasFreeing;
     }
 
     /** Whether a zap has given up the slot of the swap entry that is still at (mm, page); only where there are such zaps. */

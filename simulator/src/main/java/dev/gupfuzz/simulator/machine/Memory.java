@@ -340,7 +340,7 @@ public final class Memory {
         if (ref < UNMAPPED && isShared(ref)) {
             fileStored(m, filePage(ref), token);
         } else {
-            int also = m.hasAlso ? alsoWhileDiscarding(m, mm, page, token) : 0;
+            int also = m.hasAlso ? alsoWhileDiscarding(m, mm, page, token) | alsoWhileFreeing(m, mm, page) : 0;
             m.mark(at);
             m.s[at] = token;
             if (m.hasAlso) {
@@ -372,6 +372,31 @@ public final class Memory {
         }
         m.see(m.layout.also(mm, page));
         return m.s[m.layout.also(mm, page)] | World.tokenBit(token);
+    }
+
+    /** What is stored while MADV_FREE is at work may be lost: what was there before comes back then, or zero. */
+    private static int alsoWhileFreeing(Machine m, int mm, int page) {
+        if (!m.layout.hasFreeing()) {
+            return 0;
+        }
+        m.see(m.layout.freeing(mm, page));
+        if (m.s[m.layout.freeing(mm, page)] == 0) {
+            return 0;
+        }
+        int before = value(m, mm, page);
+        m.see(m.layout.also(mm, page));
+        return m.s[m.layout.also(mm, page)] | World.tokenBit(0) | (before < 0 ? 0 : World.tokenBit(before));
+    }
+
+    /** Whether a load of (mm, page) may see {@code token}; a ghost look. */
+    static boolean allows(Machine m, int mm, int page, int token) {
+        if (token == value(m, mm, page)) {
+            return true;
+        } else if (!m.hasAlso || !m.isOf(token, page)) {
+            return false;
+        }
+        m.see(m.layout.also(mm, page));
+        return (m.s[m.layout.also(mm, page)] & World.tokenBit(token)) != 0;
     }
 
     /** A location has no further values. */
@@ -478,7 +503,10 @@ public final class Memory {
         if (gone(m, frame, m.layout.pinBirthBase + set * m.pages + i)) {
             m.violate(Invariant.I5, t, page, 0);
         }
-        if ((entry & Layout.ENTRY_HELD) == 0) {
+        // behind MADV_DONTNEED the location may lead to the page of a call that was under way, though it promises
+        // nothing
+        boolean again = m.hasAlso && Claims.refersTo(m, mm, page, entry & Layout.ENTRY_PFN);
+        if ((entry & Layout.ENTRY_HELD) == 0 && !again) {
             return; // the page is nobody's any more, or another's by an accepted loss
         }
         if (!m.hasAlso || Claims.promised(m, set, i)) {

@@ -18,7 +18,7 @@ import dev.gupfuzz.simulator.scenario.Op;
  * madvise(2) with MADV_DONTNEED, and with MADV_FREE, whose walk is {@link MadvFree}'s: both under mmap_lock for read.
  *
  * <p>Source: mm/madvise.c, do_madvise(), madvise_dontneed_single_vma(), madvise_free_single_vma(); v4.8 to v6.12. What a thread
- * stores while MADV_DONTNEED is at work may stay or be lost. Not modelled: lru_add_drain(), mmu notifiers, that each VMA has an
+ * stores while MADV_DONTNEED or MADV_FREE is at work may stay or be lost. Not modelled: lru_add_drain(), mmu notifiers, that each VMA has an
  * mmu_gather of its own.
  */
 final class Madvise {
@@ -61,6 +61,8 @@ final class Madvise {
             if (discards(m, f)) {
                 Zap.overlapsPin(m, m.threadMm[t]);
                 Claims.discardBegins(m, m.threadMm[t], m.s[f + Frame.START], end(m, f));
+            } else {
+                Discards.freeBegins(m, m.threadMm[t], m.s[f + Frame.START], end(m, f));
             }
             Locks.mmapReadLock(m, t);
             return FIND_VMA;
@@ -90,7 +92,7 @@ final class Madvise {
                 Claims.discardEnds(m, m.threadMm[t], start, end(m, f));
                 Discards.discarded(m, m.threadMm[t], start, end(m, f));
             } else {
-                Discards.freed(m, m.threadMm[t], start, end(m, f));
+                Discards.freeEnds(m, m.threadMm[t], start, end(m, f));
             }
             Locks.mmapReadUnlock(m, t);
             return Program.next(m, t);

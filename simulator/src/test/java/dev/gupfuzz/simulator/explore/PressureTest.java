@@ -101,6 +101,13 @@ class PressureTest {
         assertThat(broken(kernel, PressureScenarios.batchDuringAFlush())).isEqualTo(only(expected));
     }
 
+    /** MADV_FREE of v4.8 finds a swap entry and does not know that the TLBs still have the page: what is stored behind it is lost. */
+    @ParameterizedTest
+    @CsvSource({"v4.8, I13", "v4.14,", "v5.11,", "v5.18,", "v6.12,", "v4.8 without batched-unmap-flush,"})
+    void shouldLoseStoresBehindMadvFreeWhereItDid(String kernel, String expected) {
+        assertThat(broken(kernel, PressureScenarios.lazyFreeBesideAStore())).isEqualTo(only(expected));
+    }
+
     /** A truncation makes up for what the reclaim of a file's page has left, too. */
     @ParameterizedTest
     @CsvSource({

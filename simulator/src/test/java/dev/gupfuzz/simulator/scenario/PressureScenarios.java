@@ -26,6 +26,7 @@ public final class PressureScenarios {
                 lazyFreeVsDirectIo(true),
                 lazyFreeOfASwapEntry(),
                 dontneedOfAHole(),
+                lazyFreeBesideAStore(),
                 batchDuringAFlush(),
                 fileReclaimVsTruncate(),
                 batchedFlushVsMunmap(),
@@ -200,6 +201,22 @@ public final class PressureScenarios {
         world.thread("user", process, List.of(row(Op.MADV_FREE, 0, 1), row(Op.LOAD, 0)));
         world.agent("kswapd", List.of(row(Op.RECLAIM, 0, process)));
         return named("lazyfree-of-a-swap-entry", world, GoalPoint.SWAPPED_OUT);
+    }
+
+    /** A CPU stores through an entry that is still dirty while MADV_FREE has made the PTE clean and not flushed yet. */
+    public static Scenario lazyFreeBesideAStore() {
+        World world = pressure(1);
+        int process = written(world, "process");
+        world.thread("user", process, List.of(row(Op.MADV_FREE, 0, 1)));
+        world.thread(
+                "other",
+                process,
+                List.of(
+                        row(Op.STORE, 0, world.token(0, "other's first store")),
+                        row(Op.STORE, 0, world.token(0, "other's second store")),
+                        row(Op.LOAD, 0)));
+        world.agent("kswapd", List.of(row(Op.RECLAIM, 0, process)));
+        return named("lazyfree-beside-a-store", world, GoalPoint.LAZYFREE_DISCARDED);
     }
 
     /**
