@@ -93,6 +93,7 @@ class LonelyProgramTest {
         private final boolean hasFile;
         private int stores;
         private int pins;
+        private boolean isMapped;
 
         Program(long seed, boolean mayFork) {
             this.seed = Mix.mix64(seed ^ Mix.name("lonely"));
@@ -120,6 +121,12 @@ class LonelyProgramTest {
             for (int r = draw(2); r >= 0; r--) {
                 region();
             }
+            regions.add("region later[1] unmapped");
+            if (draw(2) == 0) { // munmap() frees the second page-table page, and mmap() brings another
+                for (int r = 0; r < regions.size(); r++) {
+                    regions.set(r, regions.get(r) + " table " + Math.min(r, 1));
+                }
+            }
             List<String> owner = new ArrayList<>(List.of("reach begun"));
             int fork = forks ? draw(4) : -1;
             for (int left = 3 + draw(5); left >= 0; left--) {
@@ -146,9 +153,9 @@ class LonelyProgramTest {
         }
 
         private void statement(List<String> owner) {
-            int r = draw(regions.size());
-            String region = "r" + r;
-            switch (draw(forks ? 10 : 12)) {
+            int r = draw(anonymous.size());
+            String region = isMapped && draw(3) == 0 ? "later" : "r" + r;
+            switch (draw(forks ? 12 : 14)) {
                 case 0, 1 -> owner.add("load " + region);
                 case 2, 3 -> owner.add("store " + region + " as \"s" + stores++ + "\"");
                 case 4 -> owner.add("numa-protect " + region);
@@ -157,7 +164,16 @@ class LonelyProgramTest {
                 case 7 -> owner.add("mem-write " + region + " as \"s" + stores++ + "\"");
                 case 8 -> owner.add("mem-read " + region);
                 case 9 -> reclaim(owner, r);
+                case 10 -> owner.add("munmap " + region);
+                case 11 -> map(owner, r);
                 default -> pin(owner, region);
+            }
+        }
+
+        private void map(List<String> owner, int r) {
+            if (!isMapped) {
+                isMapped = true;
+                owner.add(anonymous.get(r) && draw(2) == 0 ? "mremap r" + r + " to later" : "mmap later");
             }
         }
 
