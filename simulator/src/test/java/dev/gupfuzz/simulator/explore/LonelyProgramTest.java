@@ -160,7 +160,9 @@ class LonelyProgramTest {
                 case 2, 3 -> owner.add("store " + region + " as \"s" + stores++ + "\"");
                 case 4 -> owner.add("numa-protect " + region);
                 case 5 -> owner.add("mprotect " + region + " " + draw("read-only", "read-write", "no-access"));
-                case 6 -> owner.add("madvise-dontneed " + region);
+                case 6 ->
+                    owner.add((anonymous.get(r) ? draw("madvise-dontneed ", "madvise-free ") : "madvise-dontneed ")
+                            + region);
                 case 7 -> owner.add("mem-write " + region + " as \"s" + stores++ + "\"");
                 case 8 -> owner.add("mem-read " + region);
                 case 9 -> reclaim(owner, r);
