@@ -235,6 +235,7 @@ class SafeguardTableTest {
             Rule.SWAP_SKIPS_CACHE,
             Rule.SWAP_SLOT_FREE_NOTIFY,
             Rule.SWAP_NOTIFY_LAST,
+            Rule.MADV_FREE_MARKS,
             Rule.ZAP_DIRTY_FLUSH,
             Rule.PGTABLE_GRACE,
             Rule.MPROTECT_FLUSH,
