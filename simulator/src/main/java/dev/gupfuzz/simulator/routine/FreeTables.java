@@ -19,7 +19,8 @@ import dev.gupfuzz.simulator.machine.Vmas;
  *
  * <p>Source: mm/memory.c, free_pgtables(), free_pte_range(); mm/mmu_gather.c, tlb_remove_table(), with
  * CONFIG_MMU_GATHER_RCU_TABLE_FREE; v4.8 to v6.12. The grace period is waited for, CPU by CPU, as tlb_remove_table_one() does when
- * it has no memory for a batch; in truth most table pages are freed later still. Not modelled: upper levels, exit's tables.
+ * it has no memory for a batch, but behind the zapped pages, where the kernel has freed its tables before them; in truth most
+ * table pages are freed later still. Not modelled: upper levels, exit's tables.
  */
 final class FreeTables {
 

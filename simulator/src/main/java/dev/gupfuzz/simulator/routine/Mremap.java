@@ -21,10 +21,11 @@ import dev.gupfuzz.simulator.scenario.Region;
  * mremap(MREMAP_MAYMOVE | MREMAP_FIXED) of pages of one VMA to where nothing is mapped, at the same size.
  *
  * <p>Source: mm/mremap.c, move_vma(), move_page_tables(), move_ptes(), v4.8, v4.14, v4.19, v5.11, v6.4, v6.12; mm/mmap.c, copy_vma();
- * fs/userfaultfd.c, mremap_userfaultfd_prep(), v5.7 and v6.12, which takes userfaultfd from what is moved. Not modelled: the rmap
- * locks that are taken where a walk could see the new address before the old (so a scenario with a walk moves to a higher address),
- * moves of whole page-table pages (v5.0 on), merging, MREMAP_DONTUNMAP, UFFD_FEATURE_EVENT_REMAP, page tables that the unmapping of
- * the old range frees.
+ * fs/userfaultfd.c, mremap_userfaultfd_prep(), v5.7 and v6.12, which takes userfaultfd from what is moved. A flush is of the whole
+ * range of the call, where the kernel's is of what was moved under one pair of locks. Not modelled: the rmap locks that are taken
+ * where a walk could see the new address before the old (so a scenario with a walk moves to a higher address), moves of whole
+ * page-table pages (v5.0 on), merging, MREMAP_DONTUNMAP, UFFD_FEATURE_EVENT_REMAP, page tables that the unmapping of the old range
+ * frees.
  */
 final class Mremap {
 
