@@ -7,6 +7,7 @@ import dev.gupfuzz.simulator.machine.Labels.Target;
 import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Locks;
 import dev.gupfuzz.simulator.machine.Machine;
+import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.PendingAccess;
 import dev.gupfuzz.simulator.machine.Pte;
@@ -21,7 +22,9 @@ import dev.gupfuzz.simulator.scenario.Region;
  * <p>Source: mm/mprotect.c, change_protection(), change_pte_range(), can_change_pte_writable(); v4.8 to v6.12. The flush is
  * flush_tlb_range() until v5.18 and tlb_finish_mmu() from v5.19 on. Not modelled: PTE markers of file mappings, migration and
  * device entries, the node that NUMA balancing compares, its look at dirty file pages, mmu notifiers, huge pages; that
- * {@code tlb_flush_pending} was a flag and not a count before v4.14.
+ * {@code tlb_flush_pending} was a flag and not a count before v4.14; from v5.19 on that the flush begins and ends with the PTEs
+ * that need it, and that it is of the whole mm where another flush is pending, in whose place it is done here for PTEs that had
+ * no access rights before, too.
  */
 final class ChangeProtection {
 
@@ -34,9 +37,6 @@ final class ChangeProtection {
     private static final int NUMA_SKIPS_SHARED = Rule.NUMA_SKIPS_SHARED.ordinal();
     private static final int NUMA_PAGE_COUNT = Rule.NUMA_PAGE_COUNT.ordinal();
     private static final int NUMA_SKIPS_PINNED = Rule.NUMA_SKIPS_PINNED.ordinal();
-
-    /** GUP_PIN_COUNTING_BIAS. */
-    private static final int BIAS = 1024;
 
     // ---- in CHANGE, beside the READ and WRITE of the new protection
 
@@ -198,7 +198,7 @@ final class ChangeProtection {
         public int take(Machine m, int t, int f, int pc) {
             int count = m.read(m.pageAt(Pte.pfn(m.s[f + Frame.PTE])) + Layout.REFCOUNT);
             if (m.has(NUMA_SKIPS_PINNED)) {
-                return count >= BIAS ? nextPte(m, f) : MAPCOUNT;
+                return Memory.maybePinned(m, count) ? nextPte(m, f) : MAPCOUNT;
             }
             return count == 1 ? START_PTE : nextPte(m, f);
         }
@@ -262,14 +262,16 @@ final class ChangeProtection {
         if ((change & WP_RESOLVE) != 0 && !m.has(UFFD_WP_UPGRADES)) {
             return false;
         }
-        if (isTracked(m, flags) && (pte & Pte.SOFT_DIRTY) == 0) {
+        boolean softDirty = !m.layout.tracksSoftDirty || (pte & Pte.SOFT_DIRTY) != 0;
+        if (!m.has(MPROTECT_UPGRADES)) { // VM_SOFTDIRTY was asked for the wrong way round, until 76aefad628aa
+            return (change & WRITENOTIFY) != 0 && Pte.dirty(pte) && (softDirty || (flags & Region.SOFTDIRTY) == 0);
+        }
+        if (isTracked(m, flags) && !softDirty) {
             return false;
         }
-        if (!m.has(MPROTECT_UPGRADES)) {
-            return (change & WRITENOTIFY) != 0 && Pte.dirty(pte);
-        }
         boolean asksDirty = shared || !m.has(MPROTECT_UPGRADES_CLEAN);
-        return !Pte.protnone(pte) && !Pte.uffdWp(pte) && (Pte.dirty(pte) || !asksDirty);
+        boolean watched = Pte.uffdWp(pte) && (flags & Region.UFFD_WP) != 0;
+        return !Pte.protnone(pte) && !watched && (Pte.dirty(pte) || !asksDirty);
     }
 
     private static final class Exclusive extends StepCode {

@@ -21,7 +21,8 @@ import dev.gupfuzz.simulator.scenario.Region;
  *
  * <p>Source: fs/proc/task_mmu.c, clear_refs_write(), clear_refs_pte_range(), clear_soft_dirty(), pte_is_pinned(); v4.8, v5.7, v5.9,
  * v5.11, v6.12. Until v5.9 mmap_lock is held for read, but for VMAs that are not tracked yet; v5.7 to v5.9 flush only when another
- * flush is pending. Not modelled: mmu notifiers, the other values that can be written, the VMA's lock where its flags change.
+ * flush is pending. Not modelled: mmu notifiers, the other values that can be written, the VMA's lock where its flags change; that
+ * {@code tlb_flush_pending} counts from the first read lock on in v4.14 to v5.9, and is left alone in v4.8.
  */
 final class ClearRefs {
 

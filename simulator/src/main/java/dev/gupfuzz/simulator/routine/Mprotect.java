@@ -20,7 +20,8 @@ import dev.gupfuzz.simulator.scenario.Region;
  *
  * <p>Source: mm/mprotect.c, do_mprotect_pkey(), mprotect_fixup(), v4.8 to v6.12: mmap_lock for write, from v6.4 on the VMA's lock
  * too; kernel/sched/fair.c, task_numa_work(), and mm/mempolicy.c, change_prot_numa(): mmap_lock for read. Not modelled: merging of
- * VMAs (neighbours stay apart), memory accounting, that one flush serves all VMAs of a call from v5.19 on.
+ * VMAs (neighbours stay apart), memory accounting, that one flush serves all VMAs of a call from v5.19 on, the VMAs that
+ * task_numa_work() leaves alone (read-only mappings of files, VM_MIXEDMAP).
  */
 final class Mprotect {
 
@@ -62,6 +63,7 @@ final class Mprotect {
         m.s[f + Frame.START] = Program.operand(m, f, 1);
         m.s[f + Frame.NR_ALL] = Program.operand(m, f, 2);
         m.s[f + Frame.CURSOR] = m.s[f + Frame.START]; // how far it is
+        m.s[f + Frame.ABORT] = 0; // 1 when it left a VMA as it was
         return Program.operand(m, f, 0) == Op.MPROTECT ? LOCK : NUMA_LOCK;
     }
 
@@ -96,6 +98,7 @@ final class Mprotect {
             }
             if ((flags & (Region.READ | Region.WRITE)) == wanted) {
                 s[f + Frame.CURSOR] = s[vma + Layout.VMA_END];
+                s[f + Frame.ABORT] = 1;
                 return FIND_VMA;
             }
             Locks.aimVma(m, f, vma);
@@ -130,7 +133,8 @@ final class Mprotect {
     private static final class Unlock extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            if (!m.layout.hasRmap) { // reclaim and writeback flush on their own, perhaps later
+            // reclaim and writeback flush on their own, perhaps later; what it left alone it does not flush
+            if (!m.layout.hasRmap && m.s[f + Frame.ABORT] == 0) {
                 Tlb.checkAtUnlock(m, t, m.threadMm[t], m.s[f + Frame.START], end(m, f));
             }
             Locks.mmapWriteUnlock(m, t);

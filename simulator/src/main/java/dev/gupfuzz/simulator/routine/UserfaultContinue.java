@@ -19,7 +19,8 @@ import dev.gupfuzz.simulator.scenario.Region;
  * UFFDIO_CONTINUE of one page: maps the page-cache page of shared memory on which a minor fault waits, or nobody does.
  *
  * <p>Source: mm/userfaultfd.c, mcopy_continue(), mcontinue_atomic_pte(), mfill_atomic_install_pte(), v5.14 to v6.12. Not modelled:
- * {@code mmap_changing}, UFFDIO_CONTINUE_MODE_WP, the VMA's lock in place of mmap_lock (v6.8 on), waking without a mapping.
+ * {@code mmap_changing}, UFFDIO_CONTINUE_MODE_WP, the VMA's lock in place of mmap_lock (v6.8 on), waking without a mapping, the
+ * second lookup of a page that was truncated before it was locked.
  */
 final class UserfaultContinue {
 
@@ -194,7 +195,7 @@ final class UserfaultContinue {
             boolean writes = (s[f + Frame.VM_FLAGS] & (Region.WRITE | Region.SHARED)) == (Region.WRITE | Region.SHARED);
             int bits = Pte.PRESENT | Pte.ACCESSED;
             bits |= writes ? Pte.WRITE : 0;
-            bits |= writes || m.has(UFFD_CONTINUE_DIRTY) ? Pte.DIRTY : 0;
+            bits |= writes || m.has(UFFD_CONTINUE_DIRTY) ? Fault.dirty(m) : 0;
             m.setOwnPte(t, f, s[f + Frame.START], Pte.of(s[f + Frame.TARGET_PFN], bits));
             return PTL_UNLOCK;
         }

@@ -18,7 +18,7 @@ import dev.gupfuzz.simulator.scenario.Region;
  * What a userfaultfd monitor asks for: UFFDIO_WRITEPROTECT and the wake that ends it; UFFDIO_CONTINUE is in {@link UserfaultContinue}.
  *
  * <p>Source: mm/userfaultfd.c, mwriteprotect_range(), v5.7 to v6.12; fs/userfaultfd.c, wake_userfault(). Not modelled: write-protection
- * of shared memory (v5.19 on), {@code mmap_changing}, ranges over several VMAs (v6.4 on), modes that do not wake.
+ * of memory that is not anonymous (v5.19 on), {@code mmap_changing}, ranges over several VMAs (v6.4 on), modes that do not wake.
  */
 final class UserfaultIoctl {
 
@@ -77,7 +77,8 @@ final class UserfaultIoctl {
             }
             int vma = Vmas.at(m.mmOf(f), slot);
             int flags = s[vma + Layout.VMA_FLAGS];
-            if ((flags & (Region.UFFD_WP | Region.SHARED)) != Region.UFFD_WP || s[vma + Layout.VMA_END] < end) {
+            boolean anonymous = (flags & (Region.SHARED | Vmas.FILE)) == 0;
+            if (!anonymous || (flags & Region.UFFD_WP) == 0 || s[vma + Layout.VMA_END] < end) {
                 return UNLOCK;
             }
             s[f + Frame.ABORT] = 0;

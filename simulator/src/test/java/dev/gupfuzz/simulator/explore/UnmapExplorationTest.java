@@ -52,6 +52,7 @@ class UnmapExplorationTest {
             mprotect-pinned                | -   | v4.8 v4.14 v4.19 v5.7 v5.8
             mprotect-pinned                | I1a | v5.9-rc4 v5.9-rc7 v5.9 v5.11 v5.12 v5.14 v5.18
             mprotect-pinned                | -   | v5.19 v6.1 v6.2 v6.4 v6.12
+            mprotect-without-effect        | -   | v4.8 v4.14 v5.7 v5.8 v5.9-rc4 v5.9 v5.11 v6.4 v6.12
             wp-pinned                      | -   | v5.7 v5.8
             wp-pinned                      | I1a | v5.9-rc4 v5.9-rc7 v5.9 v5.11 v5.12 v5.14 v5.18
             wp-pinned                      | -   | v5.19 v6.1 v6.2 v6.4 v6.12

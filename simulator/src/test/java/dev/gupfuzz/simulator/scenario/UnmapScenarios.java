@@ -16,6 +16,7 @@ public final class UnmapScenarios {
         return List.of(
                 mprotectAndWriter(),
                 mprotectUpgrade(),
+                mprotectWithoutEffect(),
                 numaAndWriter(),
                 wpAndWriters(),
                 dontneedAndWriter(),
@@ -152,6 +153,18 @@ public final class UnmapScenarios {
         world.thread("process", process, program);
         world.window = GoalPoint.COW_REUSE;
         return new Scenario(name, "a pinned page is write-protected", List.of(), world);
+    }
+
+    /** mprotect() of what has the protection already, behind clear_refs: it changes nothing and has nothing to flush. */
+    public static Scenario mprotectWithoutEffect() {
+        World world = new World(1);
+        int process = world.process("process");
+        int all = RW | Region.MAYWRITE | Region.SOFTDIRTY;
+        world.region(new Region("buffer", process, 0, 1, all, Region.ANON, 0, Region.Populated.WRITTEN, true, 0));
+        world.thread("process", process, List.of(row(Op.CLEAR_SOFT_DIRTY), row(Op.MPROTECT, 0, 1, RW)));
+        world.thread("writer", process, List.of(store(world, 0, "writer's store"), row(Op.LOAD, 0)));
+        world.window = GoalPoint.STALE_TLB_USED;
+        return new Scenario("mprotect-without-effect", "mprotect() behind clear_refs", List.of(), world);
     }
 
     /** NUMA balancing takes the access rights away from a page that two threads use. */
