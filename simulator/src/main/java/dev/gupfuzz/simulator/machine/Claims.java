@@ -3,6 +3,7 @@ package dev.gupfuzz.simulator.machine;
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.invariant.Invariant;
 import dev.gupfuzz.simulator.scenario.Foll;
+import dev.gupfuzz.simulator.scenario.Region;
 import dev.gupfuzz.simulator.scenario.World;
 
 /**
@@ -15,6 +16,10 @@ public final class Claims {
 
     /** In {@link Layout#SINCE}, the bit of set 0 that stands for a writable mapping. */
     private static final int WRITABLE = 16;
+    /** In {@link Layout#pinSeenBase}: the address changes what it shows during the call, so that the reference may show anything. */
+    private static final int ANYTHING = -1;
+
+    private static final int FORCED = Foll.WRITE | Foll.FORCE;
 
     private Claims() {}
 
@@ -55,8 +60,13 @@ public final class Claims {
     private static void watch(Machine m, int set, int i, int page) {
         int mm = m.pinMm[set];
         int value = Memory.value(m, mm, page);
+        int seen = m.s[m.zapAt(mm, page)] > 0 || value < 0 ? ANYTHING : World.tokenBit(value);
+        if (m.hasAlso) {
+            m.see(m.layout.also(mm, page));
+            seen |= m.s[m.layout.also(mm, page)];
+        }
         m.mark(m.layout.pinSeenBase + set * m.pages + i);
-        m.s[m.layout.pinSeenBase + set * m.pages + i] = value < 0 ? 0 : World.tokenBit(value);
+        m.s[m.layout.pinSeenBase + set * m.pages + i] = seen;
         m.see(m.mmAt(mm) + Layout.FORKERS);
         if (m.s[m.mmAt(mm) + Layout.FORKERS] > 0) {
             unpromise(m, set, i);
@@ -74,8 +84,18 @@ public final class Claims {
         int at = m.pinAt(set) + Layout.PIN_HEAD + i;
         m.mark(at);
         m.see(m.layout.tenancy(pfn));
-        m.s[at] = (m.s[at] & ~Layout.ENTRY_PFN) | pfn;
+        m.s[at] = (m.s[at] & ~(Layout.ENTRY_PFN | Layout.ENTRY_CACHES)) | pfn;
+        if ((m.s[m.pinAt(set) + Layout.PIN_KIND] & FORCED) == FORCED && isCaches(m, set, i, pfn)) {
+            m.s[at] |= Layout.ENTRY_CACHES;
+        }
         m.s[m.layout.pinBirthBase + set * m.pages + i] = m.s[m.pageAt(pfn) + Layout.BIRTH];
+    }
+
+    /** Whether the page that a private mapping shows is everybody's. */
+    private static boolean isCaches(Machine m, int set, int i, int pfn) {
+        int page = m.s[m.pinAt(set) + Layout.PIN_START] + i;
+        boolean isPrivate = (Vmas.flags(m, m.mmAt(m.pinMm[set]), page) & Region.SHARED) == 0;
+        return pfn == 0 || (isPrivate && (m.s[m.pageAt(pfn) + Layout.FLAGS] & Layout.FLAG_FILE) != 0);
     }
 
     /** (mm, page) now has the present PTE. */
@@ -268,6 +288,26 @@ public final class Claims {
                 m.s[m.layout.pinSeenBase + set * m.pages + i] |= World.tokenBit(token);
             }
         }
+        if (m.layout.hasMoves()) { // the page may have come from another address
+            int pte = m.s[m.pteAt(mm, page)];
+            m.see(m.pteAt(mm, page));
+            storedTo(m, 1 << mm, Pte.present(pte) ? Pte.pfn(pte) : 0, token);
+        }
+    }
+
+    /** A store to a frame, whatever address it was meant for: whoever of {@code mms} has a reference to it may see it from now on. */
+    static void storedTo(Machine m, int mms, int pfn, int token) {
+        for (int set = 0; pfn != 0 && set < m.pins; set++) {
+            m.see(m.layout.call(set));
+            boolean inUse = m.s[m.pinAt(set) + Layout.PIN_NR] >= -1;
+            for (int i = 0; inUse && (mms >> m.pinMm[set] & 1) != 0 && i < m.pages; i++) {
+                m.see(m.pinAt(set) + Layout.PIN_HEAD + i);
+                if ((m.s[m.pinAt(set) + Layout.PIN_HEAD + i] & Layout.ENTRY_PFN) == pfn) {
+                    m.tick(m.layout.pinSeenBase + set * m.pages + i);
+                    m.s[m.layout.pinSeenBase + set * m.pages + i] |= World.tokenBit(token);
+                }
+            }
+        }
     }
 
     /** A read through entry {@code i} of a set saw {@code seen}: what a held claim must see, and what any reference may. */
@@ -280,7 +320,8 @@ public final class Claims {
         } else if (m.watchesReferences) {
             m.see(m.layout.pinSeenBase + set * m.pages + i);
             int allowed = m.s[m.layout.pinSeenBase + set * m.pages + i];
-            if (!m.isOf(seen, page) || (allowed & World.tokenBit(seen)) == 0) {
+            boolean own = m.isOf(seen, page) && (allowed & World.tokenBit(seen)) != 0;
+            if (!own && allowed != ANYTHING) {
                 m.violate(Invariant.I2, t, page, 0);
             }
         }
@@ -311,6 +352,12 @@ public final class Claims {
             m.tick(m.zapAt(mm, page));
             s[m.zapAt(mm, page)]++;
         }
+        giveUp(m, mm, start, end);
+    }
+
+    /** What calls in flight, and claims, of pages {@code [start, end)} are about goes away. */
+    static void giveUp(Machine m, int mm, int start, int end) {
+        int[] s = m.s;
         for (int set = 0; set < m.pins; set++) {
             int at = m.pinAt(set);
             int nr = s[at + Layout.PIN_NR];
@@ -328,6 +375,10 @@ public final class Claims {
                 m.mark(m.claimAt(page));
                 s[entry] = (s[entry] & ~Layout.ENTRY_HELD) | Layout.ENTRY_VOID;
                 s[m.claimAt(page)] &= ~(1 << set);
+                if (nr < 0 && m.watchesReferences) {
+                    m.mark(m.layout.pinSeenBase + set * m.pages + page - first);
+                    s[m.layout.pinSeenBase + set * m.pages + page - first] = ANYTHING;
+                }
             }
         }
     }

@@ -22,6 +22,12 @@ public final class Discards {
         }
     }
 
+    /** MADV_FREE clears a swap entry: there are zeroes at once, and a reference to the page that was there is of no use any more. */
+    public static void freedEntry(Machine m, int mm, int page) {
+        Claims.giveUp(m, mm, page, page + 1);
+        Memory.setRef(m, mm, page, 0);
+    }
+
     /** MADV_FREE of pages {@code [start, end)} takes its first step: what is stored from now on, until it returns, may be lost. */
     public static void freeBegins(Machine m, int mm, int start, int end) {
         for (int page = start; page < end; page++) {

@@ -119,6 +119,9 @@ public final class Layout {
     /** In a page entry of a pin set: the claim is not, or no longer, one that the kernel promises. */
     public static final int ENTRY_UNPROMISED = 1 << 28;
 
+    /** In a page entry of a pin set: a forced write got the page cache's page of a private mapping, or the zeropage. */
+    public static final int ENTRY_CACHES = 1 << 27;
+
     public static final int ENTRY_PFN = (1 << 24) - 1;
 
     /** In a zap's queue, beside the frame: its mapping is given up behind the flush. */
@@ -173,6 +176,9 @@ public final class Layout {
     public final boolean tablesComeAndGo;
     /** Whether soft-dirty tracking is switched on: a VMA without {@link Region#SOFTDIRTY} is tracked. */
     public final boolean tracksSoftDirty;
+
+    /** Whether a page may be mapped although the claim on it is not held: at another address, or anew where something was given up. */
+    final boolean mayStray;
 
     /** Whether somebody takes so many references that counts overflow. */
     public final boolean manyReferences;
@@ -283,6 +289,7 @@ public final class Layout {
         batchesFlushes = has[Op.RECLAIM] || has[Op.FILE_RECLAIM];
         tablesComeAndGo = tables > 1 && has[Op.MUNMAP];
         manyReferences = has[Op.HOLD];
+        mayStray = aliases || has[Op.MMAP] || has[Op.DONTNEED] || has[Op.MADV_FREE] || mayLoseStores(world);
         tracksSoftDirty = has[Op.CLEAR_SOFT_DIRTY];
         vmaSlots = regions + splits;
         mmWords = VMAS + vmaSlots * VMA_WORDS;

@@ -327,6 +327,9 @@ public final class Memory {
     public static void allow(Machine m, int mm, int page, int token) {
         m.mark(m.layout.also(mm, page));
         m.s[m.layout.also(mm, page)] |= World.tokenBit(token);
+        if (m.watchesReferences) {
+            Claims.stored(m, mm, page, token);
+        }
     }
 
     /**
@@ -409,6 +412,10 @@ public final class Memory {
     public static void fileStored(Machine m, int filePage, int token) {
         m.mark(m.layout.fileRefBase + filePage);
         m.s[m.layout.fileRefBase + filePage] = token;
+        if (m.watchesReferences) { // of a private mapping, too, that shows a copy by now
+            m.see(m.layout.file(filePage) + Layout.FILE_CACHE);
+            Claims.storedTo(m, -1, m.s[m.layout.file(filePage) + Layout.FILE_CACHE], token);
+        }
         for (int mm = 0; mm < m.mms; mm++) {
             for (int page = 0; page < m.pages; page++) {
                 int ref = m.s[m.refAt(mm, page)];
@@ -503,11 +510,17 @@ public final class Memory {
         if (gone(m, frame, m.layout.pinBirthBase + set * m.pages + i)) {
             m.violate(Invariant.I5, t, page, 0);
         }
+        if ((entry & Layout.ENTRY_CACHES) != 0) {
+            m.violate(Invariant.I8, t, page, 0);
+        }
         // behind MADV_DONTNEED the location may lead to the page of a call that was under way, though it promises
         // nothing
         boolean again = m.hasAlso && Claims.refersTo(m, mm, page, entry & Layout.ENTRY_PFN);
         if ((entry & Layout.ENTRY_HELD) == 0 && !again) {
-            return; // the page is nobody's any more, or another's by an accepted loss
+            if (m.layout.mayStray) {
+                strayed(m, mm, entry & Layout.ENTRY_PFN, token);
+            }
+            return; // else it is nobody's any more
         }
         if (!m.hasAlso || Claims.promised(m, set, i)) {
             stored(m, mm, page, token);
@@ -519,6 +532,29 @@ public final class Memory {
         if (before >= 0) {
             allow(m, mm, page, before); // what the device stores may be lost without a broken promise
             s[m.layout.also(mm, page)] |= also;
+        }
+    }
+
+    /**
+     * The device stored through a reference whose address was given up, or leads elsewhere: to a page of a file, to a page that the
+     * process has at another address by now or that came behind what was given up, or to one that is, by an accepted loss, another
+     * process's.
+     */
+    private static void strayed(Machine m, int mm, int pfn, int token) {
+        int frame = m.pageAt(pfn);
+        m.see(m.layout.tenancy(pfn));
+        if ((m.s[frame + Layout.FLAGS] & Layout.FLAG_FILE) != 0) {
+            m.see(frame + Layout.MAPPING);
+            fileStored(m, PageMapping.filePage(m.s[frame + Layout.MAPPING]), token);
+            return;
+        }
+        for (int page = 0; page < m.pages; page++) {
+            if (Claims.refersTo(m, mm, page, pfn)) {
+                stored(m, mm, page, token);
+            }
+        }
+        if (m.watchesReferences) {
+            Claims.storedTo(m, 1 << mm, pfn, token);
         }
     }
 
@@ -554,6 +590,8 @@ public final class Memory {
             m.violate(Invariant.I8, t, page, 0);
         } else if (Claims.refersTo(m, mm, page, pfn)) {
             stored(m, mm, page, token);
+        } else if (m.watchesReferences) {
+            Claims.storedTo(m, 1 << mm, pfn, token);
         }
     }
 

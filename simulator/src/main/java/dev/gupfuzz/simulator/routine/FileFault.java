@@ -213,7 +213,7 @@ final class FileFault {
         public int take(Machine m, int t, int f, int pc) {
             Memory.put(m, t, m.s[f + Frame.TARGET_PFN], 1);
             m.s[f + Frame.FRESH] = 1; // the monitor has to be asked
-            return isCow(m, f) ? PUT_COPY : UserfaultWait.begin();
+            return isCow(m, f) ? PUT_COPY : UserfaultWait.begin(m, f);
         }
     }
 
@@ -341,7 +341,7 @@ final class FileFault {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             Memory.put(m, t, m.s[f + Frame.NEW_PFN], 1);
-            return m.s[f + Frame.FRESH] != 0 ? UserfaultWait.begin() : m.s[f + Frame.FAULT_RET];
+            return m.s[f + Frame.FRESH] != 0 ? UserfaultWait.begin(m, f) : m.s[f + Frame.FAULT_RET];
         }
     }
 }

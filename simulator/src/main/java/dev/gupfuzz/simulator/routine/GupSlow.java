@@ -23,7 +23,8 @@ import dev.gupfuzz.simulator.scenario.Region;
  * <p>Source: mm/gup.c, __gup_longterm_unlocked(), get_user_pages_unlocked(), __get_user_pages_locked(), __get_user_pages(),
  * check_vma_flags(), faultin_page(); v4.8 to v6.12. Not modelled: FOLL_TOUCH's dirty and accessed marks; the migration of pages
  * that a long-term pin may not hold, and what it refuses in files (writable_file_mapping_allowed(), v6.12); stack expansion,
- * gate pages, hugetlb, signals; FOLL_NOWAIT.
+ * gate pages, hugetlb, signals; FOLL_NOWAIT; that a long-term pin which pin_user_pages_fast() leaves over could not give
+ * mmap_lock up to wait for a userfaultfd monitor before v6.2, and failed.
  */
 final class GupSlow {
 
@@ -194,6 +195,14 @@ final class GupSlow {
         boolean breaksCow = m.has(GUP_BREAKS_COW) && Region.isCow(s[f + Frame.VM_FLAGS]);
         s[f + Frame.FOLL_NOW] = breaksCow ? Foll.WRITE : s[f + Frame.FOLL] & Foll.WRITE;
         return follow(m, t, f);
+    }
+
+    /**
+     * FOLL_UNLOCKABLE, or up to v6.2 {@code locked != NULL}: whether a fault may give mmap_lock up and ask to be tried again. The
+     * fast functions fall back to such a call; pin_user_pages(), get_user_pages() and access_remote_vm() want to keep the lock.
+     */
+    static boolean unlockable(Machine m, int f) {
+        return m.s[f + Frame.PIN] != ProcMem.NO_SET && (m.s[f + Frame.FOLL] & (Foll.FAST | Foll.FAST_ONLY)) != 0;
     }
 
     private static int follow(Machine m, int t, int f) {

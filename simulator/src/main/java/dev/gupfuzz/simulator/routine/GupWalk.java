@@ -23,7 +23,8 @@ import dev.gupfuzz.simulator.scenario.Foll;
  * try_grab_compound_head() (v5.7 to v5.14), try_grab_folio() (v5.18 to v6.4), try_grab_folio_fast() (v6.12),
  * put_compound_head(), gup_put_folio(); gup_must_unshare() of include/linux/mm.h (v5.19, v6.1) and mm/internal.h. Not
  * modelled: the page-table levels above; huge and device pages, and so the re-check of the head page; the zones that a long-term
- * pin avoids; secretmem; the re-check of the PMD (v6.1 on, for the collapse of a huge page); the WARN's read of the count before
+ * pin avoids; what else gup_fast_folio_allowed() leaves to slow GUP (secretmem, truncated pages, files' pages for long-term
+ * writing); the re-check of the PMD (v6.1 on, for the collapse of a huge page); the WARN's read of the count before
  * the grab is part of the grab; SetPageReferenced().
  */
 final class GupWalk {

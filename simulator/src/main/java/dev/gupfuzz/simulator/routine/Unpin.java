@@ -20,7 +20,7 @@ import dev.gupfuzz.simulator.scenario.Foll;
  *
  * <p>Source: mm/gup.c, unpin_user_page(): one page_ref_sub_and_test() up to v5.9; put_compound_head(), two atomics, from v5.11
  * (4509b42c3896) to v5.14; gup_put_folio(), one atomic, from v5.18. Not modelled: compound pages, vmstat, the page lock around
- * the dirty mark.
+ * the dirty mark; that from v5.14 on the references of one call to one page go together where they stand side by side.
  */
 final class Unpin {
 

@@ -17,7 +17,8 @@ import dev.gupfuzz.simulator.machine.Vmas;
  *
  * <p>Source: fs/userfaultfd.c, handle_userfault() and userfaultfd_must_wait(), v5.7, v5.9, v6.12. Not modelled: the message to the
  * monitor, signals, UFFD_FEATURE_SIGBUS, asynchronous write protection; a thread that was woken begins its access anew, also
- * where the kernel would retry the fault first.
+ * where the kernel would retry the fault first; a swap entry has its soft-dirty bit, which userfaultfd_must_wait() takes for the
+ * right to write.
  */
 final class UserfaultWait {
 
@@ -44,8 +45,16 @@ final class UserfaultWait {
         Labels.pending(PendingAccess.rmw((m, t, f) -> Vmas.lockWord(m, m.mmOf(f), m.s[f + Frame.PAGE])), UNLOCK_VMA);
     }
 
-    /** The first step of handle_userfault(), behind the release of the page-table lock. */
-    static int begin() {
+    /**
+     * The first step of handle_userfault(), behind the release of the page-table lock. Who may not be told to try again gets
+     * VM_FAULT_SIGBUS, and nobody waits.
+     */
+    static int begin(Machine m, int f) {
+        boolean mayRetry = m.s[f + Frame.FAULT_RET] != GupSlow.FAULTED || GupSlow.unlockable(m, f);
+        if (!mayRetry) {
+            m.s[f + Frame.FAULT_RESULT] = Frame.FAULT_ERROR;
+            return m.s[f + Frame.FAULT_RET];
+        }
         return QUEUE;
     }
 

@@ -240,7 +240,7 @@ final class WpPage {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             Locks.ptlUnlock(m, t);
-            return UserfaultWait.begin();
+            return UserfaultWait.begin(m, f);
         }
     }
 

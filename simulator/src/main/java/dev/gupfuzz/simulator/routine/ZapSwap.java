@@ -1,5 +1,6 @@
 package dev.gupfuzz.simulator.routine;
 
+import dev.gupfuzz.simulator.machine.Discards;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
@@ -172,13 +173,13 @@ final class ZapSwap {
         public int take(Machine m, int t, int f, int pc) {
             int mm = m.s[f + Frame.WALK_MM];
             int page = m.s[f + Frame.WALK];
+            boolean freeing = m.s[f + Frame.ZAP_MODE] == Zap.FREEING;
             Swap.release(m, mm, page, 0);
-            m.setPte(t, mm, page, Pte.NONE);
-            if (m.s[f + Frame.ZAP_MODE] == Zap.FREEING) {
-                Memory.allow(m, mm, page, 0);
-                return MadvFree.nextPte(m, f);
+            if (freeing) {
+                Discards.freedEntry(m, mm, page);
             }
-            return Zap.nextPte(m, t, f);
+            m.setPte(t, mm, page, Pte.NONE);
+            return freeing ? MadvFree.nextPte(m, f) : Zap.nextPte(m, t, f);
         }
     }
 }

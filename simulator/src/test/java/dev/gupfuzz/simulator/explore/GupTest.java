@@ -14,6 +14,7 @@ import dev.gupfuzz.simulator.scenario.Goal;
 import dev.gupfuzz.simulator.scenario.GupScenarios;
 import dev.gupfuzz.simulator.scenario.GupScenarios.ReadOnly;
 import dev.gupfuzz.simulator.scenario.GupScenarios.Splice;
+import dev.gupfuzz.simulator.scenario.ReferenceScenarios;
 import dev.gupfuzz.simulator.scenario.Region;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.Scenarios;
@@ -78,7 +79,20 @@ class GupTest {
                 Arguments.of(GupScenarios.overflow(), "v4.8-v4.19 I5"),
                 Arguments.of(GupScenarios.overflownPin(), "v4.8-v5.9-rc4 I1a"),
                 Arguments.of(GupScenarios.debuggerAndReclaim(), ""),
-                Arguments.of(GupScenarios.slowPinBesideUnmap(), ""));
+                Arguments.of(GupScenarios.slowPinBesideUnmap(), ""),
+                // a fault without FAULT_FLAG_ALLOW_RETRY gets VM_FAULT_SIGBUS of handle_userfault()
+                Arguments.of(GupScenarios.slowPinAndMonitor(), ""),
+                // what a reference may show, wherever its page is mapped by then
+                Arguments.of(ReferenceScenarios.copiedFilePage(), ""),
+                Arguments.of(ReferenceScenarios.discardedBefore(), ""),
+                Arguments.of(ReferenceScenarios.lostReference(), ""),
+                Arguments.of(ReferenceScenarios.givenUpMeanwhile(), ""),
+                Arguments.of(ReferenceScenarios.mappedMeanwhile(), ""),
+                Arguments.of(ReferenceScenarios.movedBuffer(), ""),
+                Arguments.of(ReferenceScenarios.discardedShared(), ""),
+                Arguments.of(ReferenceScenarios.freedEntry(), ""),
+                Arguments.of(ReferenceScenarios.pinnedAnew(), ""),
+                Arguments.of(ReferenceScenarios.forcedPin(), "v4.8-v4.8 I8"));
     }
 
     @ParameterizedTest
@@ -245,7 +259,7 @@ class GupTest {
     }
 
     static Stream<Arguments> footprints() {
-        return GupScenarios.all().stream()
+        return Stream.concat(GupScenarios.all().stream(), ReferenceScenarios.all().stream())
                 .flatMap(scenario ->
                         Stream.of("v4.8", "v5.8", "v5.14", "v6.12").map(kernel -> Arguments.of(kernel, scenario)));
     }

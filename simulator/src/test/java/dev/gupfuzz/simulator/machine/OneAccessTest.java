@@ -48,8 +48,6 @@ class OneAccessTest {
      */
     private static final Set<String> NOT_PASSED = new TreeSet<>(List.of(
             "change_pte_range.SET_SWAP",
-            "clear_refs_write.DOWNGRADE",
-            "clear_refs_write.READ_UNLOCK",
             "clear_soft_dirty.SET_SWAP",
             "do_swap_page.CLEAR_CACHE_EARLY",
             "madvise_free_pte_range.CLEAR_DIRTY",

@@ -64,6 +64,7 @@ public final class GupScenarios {
         all.add(overflow());
         all.add(slowPinBesideUnmap());
         all.add(pinAndMonitor());
+        all.add(slowPinAndMonitor());
         all.add(debuggerAndReclaim());
         return all;
     }
@@ -499,6 +500,27 @@ public final class GupScenarios {
         world.window = GoalPoint.SLOW_PATH;
         world.goals.add(GoalPoint.SLOW_PATH);
         return made("pin and monitor", world);
+    }
+
+    /** A slow pin of a page that a userfaultfd monitor write-protects: slow GUP keeps mmap_lock, so it cannot wait, and fails. */
+    public static Scenario slowPinAndMonitor() {
+        World world = new World(1);
+        int process = world.process("process");
+        world.region(new Region(
+                "buffer", process, 0, 1, ANON | Region.UFFD_WP, Region.ANON, 0, Region.Populated.WRITTEN, true, 0));
+        world.pins = 1;
+        world.thread("monitor", process, List.of(row(Op.UFFD_WP, 0, 1, 1)));
+        world.thread(
+                "pinner",
+                process,
+                List.of(
+                        row(Op.PIN, 0, 0, 1, Foll.PIN | Foll.WRITE),
+                        row(Op.DEV_STORE, 0, 0, world.token(0, "device store")),
+                        row(Op.FORCE_WRITE, 0, world.token(0, "debugger's store")),
+                        row(Op.LOAD, 0),
+                        row(Op.UNPIN, 0)));
+        world.window = GoalPoint.SLOW_PATH;
+        return made("slow pin and monitor", world);
     }
 
     /** A debugger stores to a page and reads it back while reclaim swaps the page out. */

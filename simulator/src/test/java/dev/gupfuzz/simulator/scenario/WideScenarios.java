@@ -16,6 +16,7 @@ public final class WideScenarios {
     public static List<Scenario> all() {
         List<Scenario> all = new ArrayList<>();
         all.addAll(GupScenarios.all());
+        all.addAll(ReferenceScenarios.all());
         all.addAll(ForkScenarios.all());
         all.addAll(FaultScenarios.all());
         all.addAll(UnmapScenarios.all());
