@@ -181,7 +181,9 @@ public final class Claims {
         if (Pte.swap(pte)) {
             int cache = m.layout.swap(Pte.slot(pte)) + Layout.SWAP_CACHE;
             m.see(cache);
-            return s[cache] == pfn && pfn != 0;
+            if (s[cache] == pfn && pfn != 0) {
+                return true;
+            }
         }
         if (m.layout.hasTransients() && s[m.layout.transientBase + mm * m.pages + page] == pfn + 1) {
             return true;

@@ -357,6 +357,22 @@ public class Machine extends State {
         setPte(t, mm, page, pte);
     }
 
+    /** A page leaves the swap cache under the lock under which {@link #mapsFromCache} maps it: until then its entry leads nowhere. */
+    public void leavesCache(int mm, int page, int pfn) {
+        if (layout.hasTransients() && Pte.swap(s[pteAt(mm, page)])) {
+            int moment = layout.transientBase + mm * pages + page;
+            mark(moment);
+            s[moment] = pfn + 1;
+        }
+    }
+
+    /** The page that a swap entry led to is about to be mapped in its place. */
+    public void mapsFromCache(int mm, int page) {
+        if (layout.hasTransients()) {
+            endMoment(mm, page);
+        }
+    }
+
     /** The PTE of (mm, page) was cleared for good, or what it mapped is in another place now. */
     public void endMoment(int mm, int page) {
         int moment = layout.transientBase + mm * pages + page;

@@ -163,6 +163,7 @@ final class SwapMap {
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
             int pte = Pte.of(s[f + Frame.TARGET_PFN], bits(m, f));
+            m.mapsFromCache(m.threadMm[t], s[f + Frame.PAGE]);
             m.setOwnPte(t, f, s[f + Frame.PAGE], pte);
             s[f + Frame.PTE] = pte;
             return m.has(SWAPIN_PAGE_COUNT) ? UNLOCK_PAGE : rmapFirst(m) ? SWAP_FREE : ADD_RMAP;

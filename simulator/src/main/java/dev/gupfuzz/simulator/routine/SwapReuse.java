@@ -107,6 +107,7 @@ final class SwapReuse {
         public int take(Machine m, int t, int f, int pc) {
             int pfn = m.s[f + Frame.TARGET_PFN];
             Swap.deleteFromCache(m, m.s[f + Frame.SLOT], pfn);
+            m.leavesCache(m.threadMm[t], m.s[f + Frame.PAGE], pfn);
             m.s[m.pageAt(pfn) + Layout.FLAGS] |= Layout.FLAG_DIRTY;
             return PUT_CACHE;
         }

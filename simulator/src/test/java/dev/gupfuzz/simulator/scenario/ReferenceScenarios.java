@@ -21,7 +21,8 @@ public final class ReferenceScenarios {
                 movedBuffer(),
                 discardedShared(),
                 freedEntry(),
-                pinnedAnew());
+                pinnedAnew(),
+                storeBesideSwapIn());
     }
 
     /** A reference to a file's page through a private mapping, which then gets a copy; somebody writes to the file. */
@@ -212,6 +213,22 @@ public final class ReferenceScenarios {
                         row(Op.UNPIN, 0)));
         world.thread("adviser", process, List.of(row(Op.DONTNEED, 0, 1)));
         return made("pinned anew", world);
+    }
+
+    /** A debugger stores through its reference while the page comes back from the swap cache to its address. */
+    public static Scenario storeBesideSwapIn() {
+        World world = new World(1);
+        int process = world.process("process");
+        world.anon(process, "buffer", 0, 1, Region.Populated.WRITTEN);
+        world.swapSlots = 1;
+        world.pins = 1;
+        world.thread("debugger", process, List.of(row(Op.FORCE_WRITE, 0, world.token(0, "debugger's store"))));
+        world.thread(
+                "process",
+                process,
+                List.of(row(Op.PIN, 0, 0, 1, Foll.PIN | Foll.WRITE), row(Op.LOAD, 0), row(Op.UNPIN, 0)));
+        world.agent("kswapd", List.of(row(Op.RECLAIM, 0, process)));
+        return made("store beside swap-in", world);
     }
 
     private static Scenario made(String name, World world) {
