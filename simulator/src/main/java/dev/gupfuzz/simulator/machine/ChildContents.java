@@ -1,6 +1,7 @@
 package dev.gupfuzz.simulator.machine;
 
 import dev.gupfuzz.simulator.invariant.Invariant;
+import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.scenario.Region;
 import dev.gupfuzz.simulator.scenario.World;
 
@@ -9,6 +10,8 @@ import dev.gupfuzz.simulator.scenario.World;
  * on it is the child's own.
  */
 final class ChildContents {
+
+    private static final int MADV_FREE_MARKS = Rule.MADV_FREE_MARKS.ordinal();
 
     private ChildContents() {}
 
@@ -59,11 +62,12 @@ final class ChildContents {
     /** Whether the child inherited a page that its parent said MADV_FREE of: reclaim may discard it here, too. */
     private static boolean isLazyFree(Machine m, int mm, int page) {
         int pte = m.s[m.pteAt(mm, page)];
-        if (!Pte.present(pte)) {
-            return false;
+        int pfn = Pte.present(pte) ? Pte.pfn(pte) : cleared(m, mm, page);
+        if (pfn <= 0 || !m.has(MADV_FREE_MARKS)) {
+            return pfn > 0;
         }
-        m.see(m.pageAt(Pte.pfn(pte)) + Layout.FLAGS);
-        return (m.s[m.pageAt(Pte.pfn(pte)) + Layout.FLAGS] & Layout.FLAG_LAZYFREE) != 0;
+        m.see(m.pageAt(pfn) + Layout.FLAGS);
+        return (m.s[m.pageAt(pfn) + Layout.FLAGS] & Layout.FLAG_LAZYFREE) != 0;
     }
 
     /** The contents of the anonymous page that the child has, 0 for none; -1 where it shows a file's page. */
@@ -86,14 +90,21 @@ final class ChildContents {
             boolean file = (m.s[m.pageAt(Pte.pfn(pte)) + Layout.FLAGS] & Layout.FLAG_FILE) != 0;
             return file ? -1 : Pte.special(pte) ? 0 : contentOf(m, Pte.pfn(pte));
         }
-        if (m.layout.hasTransients()) {
-            int moment = m.layout.transientBase + mm * m.pages + page;
-            m.see(moment);
-            if (m.s[moment] != 0) {
-                return contentOf(m, m.s[moment] - 1); // cleared only to be set again
-            }
+        int cleared = cleared(m, mm, page);
+        if (cleared >= 0) {
+            return contentOf(m, cleared);
         }
         return m.aliases && (Vmas.flags(m, m.mmAt(mm), page) & Vmas.FILE) != 0 ? -1 : 0;
+    }
+
+    /** The frame of a PTE that is cleared only to be set again, or perhaps for good; -1 when there is none. */
+    private static int cleared(Machine m, int mm, int page) {
+        if (!m.layout.hasTransients()) {
+            return -1;
+        }
+        int moment = m.layout.transientBase + mm * m.pages + page;
+        m.see(moment);
+        return m.s[moment] - 1;
     }
 
     private static int contentOf(Machine m, int pfn) {

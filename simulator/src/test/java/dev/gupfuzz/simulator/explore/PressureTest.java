@@ -32,6 +32,7 @@ class PressureTest {
             shouldBeClean(kernel, PressureScenarios.sharedRoundTrip());
             shouldBeClean(kernel, PressureScenarios.lazyFreeVsStore());
             shouldBeClean(kernel, PressureScenarios.lazyFreeOfASwapEntry());
+            shouldBeClean(kernel, PressureScenarios.lazyFreeAndFork());
             shouldBeClean(kernel, PressureScenarios.dontneedOfAHole());
             shouldBeClean(kernel, PressureScenarios.batchOfTheLru());
             shouldBeClean(kernel, PressureScenarios.fileIo());

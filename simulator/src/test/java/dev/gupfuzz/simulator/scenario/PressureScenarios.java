@@ -27,6 +27,7 @@ public final class PressureScenarios {
                 lazyFreeOfASwapEntry(),
                 dontneedOfAHole(),
                 lazyFreeBesideAStore(),
+                lazyFreeAndFork(),
                 batchDuringAFlush(),
                 fileReclaimVsTruncate(),
                 batchedFlushVsMunmap(),
@@ -201,6 +202,17 @@ public final class PressureScenarios {
         world.thread("user", process, List.of(row(Op.MADV_FREE, 0, 1), row(Op.LOAD, 0)));
         world.agent("kswapd", List.of(row(Op.RECLAIM, 0, process)));
         return named("lazyfree-of-a-swap-entry", world, GoalPoint.SWAPPED_OUT);
+    }
+
+    /** Fork gives the child a page of MADV_FREE while reclaim looks at it. */
+    public static Scenario lazyFreeAndFork() {
+        World world = pressure(1);
+        int parent = written(world, "parent");
+        int child = world.child("child");
+        world.thread("parent", parent, List.of(row(Op.MADV_FREE, 0, 1), row(Op.FORK, 1, child)));
+        world.thread("child", child, List.of(row(Op.LOAD, 0), row(Op.EXIT)));
+        world.agent("kswapd", List.of(row(Op.RECLAIM, 0, parent)));
+        return named("lazyfree-and-fork", world, GoalPoint.LAZYFREE_DISCARDED);
     }
 
     /** A CPU stores through an entry that is still dirty while MADV_FREE has made the PTE clean and not flushed yet. */
