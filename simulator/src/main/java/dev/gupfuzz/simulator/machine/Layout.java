@@ -154,6 +154,9 @@ public final class Layout {
     public final int mms;
     public final int threads;
     public final int frames;
+    /** Pages that are in LRU batches at the most; the batches are emptied when they are full. */
+    final int batched;
+
     public final int pins;
     public final int tables;
     /** Page-table page of each virtual page. */
@@ -256,9 +259,10 @@ public final class Layout {
         this.mms = world.processes.size();
         this.threads = world.threads.size();
         this.pins = world.pins;
+        this.batched = batched(world);
         // Live frames: one for each mapping, one for each pin, two for each thread on its way; the caches', and the
         // zeropage.
-        this.frames = 1 + mms * pages + pins * pages + 2 * threads + world.filePages + world.swapSlots + batched(world);
+        this.frames = 1 + mms * pages + pins * pages + 2 * threads + world.filePages + world.swapSlots + batched;
         boolean[] has = new boolean[Op.CODES];
         int splits = 0;
         for (ThreadSpec thread : world.threads) {

@@ -211,7 +211,7 @@ public final class Memory {
 
     /** lru_cache_add() of a page that its caller has just allocated: a data choice leaves it in the CPU's batch. */
     public static void lruCacheAdd(Machine m, int t, int pc, int pfn) {
-        if (m.layout.world.lruBatch && m.choices.choose(t, pc, 2) == 1) {
+        if (m.layout.world.lruBatch && inBatches(m) < m.layout.batched && m.choices.choose(t, pc, 2) == 1) {
             int frame = m.pageAt(pfn);
             m.mark(frame + Layout.REFCOUNT);
             m.mark(frame + Layout.FLAGS);
@@ -219,6 +219,15 @@ public final class Memory {
             m.s[frame + Layout.FLAGS] |= Layout.FLAG_LRU_BATCH;
             m.touched(pfn);
         }
+    }
+
+    private static int inBatches(Machine m) {
+        int in = 0;
+        for (int pfn = 1; pfn < m.s[m.layout.allocBase + 1]; pfn++) {
+            m.see(m.pageAt(pfn) + Layout.FLAGS);
+            in += (m.s[m.pageAt(pfn) + Layout.FLAGS] & Layout.FLAG_LRU_BATCH) != 0 ? 1 : 0;
+        }
+        return in;
     }
 
     /** A page leaves its LRU batch, which puts its reference: the access of the step. */

@@ -15,6 +15,7 @@ import dev.gupfuzz.simulator.invariant.Invariant;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.kernel.Kernels;
 import dev.gupfuzz.simulator.minimize.Explanation;
+import dev.gupfuzz.simulator.scenario.FaultScenarios;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.Scenarios;
 import dev.gupfuzz.simulator.trace.Finding;
@@ -207,6 +208,25 @@ class LivelockTest {
 
     private static Exploration machine(Kernel kernel, Scenario scenario) {
         return StateSearch.explore(() -> new MachineSystem(kernel, scenario), 2, Bounds.NONE, Plan.FIRST.withEndings());
+    }
+
+    /**
+     * A forced write of v6.12 waits for a page that is exclusive, which without the mark none is: it faults for ever. Each fault may leave
+     * the page that it copied in an LRU batch, whose room is bounded.
+     */
+    @Test
+    void shouldFindTheForcedWriteThatFaultsForEver() {
+        Kernel kernel = Kernels.named("v6.12 without anon-exclusive");
+        Scenario scenario = FaultScenarios.batchedForcedStore();
+
+        Exploration found = machine(kernel, scenario);
+
+        assertThat(found.endings().lasso()).isNotNull();
+        assertThat(Finding.livelock(kernel, scenario, found.endings().lasso())
+                        .blame()
+                        .invariant())
+                .isEqualTo(Invariant.I11);
+        assertThat(machine(Kernels.named("v6.12"), scenario).endings().lasso()).isNull();
     }
 
     /** A CPU that keeps a read-only entry over the fault, under a kernel that relies on its being dropped. */
