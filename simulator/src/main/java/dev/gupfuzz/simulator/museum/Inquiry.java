@@ -171,7 +171,7 @@ final class Inquiry {
         if (!settled) {
             return otherwise;
         }
-        return looked.shortest()
+        return looked.withFewestPreemptions()
                 .map(finding -> new Shown(finding, finding.preemptions(), true))
                 .orElse(otherwise);
     }
@@ -214,6 +214,25 @@ final class Inquiry {
                     .map(entry -> finding(entry.getValue()))
                     .min(Comparator.comparingInt(Finding::decisions).thenComparingInt(Finding::steps));
             return broken.or(() -> livelock().filter(finding -> question.shows().counts(Invariant.I11)));
+        }
+
+        /**
+         * The schedule with the fewest preemptions that shows it, of a search by preemptions. One that ended at a failure settles no
+         * more than how many that one needs.
+         */
+        Optional<Finding> withFewestPreemptions() {
+            int settled = found.ended() == Ended.COMPLETE
+                    ? Integer.MAX_VALUE
+                    : found.broken().values().stream()
+                            .mapToInt(Way::preemptions)
+                            .min()
+                            .orElse(-1);
+            return found.broken().entrySet().stream()
+                    .filter(entry -> counts(entry.getKey()) && entry.getValue().preemptions() <= settled)
+                    .map(entry -> finding(entry.getValue()))
+                    .min(Comparator.comparingInt(Finding::preemptions)
+                            .thenComparingInt(Finding::decisions)
+                            .thenComparingInt(Finding::steps));
         }
 
         private Optional<Finding> livelock() {

@@ -37,6 +37,17 @@ class AblationTest {
                 seq.killed().orElseThrow().answer().shown().orElseThrow().finding();
         assertThat(finding.cell().kernel().name()).isEqualTo(seq.kernel());
 
+        // the pinner stops once, behind its last look at the sequence; without a stop its call is over before fork or
+        // begins behind it
+        Answer.Shown late = fate(result, Rule.HAS_PINNED_AFTER_SEQ)
+                .killed()
+                .orElseThrow()
+                .answer()
+                .shown()
+                .orElseThrow();
+        assertThat(late.preemptions()).isEqualTo(1);
+        assertThat(late.fewest()).isTrue();
+
         // an IPI cannot come in between, so the second look at the PTE is needed only where a flush waits for nobody
         Fate recheck = fate(result, Rule.PTE_RECHECK);
         assertThat(recheck.killed().orElseThrow().trial().id()).isEqualTo("pin-vs-munmap-no-ipi");
