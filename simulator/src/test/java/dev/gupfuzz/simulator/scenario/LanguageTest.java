@@ -2,8 +2,13 @@ package dev.gupfuzz.simulator.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gupfuzz.simulator.explore.Exploration;
+import dev.gupfuzz.simulator.explore.MachineSystem;
+import dev.gupfuzz.simulator.explore.StateSearch;
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.invariant.Invariant;
+import dev.gupfuzz.simulator.kernel.Kernel;
+import dev.gupfuzz.simulator.kernel.Kernels;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -260,11 +265,39 @@ class LanguageTest {
     void shouldCheckTheInvariantsThatAreNamed() {
         String scenario =
                 "scenario s \"s\"\n%s\nprocess p { region r[1] }\nthread t in p { load r }\nwindow segv\nsometimes segv\n";
-        int only = Invariant.I13.bit() | Invariant.EXPECTED.bit();
+        int only = Invariant.I11.bit() | Invariant.I13.bit() | Invariant.EXPECTED.bit();
         assertThat(read(scenario.formatted("check only I13, must")).scenario().world().checked)
                 .isEqualTo(only);
         assertThat(read(scenario.formatted("check all but I10")).scenario().world().checked)
                 .isEqualTo(~Invariant.I10.bit());
+    }
+
+    /** Two threads that wait for one another behind the goal come to no {@code must}: that proves nothing of it. */
+    @Test
+    void shouldNotCallProvedWhatGetsStuck() {
+        Scenario stuck = read("""
+                        scenario s "s"
+                        process p { region a[1] written }
+                        thread one in p {
+                            load a must initial reach done when initial
+                            wait b
+                            load a must zero
+                            post a
+                        }
+                        thread two in p {
+                            wait a
+                            post b
+                        }
+                        check only must
+                        window done
+                        sometimes done "done"
+                        """).scenario();
+        Kernel kernel = Kernels.named("v5.11");
+
+        Exploration found = StateSearch.explore(
+                () -> new MachineSystem(kernel, stuck), 1, StateSearch.Bounds.NONE, StateSearch.Plan.ALL);
+
+        assertThat(found.broken().keySet()).extracting(MachineSystem::invariant).contains(Invariant.I11);
     }
 
     @Test
