@@ -24,12 +24,12 @@ final class ChildContents {
         int parents = m.s[at];
         m.see(at);
         if (m.wipesOnFork && (Vmas.flags(m, child, page) & Region.WIPEONFORK) != 0) {
-            Memory.setRef(m, childMm, page, 0);
+            Contents.setRef(m, childMm, page, 0);
             return;
         }
         // a private mapping has nothing beyond the end of its file
-        if (parents <= Memory.UNMAPPED && (parents == Memory.UNMAPPED || Memory.isShared(parents))) {
-            Memory.setRef(m, childMm, page, parents);
+        if (parents <= Contents.UNMAPPED && (parents == Contents.UNMAPPED || Contents.isShared(parents))) {
+            Contents.setRef(m, childMm, page, parents);
             return;
         }
         int own = content(m, childMm, page);
@@ -39,17 +39,17 @@ final class ChildContents {
             int file = Vmas.filePage(m, vma, page);
             m.see(m.layout.fileRefBase + file);
             value = m.s[m.layout.fileRefBase + file];
-            own = Memory.privateFile(file);
+            own = Contents.privateFile(file);
         }
         boolean had = m.isOf(value, page) && (history & World.tokenBit(value)) != 0;
         if (!had && !isGivenUp(m, mm, page)) {
             int separated = m.s[m.remapAt(childMm, page)];
             m.see(m.remapAt(childMm, page));
-            m.violate(Invariant.I12, t, page, Blames.data(childMm, value, Memory.value(m, mm, page), separated));
+            m.violate(Invariant.I12, t, page, Blames.data(childMm, value, Contents.value(m, mm, page), separated));
         }
-        Memory.setRef(m, childMm, page, own);
+        Contents.setRef(m, childMm, page, own);
         if (m.hasAlso && (history & World.tokenBit(0)) != 0 && isLazyFree(m, childMm, page)) {
-            Memory.allow(m, childMm, page, 0);
+            Contents.allow(m, childMm, page, 0);
         }
     }
 

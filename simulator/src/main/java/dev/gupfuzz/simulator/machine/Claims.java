@@ -59,7 +59,7 @@ public final class Claims {
     /** What a reference through entry {@code i} may see begins with what is there now. */
     private static void watch(Machine m, int set, int i, int page) {
         int mm = m.pinMm[set];
-        int value = Memory.value(m, mm, page);
+        int value = Contents.value(m, mm, page);
         int seen = m.s[m.zapAt(mm, page)] > 0 || value < 0 ? ANYTHING : World.tokenBit(value);
         if (m.hasAlso) {
             m.see(m.layout.also(mm, page));
@@ -190,11 +190,11 @@ public final class Claims {
         }
         int file = s[m.refAt(mm, page)];
         m.see(m.refAt(mm, page));
-        if (!Memory.isShared(file)) {
+        if (!Contents.isShared(file)) {
             return false;
         }
-        m.see(m.layout.file(Memory.filePage(file)) + Layout.FILE_CACHE);
-        return s[m.layout.file(Memory.filePage(file)) + Layout.FILE_CACHE] == pfn;
+        m.see(m.layout.file(Contents.filePage(file)) + Layout.FILE_CACHE);
+        return s[m.layout.file(Contents.filePage(file)) + Layout.FILE_CACHE] == pfn;
     }
 
     /** Whether the kernel promises entry {@code i} of a set: by its class, and by what happened since. */
@@ -318,7 +318,7 @@ public final class Claims {
         int page = m.s[at + Layout.PIN_START] + i;
         m.see(at + Layout.PIN_HEAD + i);
         if ((m.s[at + Layout.PIN_HEAD + i] & Layout.ENTRY_HELD) != 0 && promised(m, set, i)) {
-            Memory.compare(m, t, m.pinMm[set], page, seen);
+            Contents.compare(m, t, m.pinMm[set], page, seen);
         } else if (m.watchesReferences) {
             m.see(m.layout.pinSeenBase + set * m.pages + i);
             int allowed = m.s[m.layout.pinSeenBase + set * m.pages + i];
@@ -390,7 +390,7 @@ public final class Claims {
         for (int page = start; page < end; page++) {
             m.see(m.zapAt(mm, page));
             if (m.s[m.zapAt(mm, page)] == 0) {
-                Memory.onlyOne(m, mm, page);
+                Contents.onlyOne(m, mm, page);
             }
         }
         unmapBegins(m, mm, start, end);
@@ -401,7 +401,7 @@ public final class Claims {
         for (int page = start; page < end; page++) {
             m.tick(m.zapAt(mm, page));
             m.s[m.zapAt(mm, page)]--;
-            Memory.setRef(m, mm, page, Memory.UNMAPPED);
+            Contents.setRef(m, mm, page, Contents.UNMAPPED);
         }
     }
 

@@ -40,7 +40,7 @@ public final class Dirty {
             for (int page = 0; page < m.pages; page++) {
                 int pte = m.s[m.pteAt(mm, page)];
                 m.see(m.pteAt(mm, page));
-                if (Swap.refers(m, mm, page, pte, slot) && !Memory.allows(m, mm, page, data)) {
+                if (Swap.refers(m, mm, page, pte, slot) && !Contents.allows(m, mm, page, data)) {
                     return false;
                 }
             }
@@ -69,8 +69,8 @@ public final class Dirty {
         m.see(m.zapAt(mm, page));
         boolean wanted = m.s[m.zapAt(mm, page)] == 0; // no MADV_DONTNEED is about to throw it away
         // what is discarded may not be what the program would miss
-        boolean missed = wanted && m.s[m.pageAt(pfn) + Layout.CONTENT] == Memory.value(m, mm, page);
-        if (missed && !Memory.allows(m, mm, page, 0)) {
+        boolean missed = wanted && m.s[m.pageAt(pfn) + Layout.CONTENT] == Contents.value(m, mm, page);
+        if (missed && !Contents.allows(m, mm, page, 0)) {
             m.violate(Invariant.I10, t, page, 0);
         }
     }

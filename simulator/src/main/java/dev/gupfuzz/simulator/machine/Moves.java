@@ -8,7 +8,7 @@ public final class Moves {
     /** What is at {@code page} is at {@code to} from now on. */
     public static void moved(Machine m, int mm, int page, int to) {
         m.see(m.refAt(mm, page));
-        Memory.setRef(m, mm, to, m.s[m.refAt(mm, page)]);
+        Contents.setRef(m, mm, to, m.s[m.refAt(mm, page)]);
         if (m.hasAlso) {
             m.see(m.layout.also(mm, page));
             m.s[m.layout.also(mm, to)] = m.s[m.layout.also(mm, page)];
@@ -22,7 +22,7 @@ public final class Moves {
         m.see(m.layout.movedTo(mm, page));
         int to = m.s[m.layout.movedTo(mm, page)];
         if (to != 0) {
-            Memory.stored(m, mm, to - 1, token);
+            Contents.stored(m, mm, to - 1, token);
         }
     }
 

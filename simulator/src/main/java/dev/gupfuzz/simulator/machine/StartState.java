@@ -47,7 +47,7 @@ final class StartState {
         s[Sched.PAGE_BASE] = layout.pageBase;
         s[layout.page(0) + Layout.FLAGS] = Layout.FLAG_ALLOCATED;
         s[layout.page(0) + Layout.REFCOUNT] = 1;
-        java.util.Arrays.fill(s, layout.refBase, layout.fileRefBase, Memory.UNMAPPED);
+        java.util.Arrays.fill(s, layout.refBase, layout.fileRefBase, Contents.UNMAPPED);
         for (int slot = 0; slot < world.swapSlots; slot++) {
             s[layout.swap(slot) + Layout.SWAP_DATA] = -1;
         }
@@ -112,7 +112,7 @@ final class StartState {
         for (int page = region.start(); page < region.end(); page++) {
             int k = region.filePage() + page - region.start();
             s[layout.ref(region.mm(), page)] =
-                    region.file() == Region.ANON ? 0 : shared ? Memory.sharedFile(k) : Memory.privateFile(k);
+                    region.file() == Region.ANON ? 0 : shared ? Contents.sharedFile(k) : Contents.privateFile(k);
             if (written && !shared) {
                 anon(region, page, anonVma, page + s[vma + Layout.VMA_PGOFF]);
             } else if (region.populated() != Region.Populated.NO) {

@@ -44,7 +44,7 @@ public final class Truncation {
                     Claims.discardEnds(m, mm, page, page + 1);
                 }
                 if (shows(m, mm, page, file, end)) {
-                    Memory.setRef(m, mm, page, Memory.UNMAPPED);
+                    Contents.setRef(m, mm, page, Contents.UNMAPPED);
                 }
             }
         }

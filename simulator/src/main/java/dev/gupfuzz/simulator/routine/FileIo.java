@@ -1,5 +1,6 @@
 package dev.gupfuzz.simulator.routine;
 
+import dev.gupfuzz.simulator.machine.Contents;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
@@ -275,8 +276,9 @@ final class FileIo {
     private static final class CopyOut extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            int seen = Memory.fileLoad(m, t, filePage(m, f), m.s[f + Frame.TARGET_PFN]);
-            Memory.expect(m, t, 0, seen, Program.operand(m, f, 2), Program.operand(m, f, 3), Program.operand(m, f, 4));
+            int seen = Contents.fileLoad(m, t, filePage(m, f), m.s[f + Frame.TARGET_PFN]);
+            Contents.expect(
+                    m, t, 0, seen, Program.operand(m, f, 2), Program.operand(m, f, 3), Program.operand(m, f, 4));
             return UNLOCK;
         }
     }
@@ -286,7 +288,7 @@ final class FileIo {
         public int take(Machine m, int t, int f, int pc) {
             int token = Program.operand(m, f, 2);
             m.write(frame(m, f) + Layout.CONTENT, token);
-            Memory.fileStored(m, filePage(m, f), token);
+            Contents.fileStored(m, filePage(m, f), token);
             return SET_DIRTY;
         }
     }

@@ -1,5 +1,6 @@
 package dev.gupfuzz.simulator.routine;
 
+import dev.gupfuzz.simulator.machine.Contents;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
@@ -94,7 +95,7 @@ final class FinishFault {
             int bits = Pte.PRESENT | Pte.ACCESSED;
             bits |= s[f + Frame.IS_WRITE] != 0 ? Fault.dirty(m) | Fault.maybeWrite(m, f) : defaultWrite(m, f);
             if (FileFault.isCow(m, f)) {
-                Memory.ownCopy(m, m.threadMm[t], page, s[f + Frame.NEW_PFN]);
+                Contents.ownCopy(m, m.threadMm[t], page, s[f + Frame.NEW_PFN]);
                 mapNewAnon(m, t, f, pc, bits);
             } else {
                 m.setOwnPte(t, f, page, Pte.of(s[f + Frame.TARGET_PFN], bits));

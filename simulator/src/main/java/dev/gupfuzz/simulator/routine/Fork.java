@@ -3,13 +3,13 @@ package dev.gupfuzz.simulator.routine;
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.invariant.Invariant;
 import dev.gupfuzz.simulator.kernel.Rule;
+import dev.gupfuzz.simulator.machine.Contents;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
 import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Locks;
 import dev.gupfuzz.simulator.machine.Machine;
-import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.PendingAccess;
 import dev.gupfuzz.simulator.machine.Sched;
@@ -89,7 +89,7 @@ final class Fork {
     private static void entered(Machine m, int t, int f) {
         if ((m.s[Sched.INSIDE] & 1 << t) == 0) {
             m.enter(t);
-            Memory.forkBegins(m, t);
+            Contents.forkBegins(m, t);
             m.s[f + Frame.PIN_HELD] = pinHeld(m, m.threadMm[t]) ? 1 : 0;
         }
     }
@@ -271,7 +271,7 @@ final class Fork {
         } else {
             Locks.mmapReadUnlock(m, t);
         }
-        Memory.forkEnds(m, t, child);
+        Contents.forkEnds(m, t, child);
         if (s[f + Frame.PIN_HELD] != 0 && pinHeld(m, mm)) {
             m.reach(GoalPoint.PIN_HELD_OVER_FORK);
         }

@@ -1,6 +1,7 @@
 package dev.gupfuzz.simulator.routine;
 
 import dev.gupfuzz.simulator.kernel.Rule;
+import dev.gupfuzz.simulator.machine.Contents;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
@@ -172,7 +173,7 @@ final class MadvFree {
 
     /** From here on the page may be discarded. */
     private static int clean(Machine m, int t, int f) {
-        Memory.allow(m, m.threadMm[t], m.s[f + Frame.WALK], 0);
+        Contents.allow(m, m.threadMm[t], m.s[f + Frame.WALK], 0);
         return (m.s[f + Frame.PTE] & (Pte.ACCESSED | Pte.DIRTY)) != 0 ? CLEAR_PTE : cleaned(m, f);
     }
 

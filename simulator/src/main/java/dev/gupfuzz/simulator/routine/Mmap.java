@@ -1,11 +1,11 @@
 package dev.gupfuzz.simulator.routine;
 
+import dev.gupfuzz.simulator.machine.Contents;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
 import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Locks;
 import dev.gupfuzz.simulator.machine.Machine;
-import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.PendingAccess;
 import dev.gupfuzz.simulator.machine.StepCode;
@@ -68,8 +68,8 @@ final class Mmap {
             boolean shared = (region.flags() & Region.SHARED) != 0;
             for (int page = region.start(); page < region.end(); page++) {
                 int k = region.filePage() + page - region.start();
-                Memory.setRef(
-                        m, m.threadMm[t], page, !file ? 0 : shared ? Memory.sharedFile(k) : Memory.privateFile(k));
+                Contents.setRef(
+                        m, m.threadMm[t], page, !file ? 0 : shared ? Contents.sharedFile(k) : Contents.privateFile(k));
             }
             return UNLOCK;
         }

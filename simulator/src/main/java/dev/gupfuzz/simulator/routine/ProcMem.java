@@ -1,5 +1,6 @@
 package dev.gupfuzz.simulator.routine;
 
+import dev.gupfuzz.simulator.machine.Contents;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
@@ -82,7 +83,7 @@ final class ProcMem {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
-            Memory.remoteStore(m, t, s[f + Frame.START], s[f + Frame.TARGET_PFN], Program.operand(m, f, 2));
+            Contents.remoteStore(m, t, s[f + Frame.START], s[f + Frame.TARGET_PFN], Program.operand(m, f, 2));
             return m.layout.hasRmap ? SET_DIRTY : PUT;
         }
     }
@@ -92,7 +93,7 @@ final class ProcMem {
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
             int page = s[f + Frame.START];
-            int seen = Memory.remoteLoad(m, t, page, s[f + Frame.TARGET_PFN]);
+            int seen = Contents.remoteLoad(m, t, page, s[f + Frame.TARGET_PFN]);
             Program.expect(m, t, f, page, seen, 2);
             return PUT;
         }

@@ -1,9 +1,9 @@
 package dev.gupfuzz.simulator.routine;
 
+import dev.gupfuzz.simulator.machine.Contents;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
-import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.scenario.Op;
 
 /** Moves a thread from one row of its program to the next. Local work: it rides on the last step of the row before. */
@@ -119,7 +119,7 @@ final class Program {
 
     /** A read of the current row saw {@code seen}; what the row expects begins at word {@code i}. */
     static void expect(Machine m, int t, int f, int page, int seen, int i) {
-        Memory.expect(m, t, page, seen, operand(m, f, i), operand(m, f, i + 1), operand(m, f, i + 2));
+        Contents.expect(m, t, page, seen, operand(m, f, i), operand(m, f, i + 1), operand(m, f, i + 2));
     }
 
     /** Word {@code i} of the thread's current row. */

@@ -2,12 +2,12 @@ package dev.gupfuzz.simulator.routine;
 
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.kernel.Rule;
+import dev.gupfuzz.simulator.machine.Contents;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
 import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
-import dev.gupfuzz.simulator.machine.Memory;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.PendingAccess;
 import dev.gupfuzz.simulator.machine.Pte;
@@ -182,7 +182,7 @@ final class User {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             int set = Program.operand(m, f, 1);
-            Memory.deviceStore(m, t, set, Program.operand(m, f, 2), Program.operand(m, f, 3));
+            Contents.deviceStore(m, t, set, Program.operand(m, f, 2), Program.operand(m, f, 3));
             return Program.next(m, t);
         }
     }
@@ -193,7 +193,7 @@ final class User {
             final int[] s = m.s;
             int set = Program.operand(m, f, 1);
             int entry = Program.operand(m, f, 2);
-            int seen = Memory.deviceLoad(m, t, set, entry);
+            int seen = Contents.deviceLoad(m, t, set, entry);
             if (m.expects) {
                 Program.expect(m, t, f, s[m.pinAt(set) + Layout.PIN_START] + entry, seen, 3);
             }
@@ -226,9 +226,9 @@ final class User {
             m.reach(GoalPoint.ACCESS_OVERLAPS_UNMAP);
         }
         if (s[f + Frame.IS_WRITE] != 0) {
-            Memory.cpuStore(m, t, page, pfn, s[f + Frame.VALUE]);
+            Contents.cpuStore(m, t, page, pfn, s[f + Frame.VALUE]);
         } else {
-            int seen = Memory.cpuLoad(m, t, page, pfn);
+            int seen = Contents.cpuLoad(m, t, page, pfn);
             if (m.expects) {
                 Program.expect(m, t, f, page, seen, 2);
             }

@@ -3,6 +3,7 @@ package dev.gupfuzz.simulator.routine;
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.invariant.Invariant;
 import dev.gupfuzz.simulator.kernel.Rule;
+import dev.gupfuzz.simulator.machine.Contents;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
@@ -196,7 +197,7 @@ final class WpCopy {
             if (!Pte.special(pte) && s[f + Frame.COPY_STORED] != 0) {
                 m.violate(Invariant.I4, t, s[f + Frame.PAGE], 0);
             }
-            Memory.ownCopy(m, m.threadMm[t], s[f + Frame.PAGE], s[f + Frame.NEW_PFN]);
+            Contents.ownCopy(m, m.threadMm[t], s[f + Frame.PAGE], s[f + Frame.NEW_PFN]);
             m.reach(GoalPoint.COW_COPY);
             FinishFault.mapNewAnon(m, t, f, pc, bits(m, f, pte));
             if (s[f + Frame.UNSHARE] == 0) {
