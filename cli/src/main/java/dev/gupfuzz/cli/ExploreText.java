@@ -117,6 +117,8 @@ final class ExploreText {
             out.println("  endings   not looked at with "
                     + (found.plan().byPreemptions() ? "a bound of preemptions" : "these reductions")
                     + ": a livelock would not be found");
+        } else if (cell.complete() && cell.endings().kind() == Endings.Kind.NOT_LOOKED_FOR) {
+            out.println("  endings   not looked at: the scenario does not check I11");
         }
     }
 

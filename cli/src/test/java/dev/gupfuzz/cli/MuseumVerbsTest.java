@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.gupfuzz.simulator.scenario.Scenarios;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,21 @@ class MuseumVerbsTest {
 
     // ---- matrix
     // -------------------------------------------------------------------------------------------------------
+
+    /** A table names scenarios' files, beside which it lies, as {@code --scenario} does. */
+    @Test
+    void shouldTakeScenariosOfFiles() throws Exception {
+        file("mine.gup", Scenarios.text("fork-vs-pin-fast").text());
+
+        JsonNode document = json(
+                ExitCode.CLEAN, matrix("--table", file("t", RIGHT.replace("fork-vs-pin-fast", "./mine.gup:pages=1"))));
+
+        assertThat(document.get("verdict").asText()).isEqualTo("agrees");
+        CommandLineRun missing =
+                CommandLineRun.of(matrix("--table", file("u", RIGHT.replace("fork-vs-pin-fast", "./none.gup"))));
+        assertThat(missing.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(missing.err()).contains("u:3: the scenario file").contains("none.gup");
+    }
 
     @Test
     void shouldAgreeWithHistory() throws Exception {

@@ -200,6 +200,11 @@ public final class MachineSystem implements TransitionSystem {
     }
 
     @Override
+    public boolean checksEndings() {
+        return (m.checked & Invariant.I11.bit()) != 0;
+    }
+
+    @Override
     public void goOn() {
         m.violated = -1;
         s[Sched.ENABLED] &= ~Sched.STOP;

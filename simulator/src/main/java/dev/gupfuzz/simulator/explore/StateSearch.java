@@ -123,6 +123,8 @@ public final class StateSearch {
     private final SortedMap<Long, Failure> failures = new TreeMap<>();
     /** The words of the model at its start. */
     private final int[] start;
+
+    private final boolean checksEndings;
     /** What the first decision is known by. */
     private long root;
 
@@ -139,7 +141,9 @@ public final class StateSearch {
         this.models = models;
         this.bounds = bounds;
         this.plan = plan;
-        start = models.get().words().clone();
+        TransitionSystem first = models.get();
+        start = first.words().clone();
+        checksEndings = first.checksEndings();
         seen = new Fingerprints(
                 plan.reductions().sleep() ? Beside.AWAKE : plan.endings() ? Beside.ARRIVALS : Beside.NOTHING,
                 cores > 1);
@@ -212,7 +216,7 @@ public final class StateSearch {
             ended = Ended.MEMORY;
         }
         Exploration found = result(ended);
-        if (!plan.endings() || ended != Ended.COMPLETE) {
+        if (!plan.endings() || ended != Ended.COMPLETE || !checksEndings) {
             return found;
         }
         checkpoints.write(this::save); // what follows cannot be taken up in the middle

@@ -52,6 +52,11 @@ public interface TransitionSystem {
     /** What broke is forgotten, and the run goes on: for engines that look for what else can break. */
     void goOn();
 
+    /** Whether a schedule that goes on for ever is something broken. */
+    default boolean checksEndings() {
+        return true;
+    }
+
     /**
      * Renames threads whose programs are the same, and what else has a name without a meaning, so that states that differ by such
      * names alone become equal. Invariants and goals must not tell such things apart. A model without them leaves all as it is.

@@ -8,6 +8,7 @@ import dev.gupfuzz.simulator.scenario.Scenarios;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The scenarios that safeguards are tried with: {@code ablate.txt}, or a table of the user's in the same form. */
 public final class AblationSuite {
@@ -18,20 +19,21 @@ public final class AblationSuite {
 
     /** The built-in suite. */
     public static List<Trial> builtIn() {
-        return parse("ablate.txt", Blocks.resource("ablate.txt"));
+        return parse("ablate.txt", Blocks.resource("ablate.txt"), Scenarios::named);
     }
 
     /**
      * Reads a suite.
      *
      * @param source what problems name as its place
+     * @param scenarios what a scenario's name leads to; a {@link BadInput} of it is a problem of the line
      * @throws BadInput naming everything that is wrong, each with its line
      */
-    public static List<Trial> parse(String source, String text) {
+    public static List<Trial> parse(String source, String text, Function<String, Scenario> scenarios) {
         Blocks blocks = new Blocks(source);
         List<Trial> trials = new ArrayList<>();
         for (Block block : blocks.read(text, KEYS)) {
-            read(blocks, block).ifPresent(trials::add);
+            read(blocks, block, scenarios).ifPresent(trials::add);
         }
         blocks.throwIfAny();
         if (trials.isEmpty()) {
@@ -40,7 +42,7 @@ public final class AblationSuite {
         return List.copyOf(trials);
     }
 
-    private static Optional<Trial> read(Blocks blocks, Block block) {
+    private static Optional<Trial> read(Blocks blocks, Block block, Function<String, Scenario> scenarios) {
         Optional<Scenario> scenario = Optional.empty();
         Changes changes = Changes.NONE;
         boolean quick = false;
@@ -53,7 +55,7 @@ public final class AblationSuite {
             switch (field.key()) {
                 case "scenario" ->
                     scenario =
-                            blocks.attempt(field, () -> Optional.of(Scenarios.named(field.value())), Optional.empty());
+                            blocks.attempt(field, () -> Optional.of(scenarios.apply(field.value())), Optional.empty());
                 case "kernel" -> changes = blocks.attempt(field, () -> Changes.parse(field.value()), Changes.NONE);
                 default -> quick = true;
             }

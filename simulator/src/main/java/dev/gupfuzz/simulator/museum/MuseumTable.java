@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The bugs that are looked for on every kernel: {@code museum.txt}, or a table of the user's in the same form. */
 public final class MuseumTable {
@@ -27,20 +28,21 @@ public final class MuseumTable {
 
     /** The built-in table. */
     public static List<Exhibit> builtIn() {
-        return parse("museum.txt", Blocks.resource("museum.txt"));
+        return parse("museum.txt", Blocks.resource("museum.txt"), Scenarios::named);
     }
 
     /**
      * Reads a table.
      *
      * @param source what problems name as its place
+     * @param scenarios what a scenario's name leads to; a {@link BadInput} of it is a problem of the line
      * @throws BadInput naming everything that is wrong, each with its line
      */
-    public static List<Exhibit> parse(String source, String text) {
+    public static List<Exhibit> parse(String source, String text, Function<String, Scenario> scenarios) {
         Blocks blocks = new Blocks(source);
         List<Exhibit> exhibits = new ArrayList<>();
         for (Block block : blocks.read(text, KEYS)) {
-            exhibits.add(new Reader(blocks, block).read());
+            exhibits.add(new Reader(blocks, block, scenarios).read());
         }
         blocks.throwIfAny();
         if (exhibits.isEmpty()) {
@@ -53,13 +55,15 @@ public final class MuseumTable {
     private static final class Reader {
         private final Blocks blocks;
         private final Block block;
+        private final Function<String, Scenario> scenarios;
         private final List<String> seen = new ArrayList<>();
         private final List<Note> absences = new ArrayList<>();
         private final List<Note> differences = new ArrayList<>();
 
-        Reader(Blocks blocks, Block block) {
+        Reader(Blocks blocks, Block block, Function<String, Scenario> scenarios) {
             this.blocks = blocks;
             this.block = block;
+            this.scenarios = scenarios;
         }
 
         Exhibit read() {
@@ -107,7 +111,7 @@ public final class MuseumTable {
                 case "title" -> title = field.value();
                 case "scenario" ->
                     scenario =
-                            blocks.attempt(field, () -> Optional.of(Scenarios.named(field.value())), Optional.empty());
+                            blocks.attempt(field, () -> Optional.of(scenarios.apply(field.value())), Optional.empty());
                 case "kernel" -> changes = blocks.attempt(field, () -> Changes.parse(field.value()), Changes.NONE);
                 case "shows" -> shows = blocks.attempt(field, () -> Shows.parse(field.value()), Shows.ANYTHING);
                 case "history" -> history = range(field, field.value());

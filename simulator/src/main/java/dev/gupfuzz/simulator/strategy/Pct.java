@@ -102,7 +102,8 @@ final class Pct extends Scheduler {
                     t = highest(enabled);
                 }
                 if (record == null) {
-                    decided += Step.run(m, t, next - decided) - 1;
+                    decided +=
+                            Step.run(m, t, Math.min(next - decided, fairFrom)) - 1; // what polls alone is to come back
                 } else {
                     record.add(t);
                     Step.run(m, t, 1);

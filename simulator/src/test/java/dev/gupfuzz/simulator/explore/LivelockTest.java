@@ -15,9 +15,12 @@ import dev.gupfuzz.simulator.invariant.Invariant;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.kernel.Kernels;
 import dev.gupfuzz.simulator.minimize.Explanation;
+import dev.gupfuzz.simulator.routine.Step;
 import dev.gupfuzz.simulator.scenario.FaultScenarios;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.Scenarios;
+import dev.gupfuzz.simulator.strategy.Scheduler;
+import dev.gupfuzz.simulator.strategy.Strategy;
 import dev.gupfuzz.simulator.trace.Finding;
 import java.util.EnumMap;
 import java.util.List;
@@ -25,6 +28,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Schedules without an end: whether there are any, and whether they keep somebody waiting. */
 class LivelockTest {
@@ -208,6 +212,41 @@ class LivelockTest {
 
     private static Exploration machine(Kernel kernel, Scenario scenario) {
         return StateSearch.explore(() -> new MachineSystem(kernel, scenario), 2, Bounds.NONE, Plan.FIRST.withEndings());
+    }
+
+    /** A scenario that leaves I11 out does not hear of it. */
+    @Test
+    void shouldNotReportWhatIsNotChecked() {
+        Kernel kernel = Kernels.named("v6.12 without anon-exclusive");
+        Scenario scenario = FaultScenarios.batchedForcedStore();
+
+        Exploration found = StateSearch.explore(
+                () -> {
+                    MachineSystem system = new MachineSystem(kernel, scenario);
+                    system.machine().checked = ~Invariant.I11.bit();
+                    return system;
+                },
+                2,
+                Bounds.NONE,
+                Plan.FIRST.withEndings());
+
+        assertThat(found.endings()).isEqualTo(Endings.NOT_LOOKED_FOR);
+    }
+
+    /** A thread that goes round for ever beside one that could run: every strategy cuts the run. */
+    @ParameterizedTest
+    @ValueSource(strings = {"pct:3", "random", "portfolio"})
+    void shouldCutARunThatGoesRound(String strategy) {
+        Kernel kernel = Kernels.named("v6.12 without anon-exclusive");
+        Scheduler scheduler = Strategy.named(strategy)
+                .freeze(kernel, FaultScenarios.forcedStoreBesideAReader())
+                .scheduler(Step.machine(kernel, FaultScenarios.forcedStoreBesideAReader()));
+
+        for (long seed = 0; seed < 3; seed++) {
+            scheduler.run(seed);
+
+            assertThat(scheduler.cut()).isTrue();
+        }
     }
 
     /**

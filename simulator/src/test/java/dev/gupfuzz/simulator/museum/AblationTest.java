@@ -6,6 +6,7 @@ import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.kernel.Kernels;
 import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.museum.Fate.Kind;
+import dev.gupfuzz.simulator.scenario.Scenarios;
 import dev.gupfuzz.simulator.trace.Finding;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -164,7 +165,7 @@ class AblationTest {
         List<Trial> trials = AblationSuite.parse("t", """
                 munmap
                   scenario  pin-fast-vs-munmap
-                """);
+                """, Scenarios::named);
         Ablation.Result result = Ablation.of(Kernels.named("v5.11"), trials, true, 2, Limits.NONE, answer -> {});
         Fate pair = result.fates().stream()
                 .filter(fate -> fate.rules().equals(List.of(Rule.PTE_RECHECK, Rule.IPI_TLB_FLUSH)))

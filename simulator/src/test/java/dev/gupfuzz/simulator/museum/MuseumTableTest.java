@@ -7,6 +7,7 @@ import dev.gupfuzz.simulator.BadInput;
 import dev.gupfuzz.simulator.kernel.Kernels;
 import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.museum.Answer.Kind;
+import dev.gupfuzz.simulator.scenario.Scenarios;
 import java.util.List;
 import java.util.Random;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -85,7 +86,8 @@ class MuseumTableTest {
 
     @Test
     void shouldReadEveryLine() {
-        Exhibit exhibit = MuseumTable.parse("a table", WELL_FORMED).get(0);
+        Exhibit exhibit =
+                MuseumTable.parse("a table", WELL_FORMED, Scenarios::named).get(0);
         assertThat(exhibit.scenario().orElseThrow().name()).isEqualTo("fork-vs-pin-fast:pages=2");
         assertThat(exhibit.changes().text()).isEqualTo("without ipi-tlb-flush");
         assertThat(exhibit.shows().text()).isEqualTo("I1a accepted-loss");
@@ -115,7 +117,7 @@ class MuseumTableTest {
               source  nowhere
             A1
             """;
-        assertThatThrownBy(() -> MuseumTable.parse("t", text))
+        assertThatThrownBy(() -> MuseumTable.parse("t", text, Scenarios::named))
                 .isInstanceOf(BadInput.class)
                 .asInstanceOf(InstanceOfAssertFactories.type(BadInput.class))
                 .extracting(BadInput::problems, InstanceOfAssertFactories.list(String.class))
@@ -138,14 +140,14 @@ class MuseumTableTest {
 
     @Test
     void shouldRefuseNotesThatContradictHistory() {
-        assertThatThrownBy(
-                        () -> MuseumTable.parse("t", WELL_FORMED.replace("v5.12..v5.18 otherwise", "v5.9 reachable")))
+        assertThatThrownBy(() -> MuseumTable.parse(
+                        "t", WELL_FORMED.replace("v5.12..v5.18 otherwise", "v5.9 reachable"), Scenarios::named))
                 .isInstanceOf(BadInput.class)
                 .hasMessageContaining("A1 is said to differ on v5.9 by what history says too: reachable");
-        assertThatThrownBy(() -> MuseumTable.parse("t", WELL_FORMED.replace("v4.8..v5.7", "v5.9")))
+        assertThatThrownBy(() -> MuseumTable.parse("t", WELL_FORMED.replace("v4.8..v5.7", "v5.9"), Scenarios::named))
                 .isInstanceOf(BadInput.class)
                 .hasMessageContaining("A1 is absent on v5.9 and yet found there");
-        assertThatThrownBy(() -> MuseumTable.parse("t", "# nothing\n"))
+        assertThatThrownBy(() -> MuseumTable.parse("t", "# nothing\n", Scenarios::named))
                 .isInstanceOf(BadInput.class)
                 .hasMessageContaining("the table is empty");
     }
@@ -165,7 +167,8 @@ class MuseumTableTest {
                 }
             }
             try {
-                assertThat(MuseumTable.parse("t", text.toString())).isNotEmpty();
+                assertThat(MuseumTable.parse("t", text.toString(), Scenarios::named))
+                        .isNotEmpty();
             } catch (BadInput expected) {
                 assertThat(expected.problems()).isNotEmpty();
             }

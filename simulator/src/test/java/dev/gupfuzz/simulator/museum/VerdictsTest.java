@@ -183,7 +183,7 @@ class VerdictsTest {
                   history   all
                 """;
         List<Museum.Row> rows = Museum.rows(
-                MuseumTable.parse("t", text),
+                MuseumTable.parse("t", text, Scenarios::named),
                 List.of(Kernels.named("v5.9"), Kernels.named("v5.11")),
                 2,
                 Limits.NONE,

@@ -350,6 +350,18 @@ public final class FaultScenarios {
         return scenario("batched-forced-store", world);
     }
 
+    /** A debugger stores through a read-only private mapping of a file while a thread reads there. */
+    public static Scenario forcedStoreBesideAReader() {
+        World world = new World(1);
+        int process = world.process("process");
+        int file = world.file("data", true, 1, true);
+        world.region(new Region(
+                "text", process, 0, 1, Region.READ | Region.MAYWRITE, file, 0, Region.Populated.READ, true, 0));
+        world.thread("debugger", process, List.of(row(Op.FORCE_WRITE, 0, world.token(0, "debugger's store"))));
+        world.thread("reader", process, List.of(row(Op.LOAD, 0)));
+        return scenario("forced-store-beside-a-reader", world);
+    }
+
     /** A page from the swap device may be in an LRU batch when it is written to. */
     public static Scenario batchedSwapIn() {
         World world = new World(1);
