@@ -1,5 +1,6 @@
 package dev.gupfuzz.simulator.scenario;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** What must hold between the threads of a scenario before it is run. */
@@ -37,6 +38,7 @@ final class ProgramChecks {
                         "thread '" + plan.threads.get(t).role() + "' does nothing");
             }
         }
+        requireSmallerFiles(programs);
         for (String goal : plan.ownGoals()) {
             if (!threads.reached().contains(goal)) {
                 mistakes.add(
@@ -53,6 +55,44 @@ final class ProgramChecks {
             mistakes.add(draft.at(), "a thread holds one page at a time: take a thread for each page");
         }
         return draft.row()[0] == Op.HOLD || (held && draft.row()[0] != Op.RELEASE);
+    }
+
+    private record Cut(int thread, int size, At at) {}
+
+    /** Nothing tells what a page of a file shows that comes back, so that no order of the threads may make a file larger. */
+    private void requireSmallerFiles(List<List<RowDraft>> programs) {
+        List<String> files = plan.regions.fileNames();
+        for (int file = 0; file < files.size(); file++) {
+            List<Cut> cuts = cuts(file, programs);
+            boolean shared = cuts.stream().mapToInt(Cut::thread).distinct().count() > 1;
+            for (int i = 1; i < cuts.size(); i++) {
+                int before = cuts.get(shared ? 0 : i - 1).size();
+                int now = cuts.get(i).size();
+                if (shared && now != before) {
+                    mistakes.add(
+                            cuts.get(i).at(),
+                            "several threads truncate '" + files.get(file) + "': they must all say the same size, not "
+                                    + before + " and " + now);
+                } else if (now > before) {
+                    mistakes.add(
+                            cuts.get(i).at(),
+                            "'truncate' makes a file smaller only: '" + files.get(file) + "' was cut to " + before
+                                    + " before");
+                }
+            }
+        }
+    }
+
+    private static List<Cut> cuts(int file, List<List<RowDraft>> programs) {
+        List<Cut> cuts = new ArrayList<>();
+        for (int t = 0; t < programs.size(); t++) {
+            for (RowDraft draft : programs.get(t)) {
+                if (draft.row()[0] == Op.TRUNCATE && draft.row()[1] == file) {
+                    cuts.add(new Cut(t, draft.row()[2], draft.at()));
+                }
+            }
+        }
+        return cuts;
     }
 
     private long threadsOf(int process) {

@@ -232,8 +232,9 @@ final class RegionPlans {
         if (plan.mapsPage() + r.pages() > file.pages()) {
             scope.mistakes.add(
                     plan.at(),
-                    "file '" + file.name() + "' has " + file.pages() + " pages: region '" + r.name() + "' maps "
-                            + r.pages() + " from page " + plan.mapsPage() + " on");
+                    "file '" + file.name() + "' has " + file.pages() + (file.pages() == 1 ? " page" : " pages")
+                            + ": region '" + r.name() + "' maps " + r.pages() + " from page " + plan.mapsPage()
+                            + " on");
             return r;
         }
         boolean shared = (r.flags() & Region.SHARED) != 0;

@@ -266,7 +266,14 @@ final class StatementLowering {
             throw scope.lost(name.at(), "there is no file '" + file + "'" + Nearest.hint(file, files));
         }
         int pages = in.plan().regions.spot(file).count();
-        plain(verb.op, i, scope.number(with.number(), "the new size of '" + file + "' in pages", 0, pages));
+        plain(
+                verb.op,
+                i,
+                scope.number(
+                        with.number(),
+                        "the new size of '" + file + "' in pages, which gets smaller only,",
+                        0,
+                        pages - 1));
     }
 
     private void await() {

@@ -78,7 +78,8 @@ class LanguageErrorsTest {
             mremap a to b                | 9:13: region 'b' must say unmapped
             mmap a                       | 9:6: region 'a' is mapped at the start: it must say unmapped
             uffd-protect a               | 9:1: 'uffd-protect' needs a region that says uffd-wp: 'a'
-            truncate f to 3              | 9:15: the new size of 'f' in pages must be from 0 to 2: it is 3
+            truncate f to 2              | 9:15: the new size of 'f' in pages, which gets smaller only, must be from 0 to 1: it is 2
+            for i in 0..1 { truncate f to i } | 9:17: 'truncate' makes a file smaller only: 'f' was cut to 0 before
             hold 4 of a                  | 9:1: a thread holds one page at a time: take a thread for each page
             hold 0 of a                  | 9:6: the number of references must be from 1 to 2147483647: it is 0
             load a[999999999 * 9]        | 9:18: the number is too large
@@ -139,10 +140,11 @@ class LanguageErrorsTest {
             sometimes mine "mine"                               | nothing reaches goal 'mine'
             process q { region s[1] swapped }                   | region 's' is swapped out at the start: say 'swap N' with 1
             process q { region s[1] maps g }                    | there is no file 'g'
-            file g[1] disk\\nprocess q { region s[2] maps g }    | file 'g' has 1 pages: region 's' maps 2 from page 0 on
+            file g[1] disk\\nprocess q { region s[2] maps g }    | file 'g' has 1 page: region 's' maps 2 from page 0 on
             file g[1] disk\\nprocess q { region s[1] maps g read } | the file must be cached
             process q { region s[1] at 1\\nregion v[2] at 0 }    | region 'v' lies over 's'
             process q { region s[1] at 0 table 1 }              | both must say the same table
+            file g[3] disk\\nthread u in p { truncate g to 2\\ntruncate g to 1 }\\nthread v in p { truncate g to 1 } | several threads truncate 'g': they must all say the same size, not 2 and 1
             process q { region s[129] }                         | pages of 's' must be from 1 to 128
             child c { region s[1] }\\nthread u in c { exit }\\nthread v in p { fork c } | region 's' is a child's: it must be unmapped
             thread u in p { for i in 1..29 { store a as "{i}" } } | too many stores to one page
