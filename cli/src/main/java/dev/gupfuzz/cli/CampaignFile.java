@@ -43,7 +43,7 @@ final class CampaignFile {
             }
             return withScenarioTexts(new String(bytes, StandardCharsets.UTF_8), file, problems);
         } catch (IOException unreadable) {
-            problems.add("'" + Problems.printable(file) + "' cannot be read: " + unreadable);
+            problems.add("'" + Problems.printable(file) + "' cannot be read: " + Problems.reason(unreadable));
             return "";
         }
     }

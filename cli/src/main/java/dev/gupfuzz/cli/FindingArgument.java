@@ -2,6 +2,7 @@ package dev.gupfuzz.cli;
 
 import dev.gupfuzz.simulator.scenario.ScenarioText;
 import dev.gupfuzz.simulator.trace.Finding;
+import dev.gupfuzz.simulator.trace.Report;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -44,8 +45,28 @@ final class FindingArgument {
                 .flatMap(text -> session.problems().attempt(() -> Finding.parse(text, known)));
     }
 
+    /**
+     * The command that replays the finding that was given: by its token, or by its file where that alone holds the scenario.
+     *
+     * @param argument as the user wrote it
+     */
+    static String command(String argument, Finding finding) {
+        boolean atHand = finding.cell()
+                .scenario()
+                .text()
+                .filter(text -> !text.builtIn() && text.path().isEmpty())
+                .isEmpty();
+        return atHand || isToken(argument) || argument.equals("-")
+                ? Report.command(finding)
+                : "./gupfuzz replay " + Report.quoted(argument);
+    }
+
+    private static boolean isToken(String argument) {
+        return argument.matches("(?s)\\s*gf[0-9]+:.*");
+    }
+
     private static Optional<String> text(String argument, Session session) {
-        if (argument.matches("(?s)\\s*gf[0-9]+:.*")) {
+        if (isToken(argument)) {
             return Optional.of(argument.strip());
         }
         try (InputStream in =

@@ -63,7 +63,7 @@ final class KafkaOptions {
         try (Reader reader = Files.newBufferedReader(path, StandardCharsets.UTF_8)) {
             properties.load(reader);
         } catch (IOException | IllegalArgumentException unreadable) {
-            problems.add("--kafka-config '" + path + "' cannot be read: " + unreadable);
+            problems.add("--kafka-config '" + path + "' cannot be read: " + Problems.reason(unreadable));
         }
         Map<String, String> settings = new TreeMap<>();
         properties.stringPropertyNames().forEach(key -> settings.put(key, properties.getProperty(key)));

@@ -51,7 +51,7 @@ record KernelArgument(Kernel kernel, String title, String summary) {
         } catch (CharacterCodingException binary) {
             problems.add("'" + file + "' is not UTF-8 text: is it a kernel?");
         } catch (IOException | IllegalArgumentException unreadable) {
-            problems.add("'" + file + "' cannot be read: " + Problems.printable(unreadable.toString()));
+            problems.add("'" + file + "' cannot be read: " + Problems.reason(unreadable));
         }
         return Optional.empty();
     }

@@ -18,8 +18,17 @@ final class MinimizeText {
         this.out = terminal.out();
     }
 
-    /** The report of the smallest, why it fails, what proves that it is the smallest, and the finding that it comes from. */
+    /** As {@link #print(Minimized, String)}, for a finding that was made here. */
     void print(Minimized minimized) {
+        print(minimized, Report.command(minimized.original()));
+    }
+
+    /**
+     * The report of the smallest, why it fails, what proves that it is the smallest, and the finding that it comes from.
+     *
+     * @param command what replays the finding that it comes from
+     */
+    void print(Minimized minimized, String command) {
         Finding original = minimized.original();
         SearchText.report(terminal, Report.text(minimized.finding(), Report.foundBy(original) + ", then minimised"));
         new ExplanationText(out).print(Explanation.of(minimized.finding()));
@@ -35,7 +44,7 @@ final class MinimizeText {
                 "",
                 "minimised from " + Report.foundBy(original) + " of "
                         + original.cell().scenario().name());
-        out.println("  ./gupfuzz replay " + original.token());
+        out.println("  " + command);
     }
 
     private void row(String when, Size size) {

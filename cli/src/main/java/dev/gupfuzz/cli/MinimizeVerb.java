@@ -75,6 +75,7 @@ final class MinimizeVerb implements Verb {
         int threads = Cores.chosen(cores, problems);
         problems.throwIfAny();
         Finding finding = given.orElseThrow();
+        String command = FindingArgument.command(findings.get(0), finding);
         session.interrupts().allow(Duration.ofSeconds(10), ExitCode.INTERRUPTED);
         Replay.Outcome outcome = Replay.of(finding, finding.cell().kernel());
         if (outcome.kind() != Replay.Kind.REPRODUCED) {
@@ -83,7 +84,8 @@ final class MinimizeVerb implements Verb {
                         session.terminal().out(),
                         ReplayDocument.of(finding, finding.cell().kernel(), outcome));
             } else {
-                ReplayText.print(session.terminal(), finding, finding.cell().kernel(), outcome, Replay.Mode.STRICT);
+                ReplayText.print(
+                        session.terminal(), finding, command, finding.cell().kernel(), outcome, Replay.Mode.STRICT);
             }
             return ExitCode.DIVERGED;
         }
@@ -91,7 +93,7 @@ final class MinimizeVerb implements Verb {
         if (output.json) {
             Json.print(session.terminal().out(), MinimizeDocument.of(minimized));
         } else {
-            new MinimizeText(session.terminal()).print(minimized);
+            new MinimizeText(session.terminal()).print(minimized, command);
         }
         return session.interrupts().requested() ? ExitCode.INTERRUPTED : ExitCode.VIOLATED;
     }

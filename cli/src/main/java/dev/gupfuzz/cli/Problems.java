@@ -1,6 +1,9 @@
 package dev.gupfuzz.cli;
 
 import dev.gupfuzz.simulator.BadInput;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +42,20 @@ final class Problems {
         if (!sentences.isEmpty()) {
             throw new BadInput(sentences);
         }
+    }
+
+    /** Why a file cannot be read or written, in words where Java has only the name of a class. */
+    static String reason(Exception failure) {
+        if (failure instanceof NoSuchFileException) {
+            return "there is no such file";
+        }
+        if (failure instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        return printable(
+                failure instanceof FileSystemException files && files.getReason() != null
+                        ? files.getReason()
+                        : failure.toString());
     }
 
     /** The value as it may be printed: control characters, which could repaint a terminal, spelt out. */

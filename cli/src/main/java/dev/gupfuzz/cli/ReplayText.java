@@ -16,7 +16,18 @@ final class ReplayText {
 
     private ReplayText() {}
 
-    static void print(Terminal terminal, Finding finding, Kernel kernel, Replay.Outcome outcome, Replay.Mode mode) {
+    /**
+     * Prints a replay.
+     *
+     * @param command what replays the finding once more
+     */
+    static void print(
+            Terminal terminal,
+            Finding finding,
+            String command,
+            Kernel kernel,
+            Replay.Outcome outcome,
+            Replay.Mode mode) {
         PrintStream out = terminal.out();
         if (mode != Replay.Mode.STRICT && outcome.trace().violation().isPresent()) {
             out.print(Report.text(outcome.trace()));
@@ -25,7 +36,7 @@ final class ReplayText {
             return;
         }
         if (outcome.kind() == Replay.Kind.REPRODUCED) {
-            SearchText.report(terminal, finding);
+            SearchText.report(terminal, Report.text(finding, Report.foundBy(finding), command));
             if (kernel.equals(finding.cell().kernel())) {
                 new ExplanationText(out).print(Explanation.of(finding));
             }

@@ -120,7 +120,13 @@ final class ReplayVerb implements Verb {
             }
             Json.print(session.terminal().out(), document);
         } else {
-            ReplayText.print(session.terminal(), finding.get(), kernel.get(), outcome, how);
+            ReplayText.print(
+                    session.terminal(),
+                    finding.get(),
+                    FindingArgument.command(findings.get(0), finding.get()),
+                    kernel.get(),
+                    outcome,
+                    how);
             ReplayText.rewind(session.terminal(), curve);
         }
         return outcome.kind() == Replay.Kind.REPRODUCED ? ExitCode.VIOLATED : ExitCode.DIVERGED;

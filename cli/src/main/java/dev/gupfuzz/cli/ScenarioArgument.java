@@ -55,10 +55,10 @@ record ScenarioArgument(String name, String parameters) {
     /** As {@link #text}, where the name is a file's whatever it looks like. */
     ScenarioText contents() {
         try (InputStream in = Files.newInputStream(Path.of(name))) {
-            return ScenarioText.read(Problems.printable(name), in.readNBytes(BYTES_MAX));
+            return ScenarioText.read(Problems.printable(name), name, in.readNBytes(BYTES_MAX));
         } catch (IOException | InvalidPathException unreadable) {
             throw new BadInput("the scenario file '" + Problems.printable(name) + "' cannot be read: "
-                    + Problems.printable(unreadable.toString()));
+                    + Problems.reason(unreadable));
         }
     }
 }

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.gupfuzz.simulator.scenario.ScenarioText;
 import dev.gupfuzz.simulator.scenario.Scenarios;
+import dev.gupfuzz.simulator.trace.Finding;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,13 +46,16 @@ class ScenarioFilesTest {
                         bad + ":2:1: expected a part",
                         "did you mean 'process'?",
                         bad + ":3:17:");
+        assertThat(both.out().lines()).hasSize(3);
+        assertThat(both.err()).isEmpty();
         CommandLineRun run = CommandLineRun.of("scenarios", "check", bad.toString(), "nowhere.gup", "--json");
         JsonNode document = new ObjectMapper().readTree(run.out());
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(document.at("/exitCode").asInt()).isEqualTo(ExitCode.USAGE);
         assertThat(document.at("/files/0/ok").asBoolean()).isFalse();
         assertThat(document.at("/files/0/problems")).hasSize(2);
-        assertThat(document.at("/files/1/problems/0").asText()).contains("'nowhere.gup' cannot be read");
+        assertThat(document.at("/files/1/problems/0").asText())
+                .contains("'nowhere.gup' cannot be read: there is no such file");
         assertThat(CommandLineRun.of("scenarios", "check").exitCode()).isEqualTo(ExitCode.USAGE);
     }
 
@@ -103,6 +109,39 @@ class ScenarioFilesTest {
         assertThat(CommandLineRun.of("replay", "--seed", "1", "--scenario", file.toString(), "--pages", "2")
                         .exitCode())
                 .isIn(ExitCode.CLEAN, ExitCode.VIOLATED);
+    }
+
+    /** Every command that a report prints can be given as it is. */
+    @Test
+    void shouldPrintCommandsThatWork() throws Exception {
+        Path own = Files.move(file, directory.resolve("my own.gup"));
+        String kernel = "v5.9-rc4";
+        CommandLineRun fuzz = CommandLineRun.of(
+                "fuzz", "--kernel", kernel, "--scenario", own + ":pages=2", "--seeds", "5", "--no-minimize");
+        CommandLineRun explored = CommandLineRun.of("explore", "--kernel", kernel, "--scenario", own.toString());
+        String fromFuzz = assertCommandsWork(fuzz, 1);
+        assertCommandsWork(explored, 1);
+        assertCommandsWork(
+                CommandLineRun.of("replay", "--seed", "1", "--kernel", kernel, "--scenario", own.toString()), 1);
+        assertCommandsWork(CommandLineRun.of("replay", fromFuzz, "--scenario", own.toString()), 1);
+        assertCommandsWork(CommandLineRun.of("minimize", fromFuzz, "--scenario", own.toString()), 2);
+
+        Finding finding = Finding.parse(fromFuzz, List.of(ScenarioText.read("own", Files.readAllBytes(own))));
+        Path complete = Files.writeString(directory.resolve("a finding"), finding.toFile());
+        assertThat(CommandLineRun.of("replay", complete.toString()).out())
+                .contains("replay with\n  ./gupfuzz replay '" + complete + "'\n");
+    }
+
+    private String assertCommandsWork(CommandLineRun run, int commands) {
+        String start = "  ./gupfuzz replay ";
+        String end = " --scenario '" + directory.resolve("my own.gup") + "'";
+        List<String> lines =
+                run.out().lines().filter(line -> line.startsWith(start)).toList();
+        assertThat(lines)
+                .as(run.out() + run.err())
+                .hasSize(commands)
+                .allSatisfy(line -> assertThat(line).endsWith(end));
+        return lines.get(0).substring(start.length(), lines.get(0).length() - end.length());
     }
 
     @Test

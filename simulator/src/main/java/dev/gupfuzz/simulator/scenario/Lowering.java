@@ -70,6 +70,7 @@ final class Lowering {
         for (int t = 0; t < processOf.length; t++) {
             List<int[]> rows = programs.get(t).stream().map(RowDraft::row).toList();
             String role = plan.threads.get(t).role();
+            world.statements.add(programs.get(t).stream().map(RowDraft::at).toList());
             if (processOf[t] < 0) {
                 world.agent(role, rows);
             } else {

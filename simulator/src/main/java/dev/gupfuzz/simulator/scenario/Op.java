@@ -87,13 +87,18 @@ public final class Op {
 
     private Op() {}
 
-    /** Whether a row is a read that the scenario expects something of. */
-    public static boolean expects(int[] row) {
-        int first = switch (row[0]) {
+    /** The first word of a row that tells what the scenario expects; {@link #WORDS} in rows that are no reads. */
+    public static int expectation(int code) {
+        return switch (code) {
             case LOAD, FORCE_READ, FILE_READ -> 2;
             case DEV_LOAD -> 3;
             default -> WORDS;
         };
+    }
+
+    /** Whether a row is a read that the scenario expects something of. */
+    public static boolean expects(int[] row) {
+        int first = expectation(row[0]);
         return first < WORDS && (row[first] != 0 || row[first + 1] != 0);
     }
 }

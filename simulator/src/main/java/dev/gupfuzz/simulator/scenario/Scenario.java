@@ -72,6 +72,18 @@ public final class Scenario {
         return world.threads.stream().map(ThreadSpec::role).toList();
     }
 
+    /** The statement of a thread's row with its place in the file; empty for a scenario that was put together without one. */
+    public Optional<String> statement(int thread, int row) {
+        if (text == null) {
+            return Optional.empty();
+        }
+        At at = world.statements.get(thread).get(row);
+        String line = text.text().lines().skip(at.line() - 1L).findFirst().orElse("");
+        String statement = line.substring(Math.min(at.column() - 1, line.length()));
+        return Optional.of("line " + at.line() + ", column " + at.column() + ": "
+                + statement.strip().replace('\t', ' '));
+    }
+
     /** What must be reachable on this kernel, the scenario's own goals last. */
     public List<Goal> goals(Kernel kernel) {
         List<Goal> goals = new ArrayList<>();

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -22,14 +23,16 @@ public final class ScenarioText {
     private static final int HASH_BYTES = 8;
 
     private final String file;
+    private final @Nullable String path;
     private final String text;
     private final boolean builtIn;
     private final Result parsed;
     private final List<Parameter> parameters = new ArrayList<>();
     private final String simpler;
 
-    private ScenarioText(String file, String text, boolean builtIn) {
+    private ScenarioText(String file, @Nullable String path, String text, boolean builtIn) {
         this.file = file;
+        this.path = path;
         this.text = text;
         this.builtIn = builtIn;
         Mistakes mistakes = new Mistakes(file);
@@ -54,12 +57,22 @@ public final class ScenarioText {
      * @throws BadInput naming every problem and its place
      */
     public static ScenarioText read(String file, byte[] content) {
+        return read(file, null, content);
+    }
+
+    /**
+     * As {@link #read(String, byte[])}, of a file that can be read again.
+     *
+     * @param path where it is
+     */
+    public static ScenarioText read(String file, @Nullable String path, byte[] content) {
         if (content.length > Limits.BYTES) {
             throw new BadInput(file + ": a scenario may have " + Limits.BYTES + " bytes at most");
         }
         try {
-            return read(
+            return new ScenarioText(
                     file,
+                    path,
                     StandardCharsets.UTF_8
                             .newDecoder()
                             .decode(ByteBuffer.wrap(content))
@@ -72,7 +85,7 @@ public final class ScenarioText {
     }
 
     static ScenarioText read(String file, String text, boolean builtIn) {
-        return new ScenarioText(file, text, builtIn);
+        return new ScenarioText(file, null, text, builtIn);
     }
 
     /** Parameters, and what the scenario is with a thread less; empty when it does not say. */
@@ -107,6 +120,11 @@ public final class ScenarioText {
     /** As the file declares it. */
     public String name() {
         return parsed.name();
+    }
+
+    /** Where the file is; empty for a text that came with gupfuzz, in a finding or in a message. */
+    public Optional<String> path() {
+        return Optional.ofNullable(path);
     }
 
     /** The file, word for word, with line ends of Unix. */

@@ -34,6 +34,9 @@ public final class World {
     public final List<Region> regions = new ArrayList<>();
     public final List<FileSpec> files = new ArrayList<>();
     public final List<ThreadSpec> threads = new ArrayList<>();
+    /** Of each thread where the statements of its rows stand; empty where no file was read. */
+    final List<List<At>> statements = new ArrayList<>();
+
     public final List<GoalPoint> goals = new ArrayList<>();
     /** Goals that only this scenario has, ... */
     public final List<Goal> ownGoals = new ArrayList<>();
@@ -209,6 +212,15 @@ public final class World {
     /** The name of a store to a virtual page, or behind them a file's page, by the bit of its token. */
     public String storeName(int location, int number) {
         return tokenName(spaces[location] << 8 | number);
+    }
+
+    /** The names of the stores of a mask of their bits, as a read of the location may expect them. */
+    public List<String> storeNames(int location, int mask) {
+        List<String> names = new ArrayList<>();
+        for (int rest = mask; rest != 0; rest &= rest - 1) {
+            names.add(storeName(location, Integer.numberOfTrailingZeros(rest)));
+        }
+        return names;
     }
 
     /** The names of the stores to {@code page}, by the bit of their tokens. */

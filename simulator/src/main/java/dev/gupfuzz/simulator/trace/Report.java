@@ -1,5 +1,6 @@
 package dev.gupfuzz.simulator.trace;
 
+import dev.gupfuzz.simulator.invariant.Invariant;
 import dev.gupfuzz.simulator.strategy.Strategy;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,6 +8,8 @@ import java.util.Optional;
 
 /** A finding as text for a mail: what broke, the interleaving in columns, what it does to data, how to see it again. */
 public final class Report {
+
+    private static final String NOBODY_NAMED_IT = " --scenario FILE";
 
     private Report() {}
 
@@ -24,11 +27,17 @@ public final class Report {
 
     /** The report of a finding that came about in another way than it says itself. */
     public static String text(Finding finding, String foundBy) {
+        return text(finding, foundBy, command(finding));
+    }
+
+    /** The report of a finding that another command replays. */
+    public static String text(Finding finding, String foundBy, String replayCommand) {
         Trace trace = Trace.of(finding);
         Optional<Trace> consequence = Consequence.of(finding);
         StringBuilder out = new StringBuilder();
         para(out, finding.invariant.id() + " broken: ", finding.invariant.title());
         para(out, "where     ", finding.where);
+        expectation(out, trace);
         para(out, "kernel    ", finding.cell.kernel().name());
         para(out, "scenario  ", finding.cell.scenario().identity());
         para(out, "found by  ", foundBy);
@@ -66,11 +75,56 @@ public final class Report {
                 Columns.step(out, further, step);
             }
             marker(out, "I13 breaks here: " + after.violation().orElseThrow().where());
-        } else if (!finding.loop.exists() && finding.invariant != dev.gupfuzz.simulator.invariant.Invariant.I13) {
+        } else if (!finding.loop.exists()
+                && finding.invariant != Invariant.I13
+                && finding.invariant != Invariant.EXPECTED) {
             out.append("\nno data consequence found within the scenario\n");
         }
-        out.append("\nreplay with\n  ./gupfuzz replay ").append(finding.token()).append('\n');
+        out.append("\nreplay with\n  ").append(replayCommand).append('\n');
+        if (replayCommand.endsWith(NOBODY_NAMED_IT)) {
+            para(out, "  ", "FILE is to hold the scenario's text, which is in the finding's lines 'program'");
+        }
         return out.toString();
+    }
+
+    /** What was wanted of the read that broke the scenario's word, and which one it is. */
+    private static void expectation(StringBuilder out, Trace trace) {
+        trace.expectation().ifPresent(expected -> {
+            para(out, "wanted    ", String.join(" or ", expected.wanted()));
+            expected.statement().ifPresent(statement -> para(out, "statement ", statement));
+        });
+    }
+
+    /** The command that replays a finding by its token; FILE stands for a scenario's file that nobody named. */
+    public static String command(Finding finding) {
+        String scenario = finding.cell
+                .scenario()
+                .text()
+                .filter(text -> !text.builtIn())
+                .map(text ->
+                        text.path().map(path -> " --scenario " + quoted(path)).orElse(NOBODY_NAMED_IT))
+                .orElse("");
+        return "./gupfuzz replay " + finding.token() + scenario;
+    }
+
+    /** A file's name as a shell reads it as one word, without control characters, which could repaint a terminal. */
+    public static String quoted(String path) {
+        String name = path.startsWith("-") ? "./" + path : path;
+        if (name.matches("[A-Za-z0-9_./:=,@%+-]+")) {
+            return name;
+        }
+        if (name.codePoints().noneMatch(Character::isISOControl)) {
+            return "'" + name.replace("'", "'\\''") + "'";
+        }
+        StringBuilder word = new StringBuilder("$'");
+        name.codePoints().forEach(c -> {
+            if (Character.isISOControl(c)) {
+                word.append(String.format("\\u%04x", c));
+            } else {
+                word.append(c == '\'' || c == '\\' ? "\\" : "").appendCodePoint(c);
+            }
+        });
+        return word.append('\'').toString();
     }
 
     /** A replayed run in columns. */

@@ -9,7 +9,9 @@ import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.Sched;
 import dev.gupfuzz.simulator.routine.Step;
+import dev.gupfuzz.simulator.scenario.Op;
 import dev.gupfuzz.simulator.scenario.Scenario;
+import dev.gupfuzz.simulator.scenario.World;
 import dev.gupfuzz.simulator.search.Blame;
 import dev.gupfuzz.simulator.search.Cell;
 import dev.gupfuzz.simulator.strategy.Decisions;
@@ -32,6 +34,7 @@ public final class Trace {
     private final List<TraceStep> steps;
     private final Map<Integer, Map<String, String>> states;
     private final Optional<Blame> violation;
+    private final Optional<Expectation> expectation;
     private final long stateHash;
     private final int decisions;
 
@@ -41,6 +44,7 @@ public final class Trace {
             List<TraceStep> steps,
             Map<Integer, Map<String, String>> states,
             Optional<Blame> violation,
+            Optional<Expectation> expectation,
             long stateHash,
             int decisions) {
         this.kernel = kernel;
@@ -48,6 +52,7 @@ public final class Trace {
         this.steps = List.copyOf(steps);
         this.states = states;
         this.violation = violation;
+        this.expectation = expectation;
         this.stateHash = stateHash;
         this.decisions = decisions;
     }
@@ -111,7 +116,14 @@ public final class Trace {
         follow.run(0);
         teller.state();
         return new Trace(
-                kernel, scenario, teller.steps, teller.states, blame(machine), machine.stateHash(), follow.decisions());
+                kernel,
+                scenario,
+                teller.steps,
+                teller.states,
+                blame(machine),
+                teller.expectation(),
+                machine.stateHash(),
+                follow.decisions());
     }
 
     static Optional<Blame> blame(Machine m) {
@@ -141,6 +153,11 @@ public final class Trace {
     /** What the run broke. */
     public Optional<Blame> violation() {
         return violation;
+    }
+
+    /** What was expected of the read that broke it, where the run broke what the scenario says must hold. */
+    public Optional<Expectation> expectation() {
+        return expectation;
     }
 
     /** Hash of the state at the end. */
@@ -219,6 +236,24 @@ public final class Trace {
                 case "device" -> Labels.text(label) + " " + m.code[before[f + Frame.OP] + 2];
                 default -> Labels.text(label);
             };
+        }
+
+        /** The row is that before the last step: behind it the thread stands at its next one. */
+        Optional<Expectation> expectation() {
+            if (m.violated != Invariant.EXPECTED.ordinal()) {
+                return Optional.empty();
+            }
+            int thread = m.violatedBy;
+            int op = before[m.frame(thread) + Frame.OP];
+            World world = m.scenario.world();
+            int location = switch (m.code[op]) {
+                case Op.FILE_READ -> world.pages + m.code[op + 1];
+                case Op.DEV_LOAD -> m.violatedPage;
+                default -> m.code[op + 1];
+            };
+            return Optional.of(new Expectation(
+                    world.storeNames(location, m.code[op + Op.expectation(m.code[op])]),
+                    m.scenario.statement(thread, (op - m.codeStart[thread]) / Op.WORDS)));
         }
 
         private String access() {
