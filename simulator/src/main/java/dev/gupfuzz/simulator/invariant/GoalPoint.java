@@ -76,6 +76,11 @@ public enum GoalPoint {
         return summary;
     }
 
+    /** What must act in a kernel that is asked for it. */
+    public List<Rule> needs() {
+        return needs;
+    }
+
     /** Whether the kernel has what makes the situation: the goal is not asked of others. */
     public boolean isAskedOf(Kernel kernel) {
         return needs.stream().allMatch(kernel::acts);

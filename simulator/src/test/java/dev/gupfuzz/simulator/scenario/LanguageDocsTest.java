@@ -7,12 +7,15 @@ import dev.gupfuzz.simulator.explore.MachineSystem;
 import dev.gupfuzz.simulator.explore.StateSearch;
 import dev.gupfuzz.simulator.explore.StateSearch.Bounds;
 import dev.gupfuzz.simulator.explore.StateSearch.Plan;
+import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.kernel.Kernels;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** docs/scenarios.md has every word of the language, and its example is what it says. */
@@ -63,6 +66,22 @@ class LanguageDocsTest {
                         World.STORES_MAX - 2 + " stores",
                         Limits.DEPTH + " blocks",
                         "the first " + Limits.PROBLEMS);
+    }
+
+    @Test
+    void shouldTellEveryBuiltInGoal() throws IOException {
+        String page = page();
+        String table = page.substring(page.indexOf("| goal | it is reached when |"));
+        List<String> rows = Arrays.stream(GoalPoint.values())
+                .map(goal -> "| `" + goal.id() + "` | " + goal.summary() + " | "
+                        + goal.needs().stream()
+                                .map(rule -> "`" + rule.id() + "`")
+                                .collect(Collectors.joining(", "))
+                        + " |")
+                .toList();
+
+        assertThat(table.lines().skip(2).takeWhile(line -> line.startsWith("|")))
+                .containsExactlyElementsOf(rows);
     }
 
     /** CVE-2020-29374: in v5.7 and before. */
