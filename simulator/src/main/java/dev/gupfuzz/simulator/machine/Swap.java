@@ -26,6 +26,7 @@ public final class Swap {
             m.s[at + Layout.SWAP_HAS_CACHE] = 1;
             m.mark(at + Layout.SWAP_DATA);
             m.s[at + Layout.SWAP_DATA] = -1;
+            m.recheck();
         }
         return slot;
     }
