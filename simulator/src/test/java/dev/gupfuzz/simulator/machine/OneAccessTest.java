@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A step is one shared access, of the object that its label names; and no label is there in vain. */
 class OneAccessTest {
 
-    private static final int SEEDS = 25;
+    private static final int SEEDS = 12;
 
     static List<Kernel> kernels() {
         return StepByStep.kernels();
