@@ -98,6 +98,7 @@ public enum Rule {
     ZAP_FLUSH,
     ZAP_DIRTY_FLUSH,
     ZAP_DELAYS_RMAP,
+    ZAP_BREAKS,
     PGTABLE_GRACE,
     MPROTECT_FLUSH,
     PTE_NEEDS_FLUSH,

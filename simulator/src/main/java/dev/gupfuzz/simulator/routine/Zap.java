@@ -27,7 +27,7 @@ import dev.gupfuzz.simulator.machine.Vmas;
  * <p>Source: mm/mmap.c, do_munmap() without a downgrade of mmap_lock (v4.8 to v4.19), __do_munmap() (v5.7 to v5.19),
  * do_vmi_align_munmap() (v6.4), exit_mmap(); mm/vma.c (v6.12); mm/memory.c, unmap_single_vma(), zap_pte_range(); mm/mmu_gather.c,
  * tlb_flush_mmu(), tlb_flush_rmaps(). The break of the zap for need_resched() is a data choice of munmap's, once a walk, and not behind
- * a dirty page of a file; until v4.19 the kernel has none. A flush is of the whole range of the call, where the kernel's is of what was
+ * a dirty page of a file (from v5.7 on). A flush is of the whole range of the call, where the kernel's is of what was
  * cleared. Not modelled: a full mmu_gather batch, the flush of everything that tlb_finish_mmu() makes while another one is pending
  * (v4.14 on), the page-table lock that each VMA takes anew in one table, lru_add_drain(), mmu notifiers, the OOM reaper.
  */
@@ -36,6 +36,7 @@ final class Zap {
     private static final int MUNMAP_DOWNGRADE = Rule.MUNMAP_DOWNGRADE.ordinal();
     private static final int VMA_LOCK = Rule.VMA_LOCK.ordinal();
     private static final int ZAP_FLUSH = Rule.ZAP_FLUSH.ordinal();
+    private static final int ZAP_BREAKS = Rule.ZAP_BREAKS.ordinal();
     private static final int ZAP_DELAYS_RMAP = Rule.ZAP_DELAYS_RMAP.ordinal();
     private static final int ZAP_DIRTY_FLUSH = Rule.ZAP_DIRTY_FLUSH.ordinal();
 
@@ -186,7 +187,7 @@ final class Zap {
             unmapBegins(m, t, f);
             Locks.mmapWriteLock(m, t);
             begin(m, f, m.threadMm[t], MUNMAP, s[f + Frame.START], s[f + Frame.START] + s[f + Frame.NR_ALL]);
-            s[f + Frame.BREAKS] = 1;
+            s[f + Frame.BREAKS] = m.has(ZAP_BREAKS) ? 1 : 0;
             s[f + Frame.WALK] = s[f + Frame.START];
             return m.has(VMA_LOCK) ? nextVma(m, f) : DETACH;
         }

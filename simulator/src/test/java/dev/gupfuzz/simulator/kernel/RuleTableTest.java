@@ -28,7 +28,6 @@ class RuleTableTest {
             fork-clears-uffd-wp     5.14
             has-pinned              5.9-rc7
             has-pinned-test         5.14
-            fork-clears-uffd-wp     5.14
             fast-gup-has-pinned     5.9-rc7
             slow-gup-has-pinned     5.9-rc7
             early-copy              5.9-rc7
@@ -53,7 +52,6 @@ class RuleTableTest {
             force-exclusive         6.0
             direct-io-pin           6.5
             vma-lock                6.4
-            vma-lock-every          6.12
             vma-lock-every          6.7
             wp-page-count           5.9-rc4
             wp-late-unlock          5.9-rc4 5.9-rc7
@@ -88,6 +86,7 @@ class RuleTableTest {
             numa-page-count         5.17   6.12
             numa-skips-pinned       6.12
             zap-delays-rmap         6.2
+            zap-breaks              5.7
             mremap-flush            4.19
             munmap-downgrade        4.20
             uffd-wp-upgrades        6.4

@@ -142,6 +142,10 @@ class SafeguardTableTest {
                         "redundant here: the page that a PTE mapped is freed only after a flush IPI, which waits for GUP-fast"),
                 new Row("v5.11 without unpin-in-two", "", "one atomic is as good as two"),
                 new Row("v5.11 without back-out-in-two", "", "one atomic is as good as two"),
+                new Row(
+                        "v5.11 without zap-breaks",
+                        "",
+                        "no safeguard: a zap that keeps its lock leaves out schedules, it makes none"),
                 new Row("v5.11 without munmap-downgrade", "", "a lock that is held for write all along excludes more"),
                 new Row(
                         "v5.11 without wp-pte-recheck",
