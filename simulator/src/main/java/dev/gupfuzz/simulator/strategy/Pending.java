@@ -47,7 +47,7 @@ abstract class Pending {
         for (int t = 0; t < threads; t++) {
             for (int label = 0; label < labels.length; label++) {
                 for (int i = 0; i < READY && labels[label] != UNUSED; i++) {
-                    operations[(t * labels.length + label) * READY + i] = operation(t, label, i);
+                    operations[i * occurrences.length + t * labels.length + label] = operation(t, label, i);
                 }
             }
         }
@@ -72,7 +72,9 @@ abstract class Pending {
         int seen = occurrences[slot];
         int occurrence = seen >>> EPOCH_SHIFT == epoch ? seen & (1 << EPOCH_SHIFT) - 1 : 0;
         occurrences[slot] = epoch << EPOCH_SHIFT | occurrence + 1;
-        long operation = occurrence < READY ? operations[slot * READY + occurrence] : operation(t, label, occurrence);
+        long operation = occurrence < READY
+                ? operations[occurrence * occurrences.length + slot]
+                : operation(t, label, occurrence);
         return Mix.mix64(lane ^ operation);
     }
 

@@ -44,8 +44,6 @@ final class RandomWalk extends Scheduler {
     public void run(long seed) {
         final Machine m = this.m;
         final int[] s = m.s;
-        final long[] pending = this.pending;
-        final long[] waits = this.waits;
         m.reset();
         m.choices.draw(seed);
         long lane = Mix.mix64(seed ^ LANE);
@@ -63,30 +61,63 @@ final class RandomWalk extends Scheduler {
                 for (int fresh = enabled & ~known; fresh != 0; fresh &= fresh - 1) {
                     arrive(lane, Integer.numberOfTrailingZeros(fresh));
                 }
-                long best = Long.MIN_VALUE;
-                for (int rest = enabled; rest != 0; rest &= rest - 1) {
-                    best = Math.max(best, pending[(Integer.numberOfTrailingZeros(rest) << WORDS_SHIFT) + DRAW]);
-                }
-                t = (int) best & THREAD;
-                known = (known | enabled) & ~(1 << t);
-                // The next draws of those who wait need not wait for the step, whose jump nobody can predict.
-                for (int rest = enabled & known; rest != 0; rest &= rest - 1) {
-                    int at = Integer.numberOfTrailingZeros(rest) << WORDS_SHIFT;
-                    int waited = (int) ++pending[at + WAITED];
-                    long wait = waits[waited & WAITS - 1];
-                    if (waited >= WAITS) {
-                        wait = Mix.ready(waited);
+                known |= enabled;
+                int others = enabled & enabled - 1;
+                if ((others & others - 1) == 0) {
+                    // A jump, not a maximum: a wrong guess is known as soon as the draws are, not at the step's own
+                    // jump.
+                    int u = Integer.numberOfTrailingZeros(others);
+                    if (drawn(t) > drawn(u)) {
+                        waits(u);
+                        known &= ~(1 << t);
+                        move(t);
+                    } else {
+                        waits(t);
+                        known &= ~(1 << u);
+                        move(u);
                     }
-                    pending[at + DRAW] = draw(pending[at + KEY] ^ wait, at >> WORDS_SHIFT);
+                } else {
+                    t = highest(enabled);
+                    for (int rest = enabled & ~(1 << t); rest != 0; rest &= rest - 1) {
+                        waits(Integer.numberOfTrailingZeros(rest));
+                    }
+                    known &= ~(1 << t);
+                    move(t);
                 }
-                if (record != null) {
-                    record.add(t);
-                }
-                Step.run(m, t, 1);
             }
         }
         decisions = decided;
         finish(seed);
+    }
+
+    private long drawn(int t) {
+        return pending[(t << WORDS_SHIFT) + DRAW];
+    }
+
+    private int highest(int enabled) {
+        long best = Long.MIN_VALUE;
+        for (int rest = enabled; rest != 0; rest &= rest - 1) {
+            best = Math.max(best, drawn(Integer.numberOfTrailingZeros(rest)));
+        }
+        return (int) best & THREAD;
+    }
+
+    /** The thread could have moved and does not. Its next draw need not wait for the step, whose jump nobody can predict. */
+    private void waits(int t) {
+        int at = t << WORDS_SHIFT;
+        int waited = (int) ++pending[at + WAITED];
+        long wait = waits[waited & WAITS - 1];
+        if (waited >= WAITS) {
+            wait = Mix.ready(waited);
+        }
+        pending[at + DRAW] = draw(pending[at + KEY] ^ wait, t);
+    }
+
+    private void move(int t) {
+        if (record != null) {
+            record.add(t);
+        }
+        Step.run(m, t, 1);
     }
 
     /** The thread's pending operation is at a decision for the first time. */
