@@ -174,7 +174,12 @@ public class Machine extends State {
 
     /** Back to the start of the scenario. */
     public void reset() {
-        System.arraycopy(initial, 0, s, 0, s.length);
+        restore(initial);
+    }
+
+    /** Back to a state of the scenario in which no promise was broken. */
+    public void restore(int[] state) {
+        System.arraycopy(state, 0, s, 0, s.length);
         violated = -1;
         clearDirty();
     }

@@ -32,7 +32,9 @@ final class Pct extends Scheduler {
     /** Where the running thread falls, to the priority that tells when the point was drawn. */
     private final ChangePoints changes;
 
-    /** Steps after which the rest of a run is a random walk: strict priorities would let a thread that polls run for ever. */
+    private final Openings openings;
+
+    /** Decisions after which the rest of a run is a random walk: strict priorities would let a thread that polls run for ever. */
     private final int fairFrom;
 
     Pct(Machine machine, int depth, int k) {
@@ -48,6 +50,7 @@ final class Pct extends Scheduler {
         draws = new long[threads];
         priority = new int[threads];
         changes = new ChangePoints(depth - 1, k);
+        openings = new Openings(machine);
         for (int t = 0; t < threads; t++) {
             roles[t] = Mix.ready(Mix.name(machine.scenario.threads().get(t)));
         }
@@ -70,6 +73,15 @@ final class Pct extends Scheduler {
         changes.draw(lane);
     }
 
+    /** The ranks of all threads, {@link #THREAD_BITS} bits each. */
+    private long order() {
+        long order = 0;
+        for (int p : priority) {
+            order = order << THREAD_BITS | (p >> THREAD_BITS) - depth;
+        }
+        return order;
+    }
+
     private int highest(int enabled) {
         int best = 0;
         for (int rest = enabled; rest != 0; rest &= rest - 1) {
@@ -82,35 +94,42 @@ final class Pct extends Scheduler {
     public void run(long seed) {
         final Machine m = this.m;
         final int[] s = m.s;
-        m.reset();
         m.choices.draw(seed);
         long lane = Mix.mix64(seed ^ LANE);
         deal(lane);
         int passed = 0;
         int next = changes.decision(0);
         int decided = 0;
+        if (depth > 1 && record == null && m.log == null && !m.precise) {
+            decided = openings.begin(order(), next);
+        } else {
+            m.reset();
+        }
         int enabled;
-        while ((enabled = s[Sched.ENABLED]) > 0 && s[Sched.TAKEN] < fairFrom) {
+        while ((enabled = s[Sched.ENABLED]) > 0 && decided < fairFrom && s[Sched.TAKEN] < STEPS_MAX) {
             if ((enabled & (enabled - 1)) == 0) {
                 Step.run(m, Integer.numberOfTrailingZeros(enabled), STEPS_MAX);
             } else {
                 int t = highest(enabled);
                 if (++decided == next) {
+                    if (passed == 0) {
+                        openings.reached(decided - 1);
+                    }
                     // below everyone's first priority, at the place that belongs to this change point
                     priority[t] = changes.order(passed) << THREAD_BITS | t;
                     next = changes.decision(++passed);
                     t = highest(enabled);
                 }
                 if (record == null) {
-                    decided +=
-                            Step.run(m, t, Math.min(next - decided, fairFrom)) - 1; // what polls alone is to come back
+                    decided += Step.run(m, t, Math.min(next, fairFrom + 1) - decided) - 1;
                 } else {
                     record.add(t);
                     Step.run(m, t, 1);
                 }
             }
         }
-        if (s[Sched.TAKEN] >= fairFrom) {
+        openings.ended(decided);
+        if (decided >= fairFrom) {
             decided = walk(Mix.mix64(lane ^ FAIR), decided);
         }
         decisions = decided;
