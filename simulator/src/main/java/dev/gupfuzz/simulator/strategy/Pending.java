@@ -17,7 +17,7 @@ abstract class Pending {
     /** In place of the name of a label that no step has. */
     static final long UNUSED = 0;
 
-    /** Occurrences whose keys are kept ready. */
+    /** Occurrences whose keys are kept. */
     private static final int READY = 8;
 
     private static final int EPOCH_SHIFT = 20;
@@ -25,7 +25,7 @@ abstract class Pending {
     final int threads;
     final long[] roles;
     private final long[] labels;
-    /** For (thread, label, occurrence): the operation's key, ready to be folded into a seed. */
+    /** For (occurrence, thread, label): the operation's key, ready to be folded into a seed; 0 where nobody asked for it yet. */
     private final long[] operations;
     /** For (thread, label): run number and occurrences in it. */
     private final int[] occurrences;
@@ -44,13 +44,6 @@ abstract class Pending {
         this.labels = labels.clone();
         operations = new long[threads * labels.length * READY];
         occurrences = new int[threads * labels.length];
-        for (int t = 0; t < threads; t++) {
-            for (int label = 0; label < labels.length; label++) {
-                for (int i = 0; i < READY && labels[label] != UNUSED; i++) {
-                    operations[i * occurrences.length + t * labels.length + label] = operation(t, label, i);
-                }
-            }
-        }
     }
 
     private long operation(int t, int label, int occurrence) {
@@ -72,9 +65,15 @@ abstract class Pending {
         int seen = occurrences[slot];
         int occurrence = seen >>> EPOCH_SHIFT == epoch ? seen & (1 << EPOCH_SHIFT) - 1 : 0;
         occurrences[slot] = epoch << EPOCH_SHIFT | occurrence + 1;
-        long operation = occurrence < READY
-                ? operations[occurrence * occurrences.length + slot]
-                : operation(t, label, occurrence);
+        if (occurrence >= READY) {
+            return Mix.mix64(lane ^ operation(t, label, occurrence));
+        }
+        int at = occurrence * occurrences.length + slot;
+        long operation = operations[at];
+        if (operation == 0) {
+            operation = operation(t, label, occurrence);
+            operations[at] = operation;
+        }
         return Mix.mix64(lane ^ operation);
     }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A step is one shared access, of the object that its label names; and no label is there in vain. */
 class OneAccessTest {
 
-    private static final int SEEDS = 12;
+    private static final int SEEDS = 25;
 
     static List<Kernel> kernels() {
         return StepByStep.kernels();
@@ -34,8 +34,9 @@ class OneAccessTest {
         Set<String> wrong = new TreeSet<>();
         for (Scenario scenario : scenarios()) {
             for (Strategy strategy : StepByStep.strategies()) {
+                StepByStep runs = new StepByStep(kernel, scenario, strategy, StepByStep.ALL);
                 for (long seed = 1; seed <= SEEDS; seed++) {
-                    StepByStep.run(kernel, scenario, strategy, seed, StepByStep.ALL, m -> new Watch(m, wrong));
+                    runs.run(seed, m -> new Watch(m, wrong));
                 }
             }
         }

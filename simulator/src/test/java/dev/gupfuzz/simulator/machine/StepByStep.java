@@ -22,39 +22,41 @@ final class StepByStep {
     /** Every invariant is checked. */
     static final int ALL = -1;
 
-    private StepByStep() {}
+    private final String what;
+    private final Machine first;
+    private final Machine second;
+    private final Scheduler scheduler;
+    private final Decisions record = new Decisions();
 
-    /**
-     * The followed machine after its last step.
-     *
-     * @param checked mask of the invariants that end the run
-     */
-    static Machine run(
-            Kernel kernel,
-            Scenario scenario,
-            Strategy strategy,
-            long seed,
-            int checked,
-            Function<Machine, Follow.Observer> observer) {
-        Machine first = Step.machine(kernel, scenario);
+    /** @param checked mask of the invariants that end a run */
+    StepByStep(Kernel kernel, Scenario scenario, Strategy strategy, int checked) {
+        what = kernel + ", " + scenario + ", " + strategy;
+        first = Step.machine(kernel, scenario);
+        second = Step.machine(kernel, scenario);
         first.checked = checked;
-        Scheduler scheduler = strategy.scheduler(first);
-        Decisions record = new Decisions();
-        scheduler.record(record);
-        scheduler.run(seed);
-
-        Machine second = Step.machine(kernel, scenario);
         second.checked = checked;
+        scheduler = strategy.scheduler(first);
+        scheduler.record(record);
+    }
+
+    /** The followed machine after its last step; the next run takes it again. */
+    Machine run(long seed, Function<Machine, Follow.Observer> observer) {
+        record.clear();
+        scheduler.run(seed);
+        second.reset();
         Follow follow = new Follow(second, record.toArray(), first.choices.made(), observer.apply(second));
         follow.precise(first.violated == Invariant.I5.ordinal());
         follow.run(0);
-        assertThat(follow.divergedAt())
-                .as("%s, %s, seed %d", kernel, scenario, seed)
-                .isNegative();
+        assertThat(follow.divergedAt()).as("%s, seed %d", what, seed).isNegative();
         assertThat(follow.steps()).isEqualTo(scheduler.steps());
         assertThat(second.stateHash()).isEqualTo(first.stateHash());
         assertThat(second.violated).isEqualTo(first.violated);
         return second;
+    }
+
+    @Override
+    public String toString() {
+        return what;
     }
 
     /** The built-in kernels, v5.11 with each safeguard removed in turn, and the pairs that matter. */

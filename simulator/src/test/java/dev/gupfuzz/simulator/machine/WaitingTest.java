@@ -41,14 +41,16 @@ class WaitingTest {
     void shouldKnowAfterEachStepWhoCanRun(Kernel kernel) {
         for (Scenario scenario : Runs.scenarios()) {
             for (Strategy strategy : StepByStep.strategies()) {
+                StepByStep runs = new StepByStep(kernel, scenario, strategy, StepByStep.ALL);
                 for (long seed = 1; seed <= SEEDS; seed++) {
-                    StepByStep.run(kernel, scenario, strategy, seed, StepByStep.ALL, Watch::new);
+                    runs.run(seed, Watch::new);
                 }
             }
         }
         for (Scenario scenario : WideScenarios.all()) {
+            StepByStep runs = new StepByStep(kernel, scenario, Strategy.named("random"), StepByStep.ALL);
             for (long seed = 1; seed <= FEW_SEEDS; seed++) {
-                StepByStep.run(kernel, scenario, Strategy.named("random"), seed, StepByStep.ALL, Watch::new);
+                runs.run(seed, Watch::new);
             }
         }
     }
@@ -60,14 +62,10 @@ class WaitingTest {
         scenarios.addAll(WideScenarios.all());
         for (String kernel : List.of("v5.11 with seq-spin", "v6.12")) {
             for (Scenario scenario : scenarios) {
+                StepByStep runs =
+                        new StepByStep(Kernels.named(kernel), scenario, Strategy.named("random"), StepByStep.ALL);
                 for (long seed = 1; seed <= 40; seed++) {
-                    StepByStep.run(
-                            Kernels.named(kernel),
-                            scenario,
-                            Strategy.named("random"),
-                            seed,
-                            StepByStep.ALL,
-                            m -> new Watch(m, waited));
+                    runs.run(seed, m -> new Watch(m, waited));
                 }
             }
         }
