@@ -1,7 +1,9 @@
 package dev.gupfuzz.cli;
 
+import dev.gupfuzz.simulator.Nearest;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.kernel.Kernels;
+import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.ScenarioText;
 import dev.gupfuzz.simulator.scenario.Scenarios;
@@ -19,6 +21,9 @@ final class CellOptions {
     static final String DEFAULT_SCENARIO = "fork-vs-pin-fast";
 
     private static final String PAGES = "pages";
+    private static final String IPI = "ipi";
+    private static final String HYPERCALL = "hypercall";
+    private static final String IPI_TLB_FLUSH = "ipi-tlb-flush";
 
     @Option(
             names = "--kernel",
@@ -54,6 +59,17 @@ final class CellOptions {
             description = "Put this alternative into every kernel; repeatable.")
     List<String> with = new ArrayList<>();
 
+    @Option(
+            names = "--flush",
+            paramLabel = "ipi|hypercall",
+            description =
+                    "How a TLB flush reaches the other CPUs: ipi waits until each takes the interrupt, which one with"
+                            + " interrupts off does not; hypercall waits for nobody's interrupts (Xen PV; arm64's broadcast is"
+                            + " the same). hypercall is --without " + IPI_TLB_FLUSH
+                            + ". Default: as the kernel does it.")
+    @Nullable
+    String flush;
+
     /** What the options mean. The lists are as the user ordered them, without repetitions. */
     record Choice(List<Kernel> kernels, List<Scenario> scenarios) {}
 
@@ -83,13 +99,14 @@ final class CellOptions {
     /** The kernels, {@code otherwise} when none is given, each with the safeguards taken out and put in. */
     List<Kernel> kernels(String otherwise, Problems problems) {
         Map<String, Kernel> chosen = new LinkedHashMap<>();
+        boolean hypercall = flushesByHypercall(problems);
         for (String name : orDefault(kernels, otherwise)) {
-            kernel(name, problems).ifPresent(kernel -> chosen.put(kernel.name(), kernel));
+            kernel(name, hypercall, problems).ifPresent(kernel -> chosen.put(kernel.name(), kernel));
         }
         return List.copyOf(chosen.values());
     }
 
-    private Optional<Kernel> kernel(String name, Problems problems) {
+    private Optional<Kernel> kernel(String name, boolean hypercall, Problems problems) {
         Optional<Kernel> named = KernelArgument.read(name, problems).map(KernelArgument::kernel);
         // With an unknown kernel the safeguards are still looked up, in the newest one: their mistakes show as well.
         Kernel kernel = named.orElseGet(
@@ -102,7 +119,23 @@ final class CellOptions {
             Kernel before = kernel;
             kernel = problems.attempt(() -> before.with(safeguard)).orElse(before);
         }
+        if (hypercall && kernel.has(Rule.IPI_TLB_FLUSH)) {
+            kernel = kernel.without(IPI_TLB_FLUSH);
+        } else if (IPI.equals(flush) && !kernel.has(Rule.IPI_TLB_FLUSH)) {
+            problems.add("--flush " + IPI + " contradicts the kernel " + kernel.name() + ", which has no "
+                    + IPI_TLB_FLUSH + ": leave one out");
+        }
         return named.isPresent() ? Optional.of(kernel) : Optional.empty();
+    }
+
+    /** Whether TLB flushes are to wait for nobody's interrupts. */
+    private boolean flushesByHypercall(Problems problems) {
+        List<String> ways = List.of(IPI, HYPERCALL);
+        if (flush != null && !ways.contains(flush)) {
+            problems.add("--flush '" + Problems.printable(flush) + "' is none of " + String.join(", ", ways)
+                    + Nearest.hint(flush, ways));
+        }
+        return HYPERCALL.equals(flush);
     }
 
     private static Optional<Scenario> scenario(String written, Map<String, Integer> shared, Problems problems) {

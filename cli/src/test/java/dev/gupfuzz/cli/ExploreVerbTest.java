@@ -182,6 +182,26 @@ class ExploreVerbTest {
         assertThat(CommandLineRun.of("replay", token, "--rewind").exitCode()).isEqualTo(ExitCode.USAGE);
     }
 
+    /** A flush that waits for nobody's interrupts is a kernel without that safeguard, by whichever name. */
+    @Test
+    void shouldFlushAsAsked() throws Exception {
+        String[] asked = {
+            "explore", "--json", "--kernel", "v5.11", "--without", "pte-recheck", "--scenario", "pin-fast-vs-munmap"
+        };
+        assertThat(json(ExitCode.CLEAN, asked).at("/cells/0/ended").asText()).isEqualTo("complete");
+        assertThat(json(ExitCode.CLEAN, concat(asked, "--flush=ipi"))
+                        .at("/cells/0/ended")
+                        .asText())
+                .isEqualTo("complete");
+        JsonNode hypercall = json(ExitCode.VIOLATED, concat(asked, "--flush=hypercall"));
+        assertThat(hypercall.get("invariant").asText()).isEqualTo("I6");
+        assertThat(hypercall.at("/cells/0/kernel").asText())
+                .isEqualTo(Kernels.named("v5.11")
+                        .without("pte-recheck")
+                        .without("ipi-tlb-flush")
+                        .name());
+    }
+
     private static String[] concat(String[] some, String more) {
         String[] all = Arrays.copyOf(some, some.length + 1);
         all[some.length] = more;

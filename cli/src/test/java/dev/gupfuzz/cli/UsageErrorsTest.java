@@ -43,6 +43,8 @@ class UsageErrorsTest {
             fuzz --strategy pct:0                 | 'pct:0'
             fuzz --without pte-rechek             | 'pte-rechek'
             fuzz --with nothing                   | 'nothing'
+            fuzz --flush hypercal                 | --flush 'hypercal' is none of ipi, hypercall (did you mean 'hypercall'?
+            explore --flush ipi --without ipi-tlb-flush | --flush ipi contradicts the kernel
             fuzz --pages 0                        | pages
             fuzz --pages -1                       | --pages '-1' is negative
             fuzz --pages three                    | --pages 'three'
