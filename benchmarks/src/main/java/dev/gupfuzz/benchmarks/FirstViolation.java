@@ -133,7 +133,6 @@ final class FirstViolation {
                 new Case(without + "fork-mmap-write-lock", "fork-vs-write"),
                 new Case(without + "fork-tlb-flush", "fork-vs-pin-fast-writer"),
                 new Case(without + "fork-wrprotect", "fork-vs-write"),
-                new Case(without + "wp-page-count", "fork-vs-write"),
                 new Case(without + "wp-pte-recheck", "fork-vs-pin-fast-writer"),
                 new Case(without + "wp-pte-recheck", "fork-vs-write:pages=4"),
                 new Case(without + "wp-clear-flush", "cow-vs-reader"),
