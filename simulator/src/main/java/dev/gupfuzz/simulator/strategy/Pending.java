@@ -18,7 +18,7 @@ abstract class Pending {
     static final long UNUSED = 0;
 
     /** Occurrences whose keys are kept. */
-    private static final int READY = 8;
+    private static final int KEPT = 8;
 
     private static final int EPOCH_SHIFT = 20;
 
@@ -42,7 +42,7 @@ abstract class Pending {
         this.threads = roles.length;
         this.roles = roles.clone();
         this.labels = labels.clone();
-        operations = new long[threads * labels.length * READY];
+        operations = new long[threads * labels.length * KEPT];
         occurrences = new int[threads * labels.length];
     }
 
@@ -65,7 +65,7 @@ abstract class Pending {
         int seen = occurrences[slot];
         int occurrence = seen >>> EPOCH_SHIFT == epoch ? seen & (1 << EPOCH_SHIFT) - 1 : 0;
         occurrences[slot] = epoch << EPOCH_SHIFT | occurrence + 1;
-        if (occurrence >= READY) {
+        if (occurrence >= KEPT) {
             return Mix.mix64(lane ^ operation(t, label, occurrence));
         }
         int at = occurrence * occurrences.length + slot;

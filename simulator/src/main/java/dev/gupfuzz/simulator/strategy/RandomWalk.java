@@ -64,8 +64,7 @@ final class RandomWalk extends Scheduler {
                 known |= enabled;
                 int others = enabled & enabled - 1;
                 if ((others & others - 1) == 0) {
-                    // A jump, not a maximum: a wrong guess is known as soon as the draws are, not at the step's own
-                    // jump.
+                    // A jump, not a maximum: a wrong guess shows as soon as the draws do, not at the step's own jump.
                     int u = Integer.numberOfTrailingZeros(others);
                     if (drawn(t) > drawn(u)) {
                         waits(u);
