@@ -50,7 +50,11 @@ public enum GoalPoint {
     FLUSH_BATCHED("flush-batched", "reclaim clears a PTE and leaves the TLB flush for later", Rule.BATCHED_UNMAP_FLUSH),
     LAZYFREE_DISCARDED("lazyfree-discarded", "reclaim discards a MADV_FREE page"),
     FILE_DROPPED("file-dropped", "reclaim drops a clean page of a file"),
-    UNSHARE("unshare", "slow GUP has a page unshared before it takes a read pin", Rule.GUP_UNSHARE);
+    UNSHARE("unshare", "slow GUP has a page unshared before it takes a read pin", Rule.GUP_UNSHARE),
+    PTE_ALLOC_RACE(
+            "pte-alloc-race",
+            "a thread that allocated a page-table page finds another in its place and frees its own",
+            Rule.PTE_ALLOC_RECHECK);
 
     /** Bit of the first goal that is a scenario's own. */
     public static final int OWN = 48;

@@ -98,6 +98,7 @@ final class Accounts {
     }
 
     static void checkEnd(Machine m, int t) {
+        PageTables.checkEnd(m, t);
         for (int pfn = 1; pfn < m.s[m.layout.allocBase + 1]; pfn++) {
             check(m, t, pfn);
         }

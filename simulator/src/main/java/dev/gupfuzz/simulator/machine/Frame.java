@@ -51,8 +51,8 @@ public final class Frame {
     public static final int QUEUED = 21;
     /** Next queued page to free, next page to unpin. */
     public static final int CURSOR = 22;
-    /** 1 when an munmap zaps, 0 when exit does. */
-    public static final int UNMAPPING = 23;
+    /** Where pte_alloc() returns to. */
+    public static final int TABLE_RET = 23;
     /** Lock breaks that this walk may still take. */
     public static final int BREAKS = 24;
     /** Ghost: page + 1 of a COW copy that is not yet installed; 0 when there is none. */
@@ -142,6 +142,11 @@ public final class Frame {
 
     /** What GUP asks of the page at hand: {@code foll_flags}, of the call's FOLL_WRITE and FOLL_COW. */
     public static final int FOLL_NOW = 57;
+    /** First word of the page-table page that pte_alloc() is to allocate, or 0; nothing that allocates one zaps. */
+    public static final int TABLE_AT = QUEUED;
+    /** The lock that {@link #LOCK} led to before pte_alloc(). */
+    public static final int TABLE_LOCK = BREAKS;
+
     /** How often the page-table page that GUP-fast walks was allocated as it read the PMD. */
     public static final int TABLE_SEEN = 53;
 

@@ -65,6 +65,15 @@ public final class Layout {
 
     public static final int TABLE_WORDS = 3;
 
+    // ---- the PMD page of an mm, to which all its page-table pages belong; only where they are allocated
+
+    /** {@code pmd_lockptr()}: 0 free, t + 1 held. */
+    public static final int PMD_LOCK = 0;
+    /** Page-table pages that were allocated for the mm and not freed, whether a PMD entry leads to them or not. */
+    public static final int PTE_PAGES = 1;
+
+    public static final int PMD_WORDS = 2;
+
     // ---- a physical page
 
     public static final int PAGE_SHIFT = 3;
@@ -177,6 +186,8 @@ public final class Layout {
     public final boolean batchesFlushes;
     /** Whether page-table pages are freed while others may walk them. */
     public final boolean tablesComeAndGo;
+    /** Whether any of them is allocated meanwhile: elsewhere each VMA has its own from its beginning to its end. */
+    public final boolean allocatesTables;
     /** Whether soft-dirty tracking is switched on: a VMA without {@link Region#SOFTDIRTY} is tracked. */
     public final boolean tracksSoftDirty;
 
@@ -192,6 +203,7 @@ public final class Layout {
     public final int threadBase;
     public final int mmBase;
     public final int tableBase;
+    private final int pmdBase;
     public final int pteBase;
     public final int tlbBase;
     public final int pageBase;
@@ -292,6 +304,7 @@ public final class Layout {
         tables = tableCount;
         batchesFlushes = has[Op.RECLAIM] || has[Op.FILE_RECLAIM];
         tablesComeAndGo = tables > 1 && has[Op.MUNMAP];
+        allocatesTables = tablesComeAndGo && (has[Op.MMAP] || has[Op.MREMAP] || has[Op.FORK] || beginsWithout(world));
         manyReferences = has[Op.HOLD];
         mayStray = aliases || has[Op.MMAP] || has[Op.DONTNEED] || has[Op.MADV_FREE] || mayLoseStores(world);
         tracksSoftDirty = has[Op.CLEAR_SOFT_DIRTY];
@@ -304,6 +317,8 @@ public final class Layout {
         at += mms * mmWords;
         tableBase = at;
         at += mms * tables * TABLE_WORDS;
+        pmdBase = at;
+        at += allocatesTables ? mms * PMD_WORDS : 0;
         tableEnds = new int[pages];
         ptls = new int[mms * pages];
         for (int page = pages - 1; page >= 0; page--) {
@@ -380,6 +395,21 @@ public final class Layout {
             rows += thread.program().length;
         }
         return world.lruBatch ? rows : 0;
+    }
+
+    /** Whether some page-table page that a VMA needs is not there at the start, because nothing was mapped by it yet. */
+    private static boolean beginsWithout(World world) {
+        for (Region region : world.regions) {
+            boolean needed = region.mapped();
+            for (Region other : world.regions) {
+                boolean same = other.mm() == region.mm() && other.table() == region.table();
+                needed &= !same || !other.mapped() || other.populated() == Region.Populated.NO;
+            }
+            if (needed) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean clearsForAMoment(boolean[] has) {
@@ -534,6 +564,21 @@ public final class Layout {
     /** First word of a page-table page. */
     public int table(int mm, int table) {
         return tableBase + (mm * tables + table) * TABLE_WORDS;
+    }
+
+    /** First word of the PMD page of an mm; only where page-table pages are allocated. */
+    public int pmd(int mm) {
+        return pmdBase + mm * PMD_WORDS;
+    }
+
+    /** Whether a word is a page-table page's; else, between {@link #tableBase} and {@link #pteBase}, it is a PMD page's. */
+    public boolean isOfTable(int word) {
+        return word >= tableBase && word < pmdBase;
+    }
+
+    /** The process that a page-table page with first word {@code table} belongs to. */
+    public int mmOfTable(int table) {
+        return (table - tableBase) / (tables * TABLE_WORDS);
     }
 
     /** The page-table lock of a virtual page. */

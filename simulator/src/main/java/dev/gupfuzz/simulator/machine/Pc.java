@@ -70,6 +70,7 @@ public final class Pc {
     public static final int FLUSH = 22 << ROUTINE_SHIFT;
     public static final int SYNC = 23 << ROUTINE_SHIFT;
     public static final int TRY_TO_UNMAP = 26 << ROUTINE_SHIFT;
+    public static final int PTE_ALLOC = 28 << ROUTINE_SHIFT;
 
     public static final int SWAP_CACHE = 24 << ROUTINE_SHIFT;
     public static final int WP_COPY = 25 << ROUTINE_SHIFT;

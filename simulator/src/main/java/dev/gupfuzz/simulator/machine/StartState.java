@@ -55,16 +55,13 @@ final class StartState {
         for (int mm = 0; mm < layout.mms; mm++) {
             s[layout.mm(mm) + Layout.HAS_PINNED] = world.pinnedBefore.get(mm);
             s[layout.mm(mm) + Layout.SEQ] = world.statics.get(mm) ? staticSeq : 0;
-            for (int page = 0; page < layout.pages; page++) {
-                s[layout.table(mm, layout.tableOf[page]) + Layout.PMD] = world.children.get(mm) ? 0 : 1;
-                s[layout.table(mm, layout.tableOf[page]) + Layout.TABLE_LIVE] = world.children.get(mm) ? 0 : 1;
-            }
         }
         for (Region region : world.regions) {
             if (region.mapped()) {
                 map(region);
             }
         }
+        tables();
         s[layout.allocBase + 1] = nextPfn;
         for (int set = 0; set < layout.pins; set++) {
             s[layout.pin(set) + Layout.PIN_NR] = Layout.PIN_UNUSED;
@@ -77,6 +74,24 @@ final class StartState {
             s[f + Frame.PTES] = layout.pte(mm, 0);
             s[f + Frame.TLBS] = layout.tlb(t, 0);
             s[f + Frame.LOCK] = layout.ptl(mm, 0);
+        }
+    }
+
+    /** The page-table pages: of a process all, or those that something is mapped by, which leaves the others to be allocated. */
+    private void tables() {
+        for (int mm = 0; mm < layout.mms; mm++) {
+            for (int page = 0; page < layout.pages; page++) {
+                int table = layout.table(mm, layout.tableOf[page]);
+                boolean needed =
+                        !world.children.get(mm) && (!layout.allocatesTables || s[layout.pte(mm, page)] != Pte.NONE);
+                if (needed && s[table + Layout.PMD] == 0) {
+                    s[table + Layout.PMD] = 1;
+                    s[table + Layout.TABLE_LIVE] = 1;
+                    if (layout.allocatesTables) {
+                        s[layout.pmd(mm) + Layout.PTE_PAGES]++;
+                    }
+                }
+            }
         }
     }
 

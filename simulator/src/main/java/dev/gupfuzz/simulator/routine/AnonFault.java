@@ -54,6 +54,11 @@ final class AnonFault {
         Labels.pending(PendingAccess.rmw(Places.frame(Frame.NEW_PFN, Layout.REFCOUNT)), PUT);
     }
 
+    /** Nothing is mapped at PAGE, and its page-table page is there. */
+    static int begin(Machine m, int f) {
+        return m.s[f + Frame.IS_WRITE] != 0 ? ANON_VMA : PTL;
+    }
+
     private static final class AnonAlloc extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {

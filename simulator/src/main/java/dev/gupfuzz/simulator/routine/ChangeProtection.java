@@ -54,6 +54,7 @@ final class ChangeProtection {
 
     static final int PENDING = Pc.MPROTECT;
     static final int PTL = Pc.MPROTECT | 1 | Pc.ON_PTL;
+    static final int READ_PMD = Pc.MPROTECT | 28;
     static final int READ_PTE = Pc.MPROTECT | 2;
     static final int COUNT = Pc.MPROTECT | 3;
     static final int MAPCOUNT = Pc.MPROTECT | 4;
@@ -68,6 +69,8 @@ final class ChangeProtection {
 
     static void declare() {
         Labels.define(PENDING, RANGE, "PENDING", Target.TLB_FLUSH, "inc_tlb_flush_pending(mm)", new Pending());
+        Labels.define(
+                READ_PMD, "change_pmd_range", "READ_PMD", Target.TABLE, "pmd_none_or_clear_bad(pmd)", new ReadPmd());
         Labels.define(PTL, PTES, "PTL", Target.PTL, "pte_offset_map_lock(mm, pmd, addr, &ptl)", new Ptl());
         Labels.define(READ_PTE, PTES, "READ_PTE", Target.PTE, "oldpte = *pte", new ReadPte());
         Labels.define(COUNT, PTES, "COUNT", Target.REFCOUNT, "page_count(page) (prot_numa)", new Count());
@@ -93,6 +96,7 @@ final class ChangeProtection {
         Labels.define(
                 NOT_PENDING, RANGE, "NOT_PENDING", Target.TLB_FLUSH, "dec_tlb_flush_pending(mm)", new NotPending());
         Labels.pending(PendingAccess.rmw(Places.mm(Layout.TLB_FLUSH_PENDING)), PENDING, NOT_PENDING);
+        Labels.pending(PendingAccess.read(Places.WALKED_PMD), READ_PMD);
         Labels.pending(PendingAccess.rmw(Places.LOCK), PTL, PTL_UNLOCK);
         Labels.pending(PendingAccess.read(Places.pte(Frame.WALK)), READ_PTE);
         Labels.pending(PendingAccess.read(Places.page(Layout.REFCOUNT)), COUNT);
@@ -157,7 +161,19 @@ final class ChangeProtection {
         }
         m.s[f + Frame.WALK_END] = m.layout.endOfTable(page, m.s[f + Frame.CURSOR]);
         Locks.aim(m, f, m.threadMm[t], page);
-        return PTL;
+        return m.layout.allocatesTables ? READ_PMD : PTL;
+    }
+
+    /** Where there is no page-table page nothing is mapped. */
+    private static final class ReadPmd extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            if (m.read(Places.WALKED_PMD.word(m, t, f)) != 0) {
+                return PTL;
+            }
+            m.s[f + Frame.WALK] = m.s[f + Frame.WALK_END];
+            return nextTable(m, t, f);
+        }
     }
 
     private static final class Ptl extends StepCode {

@@ -46,6 +46,7 @@ final class ClearRefs {
     static final int DOWNGRADE = Pc.CLEAR_REFS | 5;
     static final int PENDING = Pc.CLEAR_REFS | 6;
     static final int PTL = Pc.CLEAR_REFS | 7 | Pc.ON_PTL;
+    static final int READ_PMD = Pc.CLEAR_REFS | 18;
     static final int READ_PTE = Pc.CLEAR_REFS | 8;
     static final int ANY_PINNED = Pc.CLEAR_REFS | 9;
     static final int COUNT = Pc.CLEAR_REFS | 10;
@@ -69,6 +70,7 @@ final class ClearRefs {
         Labels.define(TRACK, CALL, "TRACK", Target.VMA, "vma->vm_flags &= ~VM_SOFTDIRTY", new Track());
         Labels.define(DOWNGRADE, CALL, "DOWNGRADE", Target.MMAP_LOCK, "mmap_write_downgrade(mm)", new Downgrade());
         Labels.define(PENDING, CALL, "PENDING", Target.TLB_FLUSH, "inc_tlb_flush_pending(mm)", new Pending());
+        Labels.define(READ_PMD, "walk_pmd_range", "READ_PMD", Target.TABLE, "pmd_none(*pmd)", new ReadPmd());
         Labels.define(PTL, RANGE, "PTL", Target.PTL, "pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl)", new Ptl());
         Labels.define(READ_PTE, CLEAR, "READ_PTE", Target.PTE, "ptent = *pte", new ReadPte());
         Labels.define(
@@ -101,6 +103,7 @@ final class ClearRefs {
         Labels.pending(PendingAccess.write(Places.mm(Layout.VMA_COUNT)), TRACK);
         Labels.pending(PendingAccess.rmw(Places.mm(Layout.TLB_FLUSH_PENDING)), PENDING, NOT_PENDING);
         Labels.pending(PendingAccess.read(Places.mm(Layout.TLB_FLUSH_PENDING)), NESTED);
+        Labels.pending(PendingAccess.read(Places.WALKED_PMD), READ_PMD);
         Labels.pending(PendingAccess.rmw(Places.LOCK), PTL, PTL_UNLOCK);
         Labels.pending(PendingAccess.read(Places.pte(Frame.WALK)), READ_PTE);
         Labels.pending(PendingAccess.read(Places.mm(Layout.HAS_PINNED)), ANY_PINNED);
@@ -198,7 +201,19 @@ final class ClearRefs {
         s[f + Frame.WALK] = page;
         s[f + Frame.WALK_END] = m.layout.endOfTable(page, s[vma + Layout.VMA_END]);
         Locks.aim(m, f, m.threadMm[t], page);
-        return PTL;
+        return m.layout.allocatesTables ? READ_PMD : PTL;
+    }
+
+    /** Where there is no page-table page nothing is mapped. */
+    private static final class ReadPmd extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            if (m.read(Places.WALKED_PMD.word(m, t, f)) != 0) {
+                return PTL;
+            }
+            m.s[f + Frame.WALK] = m.s[f + Frame.WALK_END];
+            return nextTable(m, t, f);
+        }
     }
 
     private static final class Ptl extends StepCode {

@@ -9,6 +9,7 @@ import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Locks;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Memory;
+import dev.gupfuzz.simulator.machine.PageTables;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.PendingAccess;
 import dev.gupfuzz.simulator.machine.Pte;
@@ -21,7 +22,7 @@ import dev.gupfuzz.simulator.machine.StepCode;
  * <p>Source: mm/memory.c, copy_pte_range(), page_copy_prealloc(), v4.8 to v6.12. The reads of {@code *src_pte} by pte_none(),
  * pte_present() and copy_present_pte() are one step: under the page-table lock only the hardware's A and D bits could change
  * between them. need_resched() and lock contention, asked for after every fourth present PTE, are one data choice. The child's
- * page-table page comes with its lock. Where nobody goes from pages to mappings that lock is taken in steps that nobody else can
+ * page-table page comes with its lock, but in worlds whose page-table pages come and go: there {@link PteAlloc} brings it. Where nobody goes from pages to mappings that lock is taken in steps that nobody else can
  * see; where somebody does, through the anon_vma or the file that the child's VMA is linked to already, it is a lock as any. Not
  * modelled: huge pages, the batches of v6.12 (they are of large folios), accounting, failing allocations.
  */
@@ -85,11 +86,11 @@ final class CopyPte {
 
     /** The first step of taking the locks; nothing leads to the child's but an rmap walk. */
     static int lock(Machine m, int f) {
-        if (!m.layout.hasRmap) {
-            return DST_LOCK;
+        if (m.layout.hasRmap) {
+            m.s[f + Frame.LOCK] = Places.childPtl(m, f);
         }
-        m.s[f + Frame.LOCK] = Places.childPtl(m, f);
-        return DST_LOCK_SEEN;
+        int lock = m.layout.hasRmap ? DST_LOCK_SEEN : DST_LOCK;
+        return PteAlloc.begin(m, f, m.s[f + Frame.CHILD_MM], m.s[f + Frame.WALK_END] - 1, lock);
     }
 
     private static final class DstLock extends StepCode {
@@ -115,7 +116,11 @@ final class CopyPte {
         if (s[table + Layout.PMD] == 0 && CopyRange.preemptionOff(m, f)) {
             m.violate(Invariant.I11, t, s[f + Frame.WALK], 0); // __pte_alloc() may sleep
         }
-        FreeTables.allocate(m, table);
+        if (s[table + Layout.PMD] == 0) { // where page-table pages are allocated in steps, it is there
+            m.mark(table + Layout.PMD);
+            s[table + Layout.PMD] = 1;
+            PageTables.born(m, table);
+        }
         s[f + Frame.PROGRESS] = 0;
         return SRC_LOCK;
     }

@@ -19,8 +19,8 @@ import dev.gupfuzz.simulator.scenario.Region;
  *
  * <p>Source: mm/memory.c, copy_page_range() and vma_needs_copy(), v4.8 to v6.12; include/linux/seqlock.h,
  * raw_write_seqcount_begin() and raw_write_seqcount_end(). A VMA of the child never keeps its userfaultfd context here, so that
- * the test of vma_needs_copy() for it is left out. Not modelled: upper levels with the reads of the parent's PMD entries, which
- * mmap_lock keeps as they are (where there is none, all PTEs behind it are none and the walk finds nothing), huge and hugetlb pages, PFN maps, mmu notifiers.
+ * the test of vma_needs_copy() for it is left out. Where the parent has no page-table page the walk is over at
+ * once: none comes for the VMA while fork holds its locks. Not modelled: upper levels, huge and hugetlb pages, PFN maps, mmu notifiers.
  */
 final class CopyRange {
 
@@ -199,6 +199,7 @@ final class CopyRange {
             }
         }
         m.s[f + Frame.PREALLOC] = 0;
-        return CopyPte.lock(m, f);
+        boolean there = FreeTables.isThere(m, m.threadMm[t], m.s[f + Frame.WALK]);
+        return there ? CopyPte.lock(m, f) : walked(m, t);
     }
 }

@@ -41,7 +41,7 @@ final class Fault {
     static final int MMAP_UNLOCK = Pc.FAULT | 2;
     static final int MMAP_UNLOCK_SEGV = Pc.FAULT | 3;
     /**
-     * Entry of {@code handle_mm_fault()}: PAGE, IS_WRITE, UNSHARE, VM_FLAGS and FAULT_RET are set, and LOCK aims at the
+     * Entry of {@code handle_mm_fault()}, by {@link #handle}: PAGE, IS_WRITE, UNSHARE, VM_FLAGS and FAULT_RET are set, and LOCK aims at the
      * page-table lock. FAULT_RESULT says how it ended; with FAULT_RETRY in it the caller's lock is released.
      */
     static final int READ_PTE = Pc.FAULT | 4;
@@ -58,6 +58,7 @@ final class Fault {
     static final int NUMA_PTE_SAME = Pc.FAULT | 19;
     static final int NUMA_START = Pc.FAULT | 20;
     static final int NUMA_COMMIT = Pc.FAULT | 21;
+    static final int READ_PMD = Pc.FAULT | 24;
 
     private Fault() {}
 
@@ -81,6 +82,7 @@ final class Fault {
                 "vma_start_read(vma)",
                 new VmaStartRead());
         Labels.define(VMA_END_READ, ENTRY, "VMA_END_READ", Target.VMA_LOCK, "vma_end_read(vma)", new VmaEndRead());
+        Labels.define(READ_PMD, PTE_FAULT, "READ_PMD", Target.TABLE, "pmd_none(*vmf->pmd)", new ReadPmd());
         Labels.define(READ_PTE, PTE_FAULT, "READ_PTE", Target.PTE, "vmf->orig_pte = *vmf->pte", new ReadPte());
         Labels.define(PTL, PTE_FAULT, "PTL", Target.PTL, "spin_lock(vmf->ptl)", new Ptl());
         Labels.define(PTE_SAME, PTE_FAULT, "PTE_SAME", Target.PTE, "pte_same(*vmf->pte, entry)", new PteSame());
@@ -121,6 +123,7 @@ final class Fault {
                 PendingAccess.rmw((m, t, f) -> Vmas.lockWord(m, m.mmOf(f), m.s[f + Frame.PAGE])),
                 VMA_START_READ,
                 VMA_END_READ);
+        Labels.pending(PendingAccess.read((m, t, f) -> table(m, t, f) + Layout.PMD), READ_PMD);
         Labels.pending(PendingAccess.read(Places.pte(Frame.PAGE)), READ_PTE, PTE_SAME, NUMA_PTE_SAME);
         Labels.pending(PendingAccess.rmw(Places.LOCK), PTL, PTL_UNLOCK, NUMA_PTL);
         Labels.pending(PendingAccess.rmw(Places.pte(Frame.PAGE)), SET_ACCESS_FLAGS, NUMA_START);
@@ -178,7 +181,7 @@ final class Fault {
             }
             s[f + Frame.FAULT_RET] = VMA_END_READ;
             Locks.aim(m, f, m.threadMm[t], s[f + Frame.PAGE]);
-            return READ_PTE;
+            return handle(m);
         }
     }
 
@@ -217,7 +220,7 @@ final class Fault {
                 s[f + Frame.UNSHARE] = 0;
                 s[f + Frame.FAULT_RET] = MMAP_UNLOCK;
                 Locks.aim(m, f, m.threadMm[t], s[f + Frame.PAGE]);
-                return READ_PTE;
+                return handle(m);
             }
         }
     }
@@ -249,6 +252,34 @@ final class Fault {
         }
     }
 
+    /** The first step of {@code handle_mm_fault()}. */
+    static int handle(Machine m) {
+        return m.layout.allocatesTables ? READ_PMD : READ_PTE;
+    }
+
+    private static int table(Machine m, int t, int f) {
+        return m.layout.table(m.threadMm[t], m.layout.tableOf[m.s[f + Frame.PAGE]]);
+    }
+
+    /** A page-table page that is there stays, as the VMA does. */
+    private static final class ReadPmd extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
+            s[f + Frame.TABLE_AT] = 0;
+            if (m.read(table(m, t, f) + Layout.PMD) != 0) {
+                return READ_PTE;
+            }
+            s[f + Frame.PTE] = Pte.NONE;
+            s[f + Frame.FAULT_RESULT] = 0;
+            if ((s[f + Frame.VM_FLAGS] & Vmas.FILE) == 0) {
+                return PteAlloc.begin(m, f, m.threadMm[t], s[f + Frame.PAGE], AnonFault.begin(m, f));
+            }
+            s[f + Frame.TABLE_AT] = table(m, t, f); // for finish_fault()
+            return FileFault.begin(m, f);
+        }
+    }
+
     private static final class ReadPte extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
@@ -259,10 +290,7 @@ final class Fault {
             if (Pte.readable(pte)) {
                 return PTL;
             } else if (pte == Pte.NONE) {
-                if ((s[f + Frame.VM_FLAGS] & Vmas.FILE) != 0) {
-                    return FileFault.begin(m, f);
-                }
-                return s[f + Frame.IS_WRITE] != 0 ? AnonFault.ANON_VMA : AnonFault.PTL;
+                return (s[f + Frame.VM_FLAGS] & Vmas.FILE) != 0 ? FileFault.begin(m, f) : AnonFault.begin(m, f);
             } else if (Pte.swap(pte)) {
                 return SwapIn.begin(m, t, f);
             } else {

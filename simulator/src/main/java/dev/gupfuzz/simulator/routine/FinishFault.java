@@ -49,7 +49,8 @@ final class FinishFault {
     /** TARGET_PFN is the file's page, NEW_PFN the copy of it for a write through a private mapping. */
     static int begin(Machine m, int t, int f) {
         Locks.aim(m, f, m.threadMm[t], m.s[f + Frame.PAGE]);
-        return PTL;
+        boolean none = m.layout.allocatesTables && m.s[f + Frame.TABLE_AT] != 0;
+        return none ? PteAlloc.begin(m, f, m.threadMm[t], m.s[f + Frame.PAGE], PTL) : PTL;
     }
 
     /** vm_page_prot of a shared mapping has the write bit where nobody wants to be told of the first write. */

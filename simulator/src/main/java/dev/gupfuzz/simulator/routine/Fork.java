@@ -182,9 +182,6 @@ final class Fork {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             m.write(child(m, f) + Layout.MMAP_LOCK, 0);
-            if (m.layout.tablesComeAndGo) {
-                tables(m, f);
-            }
             if (m.has(FORK_TLB_FLUSH)) {
                 Tlb.invalidate(m, t, 0, m.pages);
                 return flushNext(m, t, f, -1);
@@ -246,13 +243,6 @@ final class Fork {
             s[copy + Layout.VMA_CHAIN] |= 1 << (s[f + Frame.CHILD_MM] + 1);
         }
         s[f + Frame.CHILD_ANON] = s[copy + Layout.VMA_ANON];
-    }
-
-    /** The page-table pages of the child that its first faults would allocate are there from the start. */
-    private static void tables(Machine m, int f) {
-        for (int i = 0; i < m.layout.tables; i++) {
-            FreeTables.allocate(m, m.layout.table(m.s[f + Frame.CHILD_MM], i));
-        }
     }
 
     /** First word of the child's mm. */

@@ -6,6 +6,7 @@ import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
 import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
+import dev.gupfuzz.simulator.machine.PageTables;
 import dev.gupfuzz.simulator.machine.Pc;
 import dev.gupfuzz.simulator.machine.PendingAccess;
 import dev.gupfuzz.simulator.machine.Rmap;
@@ -15,12 +16,17 @@ import dev.gupfuzz.simulator.machine.Vmas;
 
 /**
  * The page-table pages that an munmap leaves without a VMA: their PMD entries are cleared before the flush, and the pages freed
- * behind it, when nobody walks them any more. Only where {@link Layout#tablesComeAndGo}.
+ * behind it, when nobody walks them any more. Only where {@link Layout#tablesComeAndGo}; {@link PteAlloc} brings them.
  *
  * <p>Source: mm/memory.c, free_pgtables(), free_pte_range(); mm/mmu_gather.c, tlb_remove_table(), with
  * CONFIG_MMU_GATHER_RCU_TABLE_FREE; v4.8 to v6.12. The grace period is waited for, CPU by CPU, as tlb_remove_table_one() does when
  * it has no memory for a batch, but behind the zapped pages, where the kernel has freed its tables before them; in truth most
- * table pages are freed later still. Not modelled: upper levels, exit's tables.
+ * table pages are freed later still. free_pte_range() takes no lock: the VMAs are gone from the tree and from rmap before it.
+ *
+ * <p>A walk of several pages that finds no page-table page where others may allocate one reads the PMD in a step: GUP, a fault,
+ * change_protection(), MADV_FREE, clear_refs, the zap of MADV_DONTNEED and of truncation. Where none can come for the VMA at hand (the
+ * zap of munmap and of exit, mremap's old address, fork's parent), a look rides on the step before. Walks through rmap are of one page and
+ * do not look: where there is no page-table page, the PTE is none. Not modelled: upper levels, exit's tables.
  */
 final class FreeTables {
 
@@ -53,31 +59,14 @@ final class FreeTables {
         return m.layout.table(m.s[f + Frame.WALK_MM], m.s[f + Frame.CURSOR]);
     }
 
-    /** Whether a walk finds a page-table page for the page; a ghost look. */
+    /** Whether there is a page-table page for the page, where none can come for its VMA meanwhile; a ghost look. */
     static boolean isThere(Machine m, int mm, int page) {
         if (!m.layout.tablesComeAndGo) {
             return true;
         }
-        int pmd = m.layout.table(mm, m.layout.tableOf[page]) + Layout.PMD;
+        int pmd = Places.pmd(m, mm, page);
         m.see(pmd);
         return m.s[pmd] != 0;
-    }
-
-    /** __pte_alloc() for pages {@code [start, end)} that come to be mapped, where an munmap freed their page-table pages: a ghost change. */
-    static void allocate(Machine m, int mm, int start, int end) {
-        for (int page = start; m.layout.tablesComeAndGo && page < end; page++) {
-            allocate(m, m.layout.table(mm, m.layout.tableOf[page]));
-        }
-    }
-
-    /** The page-table page with that first word is there from now on. */
-    static void allocate(Machine m, int table) {
-        if (m.s[table + Layout.PMD] == 0) {
-            m.mark(table + Layout.PMD);
-            m.mark(table + Layout.TABLE_LIVE);
-            m.s[table + Layout.PMD] = 1;
-            m.s[table + Layout.TABLE_LIVE]++;
-        }
     }
 
     /** free_pgtables() behind the zap of an munmap, then the flush. */
@@ -173,6 +162,7 @@ final class FreeTables {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             m.add(table(m, f) + Layout.TABLE_LIVE, 1); // odd while it is there
+            PageTables.freed(m, table(m, f));
             return free(m, f);
         }
     }

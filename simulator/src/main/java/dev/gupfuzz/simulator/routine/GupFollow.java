@@ -20,7 +20,7 @@ import dev.gupfuzz.simulator.scenario.Region;
  * How slow GUP takes one page: look it up under the page-table lock, take a reference, or fault it in and look again.
  *
  * <p>Source: mm/gup.c, follow_page_pte(), can_follow_write_pte(), try_grab_page() (try_grab_folio() in v6.12), faultin_page();
- * gup_must_unshare(); v4.8 to v6.12. A pin of the shared zeropage counts like any other; from v6.5 on it is not counted. Not modelled: migration entries, huge and device pages, the PMD read before the lock.
+ * gup_must_unshare(); v4.8 to v6.12. A pin of the shared zeropage counts like any other; from v6.5 on it is not counted. Not modelled: migration entries, huge and device pages; the PMD is read where its page-table page may not be there.
  */
 final class GupFollow {
 
@@ -44,11 +44,14 @@ final class GupFollow {
     static final int READ_FLAGS = Pc.GUP_SLOW | 10;
     static final int READ_MAPCOUNT = Pc.GUP_SLOW | 13;
     static final int PTL_UNLOCK_FAIL = Pc.GUP_SLOW | 14;
+    /** The entry where page-table pages are allocated. */
+    static final int READ_PMD = Pc.GUP_SLOW | 15;
 
     private GupFollow() {}
 
     static void declare() {
         Labels.define(PTL, FOLLOW, "PTL", Target.PTL, "pte_offset_map_lock(mm, pmd, address, &ptl)", new Ptl());
+        Labels.define(READ_PMD, "follow_pmd_mask", "READ_PMD", Target.TABLE, "pmdval = READ_ONCE(*pmd)", new ReadPmd());
         Labels.define(READ_PTE, FOLLOW, "READ_PTE", Target.PTE, "pte = *ptep", new ReadPte());
         Labels.define(
                 READ_FLAGS,
@@ -76,6 +79,7 @@ final class GupFollow {
                 "pte_unmap_unlock(ptep, ptl); return ERR_PTR(-ENOMEM)",
                 new PtlUnlockFail());
         Labels.pending(PendingAccess.rmw(Places.LOCK), PTL, PTL_UNLOCK, PTL_UNLOCK_FAULT, PTL_UNLOCK_FAIL);
+        Labels.pending(PendingAccess.read(GupFollow::pmd), READ_PMD);
         Labels.pending(PendingAccess.read(Places.PINNED_PTE), READ_PTE);
         Labels.pending(PendingAccess.read(Places.page(Layout.FLAGS)), READ_FLAGS);
         Labels.pending(PendingAccess.read(Places.page(Layout.MAPCOUNT)), READ_MAPCOUNT);
@@ -166,14 +170,30 @@ final class GupFollow {
     private static final class PtlUnlockFault extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
-            final int[] s = m.s;
             Locks.ptlUnlock(m, t);
-            s[f + Frame.PAGE] = s[f + Frame.START] + s[f + Frame.NR];
-            s[f + Frame.IS_WRITE] = s[f + Frame.FOLL_NOW] & Foll.WRITE;
-            s[f + Frame.FAULT_RESULT] = 0;
-            s[f + Frame.FAULT_RET] = GupSlow.FAULTED;
-            return Fault.READ_PTE;
+            return faultin(m, f);
         }
+    }
+
+    private static final class ReadPmd extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            return m.read(pmd(m, t, f)) != 0 ? PTL : faultin(m, f); // no_page_table()
+        }
+    }
+
+    private static int pmd(Machine m, int t, int f) {
+        return Places.pmd(m, m.threadMm[t], m.s[f + Frame.START] + m.s[f + Frame.NR]);
+    }
+
+    /** faultin_page(). */
+    private static int faultin(Machine m, int f) {
+        int[] s = m.s;
+        s[f + Frame.PAGE] = s[f + Frame.START] + s[f + Frame.NR];
+        s[f + Frame.IS_WRITE] = s[f + Frame.FOLL_NOW] & Foll.WRITE;
+        s[f + Frame.FAULT_RESULT] = 0;
+        s[f + Frame.FAULT_RET] = GupSlow.FAULTED;
+        return Fault.handle(m);
     }
 
     private static final class PtlUnlockFail extends StepCode {

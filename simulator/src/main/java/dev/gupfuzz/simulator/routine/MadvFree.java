@@ -34,6 +34,7 @@ final class MadvFree {
 
     static final int PENDING = Pc.MADVISE | 16;
     static final int PTL = Pc.MADVISE | 17 | Pc.ON_PTL;
+    static final int READ_PMD = Pc.MADVISE | 32;
     static final int READ_PTE = Pc.MADVISE | 18;
     static final int FLAGS = Pc.MADVISE | 19;
     static final int TRYLOCK = Pc.MADVISE | 20;
@@ -59,6 +60,7 @@ final class MadvFree {
                 Target.TLB_FLUSH,
                 "tlb_gather_mmu(): inc_tlb_flush_pending(mm)",
                 new Pending());
+        Labels.define(READ_PMD, "walk_pmd_range", "READ_PMD", Target.TABLE, "pmd_none(*pmd)", new ReadPmd());
         Labels.define(PTL, RANGE, "PTL", Target.PTL, "pte_offset_map_lock(mm, pmd, addr, &ptl)", new Ptl());
         Labels.define(READ_PTE, RANGE, "READ_PTE", Target.PTE, "ptent = *pte", new ReadPte());
         Labels.define(FLAGS, RANGE, "FLAGS", Target.PAGE_LOCK, "PageSwapCache(page) || PageDirty(page)", new Flags());
@@ -89,6 +91,7 @@ final class MadvFree {
                 "tlb_finish_mmu(): dec_tlb_flush_pending(mm)",
                 new NotPending());
         Labels.pending(PendingAccess.rmw(Places.mm(Layout.TLB_FLUSH_PENDING)), PENDING, NOT_PENDING);
+        Labels.pending(PendingAccess.read(Places.WALKED_PMD), READ_PMD);
         Labels.pending(PendingAccess.rmw(Places.LOCK), PTL, PTL_UNLOCK);
         Labels.pending(PendingAccess.read(Places.pte(Frame.WALK)), READ_PTE);
         Labels.pending(PendingAccess.read(Places.page(Layout.FLAGS)), FLAGS);
@@ -140,7 +143,19 @@ final class MadvFree {
         }
         s[f + Frame.WALK_END] = m.layout.endOfTable(page, s[f + Frame.CURSOR]);
         Locks.aim(m, f, m.threadMm[t], page);
-        return PTL;
+        return m.layout.allocatesTables ? READ_PMD : PTL;
+    }
+
+    /** Where there is no page-table page nothing is mapped. */
+    private static final class ReadPmd extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            if (m.read(Places.WALKED_PMD.word(m, t, f)) != 0) {
+                return PTL;
+            }
+            m.s[f + Frame.WALK] = m.s[f + Frame.WALK_END];
+            return nextTable(m, t, f);
+        }
     }
 
     private static final class Ptl extends StepCode {

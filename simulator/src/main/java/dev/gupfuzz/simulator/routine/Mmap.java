@@ -15,8 +15,8 @@ import dev.gupfuzz.simulator.scenario.Region;
 /**
  * mmap(2) of a region that is not mapped at the start, at its address, where nothing may be (MAP_FIXED_NOREPLACE).
  *
- * <p>Source: mm/util.c, vm_mmap_pgoff(); mm/mmap.c, mmap_region(); v4.8 to v6.12. A page-table page that an munmap freed is
- * there again from here on, and not from the first fault. Not modelled: merging with a neighbour, populating, the lock of the new VMA
+ * <p>Source: mm/util.c, vm_mmap_pgoff(); mm/mmap.c, mmap_region(); v4.8 to v6.12. Its page-table page comes with the first fault.
+ * Not modelled: merging with a neighbour, populating, the lock of the new VMA
  * (v6.8 on), failure for lack of memory.
  */
 final class Mmap {
@@ -63,7 +63,6 @@ final class Mmap {
             int vma = Vmas.insert(m, mm, region.start(), region.end());
             int soft = m.layout.tracksSoftDirty ? Region.SOFTDIRTY : 0; // nothing was written since the tracking began
             m.s[vma + Layout.VMA_FLAGS] = region.flags() | soft | (file ? Vmas.FILE : 0);
-            FreeTables.allocate(m, m.threadMm[t], region.start(), region.end());
             m.s[vma + Layout.VMA_PGOFF] = file ? region.filePage() - region.start() : 0;
             boolean shared = (region.flags() & Region.SHARED) != 0;
             for (int page = region.start(); page < region.end(); page++) {

@@ -176,7 +176,6 @@ final class Mremap {
             }
             s[copy + Layout.VMA_FLAGS] &=
                     ~(Region.UFFD_WP | Region.UFFD_MINOR); // nobody sees it before mmap_lock is released
-            FreeTables.allocate(m, m.threadMm[t], start + distance(m, f), end(m, f) + distance(m, f));
             // an anonymous VMA without pages forgets where it was
             boolean fresh = (s[vma + Layout.VMA_FLAGS] & Vmas.FILE) == 0 && s[vma + Layout.VMA_ANON] == 0;
             s[copy + Layout.VMA_PGOFF] = fresh ? 0 : s[vma + Layout.VMA_PGOFF] - distance(m, f);
@@ -192,6 +191,10 @@ final class Mremap {
     private static int nextTables(Machine m, int t, int f) {
         int[] s = m.s;
         int page = s[f + Frame.WALK];
+        while (page < end(m, f) && !FreeTables.isThere(m, m.threadMm[t], page)) {
+            Moves.moved(m, m.threadMm[t], page, page + distance(m, f));
+            page = ++s[f + Frame.WALK];
+        }
         if (page == end(m, f)) {
             return (s[f + Frame.FORCE_FLUSH] & LATE) != 0
                     ? TlbFlush.begin(m, t, f, m.threadMm[t], s[f + Frame.START], page, UNMAP)
@@ -202,7 +205,7 @@ final class Mremap {
         s[f + Frame.WALK_END] = Math.min(old, moved);
         s[f + Frame.FORCE_FLUSH] &= LATE;
         Locks.aim(m, f, m.threadMm[t], page);
-        return OLD_PTL;
+        return PteAlloc.begin(m, f, m.threadMm[t], page + distance(m, f), OLD_PTL);
     }
 
     private static final class OldPtl extends StepCode {

@@ -30,7 +30,15 @@ final class Places {
     static final Place PIN_REFCOUNT =
             (m, t, f) -> pinned(m, m.s[f + Frame.PIN], m.s[f + Frame.CURSOR]) + Layout.REFCOUNT;
 
+    /** The PMD entry that leads to the page-table page of the page that a walk of the thread's own process is at. */
+    static final Place WALKED_PMD = (m, t, f) -> pmd(m, m.threadMm[t], m.s[f + Frame.WALK]);
+
     private Places() {}
+
+    /** The PMD entry that leads to the page-table page of (mm, page). */
+    static int pmd(Machine m, int mm, int page) {
+        return m.layout.table(mm, m.layout.tableOf[page]) + Layout.PMD;
+    }
 
     /** The child's page-table page serves one VMA, which the walk does not leave. */
     static int childPtl(Machine m, int f) {

@@ -26,6 +26,7 @@ public final class Step {
         CopyPte.declare();
         CopyPresent.declare();
         Zap.declare();
+        PteAlloc.declare();
         Unpin.declare();
         TlbFlush.declare();
         Sync.declare();

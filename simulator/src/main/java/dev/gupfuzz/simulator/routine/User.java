@@ -75,11 +75,11 @@ final class User {
         return m.has(FAULT_TLB_DROP) ? WALK : beginAccess(m, f);
     }
 
-    /** The CPU's entries went away: an access that was about to use one walks instead. */
+    /** Some of the CPU's entries went away, which the caller has marked: an access that was about to use one walks instead. */
     static void flushed(Machine m, int cpu) {
         int f = m.frame(cpu);
         int pc = m.s[f + Frame.PC];
-        boolean gone = pc == ACCESS ? !hit(m, f) : pc == PROTECTED && !isProtected(m, f);
+        boolean gone = pc == ACCESS ? !allows(m, f) : pc == PROTECTED && !isProtected(m, f);
         if (gone) {
             m.s[f + Frame.PC] = WALK;
         }
@@ -96,9 +96,12 @@ final class User {
 
     /** Whether the CPU's entry allows the access without a look at the page table. */
     private static boolean hit(Machine m, int f) {
-        int at = m.s[f + Frame.TLBS] + m.s[f + Frame.PAGE];
-        m.see(at);
-        int entry = m.s[at];
+        m.see(m.s[f + Frame.TLBS] + m.s[f + Frame.PAGE]);
+        return allows(m, f);
+    }
+
+    private static boolean allows(Machine m, int f) {
+        int entry = m.s[m.s[f + Frame.TLBS] + m.s[f + Frame.PAGE]];
         int needed = m.s[f + Frame.IS_WRITE] != 0 ? Pte.PRESENT | Pte.WRITE | Pte.DIRTY : Pte.PRESENT;
         return (entry & needed) == needed;
     }

@@ -104,7 +104,7 @@ final class UserfaultContinue {
             }
             s[f + Frame.VM_FLAGS] = s[vma + Layout.VMA_FLAGS];
             s[f + Frame.FILE_PAGE] = Vmas.filePage(m, vma, s[f + Frame.START]);
-            return FIND_PAGE;
+            return PteAlloc.begin(m, f, m.threadMm[t], s[f + Frame.START], FIND_PAGE);
         }
     }
 

@@ -79,6 +79,7 @@ final class Zap {
     static final int WRITE_VMA = Pc.ZAP | 11 | Pc.ON_VMA;
     static final int SET_DIRTY = Pc.ZAP | 12;
     static final int LATE_RMAP = Pc.ZAP | 13;
+    static final int READ_PMD = Pc.ZAP | 14;
 
     /** The PTE that the walk is at, in whichever process. */
     static final Place WALKED_PTE = (m, t, f) -> m.pteAt(m.s[f + Frame.WALK_MM], m.s[f + Frame.WALK]);
@@ -93,6 +94,13 @@ final class Zap {
         Labels.define(DETACH, UNMAP, "DETACH", Target.VMA, "detach_vmas_to_be_unmapped()", new Detach());
         Labels.define(DOWNGRADE, UNMAP, "DOWNGRADE", Target.MMAP_LOCK, "mmap_write_downgrade(mm)", new Downgrade());
         Labels.define(PTL, RANGE, "PTL", Target.PTL, "pte_offset_map_lock(mm, pmd, addr, &ptl)", new Ptl());
+        Labels.define(
+                READ_PMD,
+                "zap_pmd_range",
+                "READ_PMD",
+                Target.TABLE,
+                "pmd_none_or_trans_huge_or_clear_bad(pmd)",
+                new ReadPmd());
         Labels.define(READ_PTE, RANGE, "READ_PTE", Target.PTE, "ptent = *pte", new ReadPte());
         Labels.define(
                 CLEAR_PTE, RANGE, "CLEAR_PTE", Target.PTE, "ptep_get_and_clear_full(mm, addr, pte)", new ClearPte());
@@ -114,6 +122,7 @@ final class Zap {
         Labels.pending(PendingAccess.rmw(Places.mm(Layout.MMAP_LOCK)), MUNMAP_LOCK, DOWNGRADE, MUNMAP_UNLOCK);
         Labels.pending(PendingAccess.write(Places.mm(Layout.VMA_COUNT)), DETACH);
         Labels.pending(PendingAccess.rmw(Places.LOCK), WRITE_VMA, PTL, PTL_UNLOCK);
+        Labels.pending(PendingAccess.read((m, t, f) -> pmd(m, f)), READ_PMD);
         Labels.pending(PendingAccess.read(WALKED_PTE), READ_PTE);
         Labels.pending(PendingAccess.rmw(WALKED_PTE), CLEAR_PTE);
         Labels.pending(PendingAccess.rmw((m, t, f) -> lastQueued(m, t, f) + Layout.FLAGS), SET_DIRTY);
@@ -158,7 +167,7 @@ final class Zap {
         m.s[f + Frame.RET] = ret;
         m.s[f + Frame.BREAKS] = 0;
         begin(m, f, mm, mode, start, end);
-        return segment(m, f, start) ? PTL : ret;
+        return segment(m, f, start) ? first(m, f) : ret;
     }
 
     private static void unmapBegins(Machine m, int t, int f) {
@@ -233,6 +242,26 @@ final class Zap {
         public int take(Machine m, int t, int f, int pc) {
             Locks.mmapWriteDowngrade(m, t);
             return segment(m, f, m.s[f + Frame.START]) ? PTL : MUNMAP_UNLOCK;
+        }
+    }
+
+    /** Whether a page-table page may come to be during the walk: nobody maps anything any more where a VMA was detached, or at exit. */
+    private static boolean readsPmd(Machine m, int mode) {
+        return m.layout.allocatesTables && mode != EXIT && mode != MUNMAP;
+    }
+
+    private static int first(Machine m, int f) {
+        return readsPmd(m, m.s[f + Frame.ZAP_MODE]) ? READ_PMD : PTL;
+    }
+
+    private static int pmd(Machine m, int f) {
+        return Places.pmd(m, m.s[f + Frame.WALK_MM], m.s[f + Frame.WALK]);
+    }
+
+    private static final class ReadPmd extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            return m.read(pmd(m, f)) != 0 ? PTL : nextSegment(m, t, f);
         }
     }
 
@@ -411,7 +440,7 @@ final class Zap {
                 return false;
             }
             last = m.layout.endOfTable(page, last);
-            if (FreeTables.isThere(m, mm, page)) {
+            if (readsPmd(m, mode) || FreeTables.isThere(m, mm, page)) {
                 s[f + Frame.WALK] = page;
                 s[f + Frame.WALK_END] = last;
                 Locks.aim(m, f, mm, page);
@@ -455,7 +484,7 @@ final class Zap {
     private static int nextSegment(Machine m, int t, int f) {
         int[] s = m.s;
         if (segment(m, f, s[f + Frame.WALK_END])) {
-            return PTL;
+            return first(m, f);
         }
         return s[f + Frame.ZAP_MODE] == MUNMAP ? FreeTables.begin(m, t, f) : gathered(m, t, f);
     }

@@ -12,6 +12,7 @@ final class Names {
     private static final List<String> MM_WORDS =
             List.of("mmap_lock", "has_pinned", "write_protect_seq", "tlb_flush_pending", "tlb_flush_batched");
     private static final List<String> TABLE_WORDS = List.of(".ptl", ".pmd", ".table");
+    private static final List<String> PMD_WORDS = List.of(".pmd_lock", ".pte_pages");
     private static final List<String> PAGE_WORDS = List.of("refcount", "mapcount", "flags", "content", "mapping");
     private static final List<String> SWAP_WORDS = List.of("swap_map", "swap_cache", "swap_data", "has_cache");
     private static final List<String> FILE_WORDS = List.of("cache", "disk");
@@ -55,6 +56,10 @@ final class Names {
             return offset == Layout.VMA_COUNT
                     ? process + ".vmas"
                     : lock ? process + ".vma" + (offset - Layout.VMAS) / Layout.VMA_WORDS + ".vm_lock" : null;
+        }
+        if (word < layout.pteBase && !layout.isOfTable(word)) {
+            int at = word - layout.pmd(0);
+            return m.scenario.world().processes.get(at / Layout.PMD_WORDS) + PMD_WORDS.get(at % Layout.PMD_WORDS);
         }
         if (word < layout.pteBase) {
             int table = (word - layout.tableBase) / Layout.TABLE_WORDS;
@@ -114,7 +119,10 @@ final class Names {
             return Integer.toString(value);
         }
         if (word < layout.pteBase) {
-            if ((word - layout.tableBase) % Layout.TABLE_WORDS == Layout.PTL) {
+            int lock = layout.isOfTable(word)
+                    ? (word - layout.tableBase) % Layout.TABLE_WORDS - Layout.PTL
+                    : (word - layout.pmd(0)) % Layout.PMD_WORDS - Layout.PMD_LOCK;
+            if (lock == 0) {
                 return value == 0 ? "free" : "held by " + threads.get(value - 1);
             }
             return Integer.toString(value);

@@ -242,6 +242,7 @@ class SafeguardTableTest {
             Rule.MADV_FREE_MARKS,
             Rule.ZAP_DIRTY_FLUSH,
             Rule.PGTABLE_GRACE,
+            Rule.PTE_ALLOC_RECHECK,
             Rule.MPROTECT_FLUSH,
             Rule.NUMA_KEEPS_WRITE,
             Rule.NUMA_SKIPS_SHARED,

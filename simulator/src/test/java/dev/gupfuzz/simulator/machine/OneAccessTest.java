@@ -225,7 +225,9 @@ class OneAccessTest {
             int inPage =
                     word >= l.pageBase && word < l.allocBase ? (word - l.pageBase) & (1 << Layout.PAGE_SHIFT) - 1 : -1;
             int inMm = word >= l.mmBase && word < l.tableBase ? (word - l.mmBase) % l.mmWords : -1;
-            int inTable = word >= l.tableBase && word < l.pteBase ? (word - l.tableBase) % Layout.TABLE_WORDS : -1;
+            int inTable = l.isOfTable(word) ? (word - l.tableBase) % Layout.TABLE_WORDS : -1;
+            boolean ofPmd = word >= l.tableBase && word < l.pteBase && inTable < 0;
+            int inPmd = ofPmd ? (word - l.pmd(0)) % Layout.PMD_WORDS : -1;
             boolean register = word >= l.threadBase && word < l.mmBase;
             return switch (target) {
                 case PTE -> word >= l.pteBase && word < l.tlbBase;
@@ -234,8 +236,8 @@ class OneAccessTest {
                 case CONTENT -> inPage == Layout.CONTENT;
                 case PAGE_LOCK, PAGE_FLAGS -> inPage == Layout.FLAGS;
                 case MMAP_LOCK -> inMm == Layout.MMAP_LOCK;
-                case PTL -> inTable == Layout.PTL;
-                case TABLE -> inTable == Layout.PMD || inTable == Layout.TABLE_LIVE;
+                case PTL -> inTable == Layout.PTL || inPmd == Layout.PMD_LOCK;
+                case TABLE -> inTable == Layout.PMD || inTable == Layout.TABLE_LIVE || inPmd == Layout.PTE_PAGES;
                 case HAS_PINNED -> inMm == Layout.HAS_PINNED;
                 case SEQ -> inMm == Layout.SEQ;
                 case VMA -> inMm >= Layout.VMA_COUNT && !isVmaLock(inMm);

@@ -159,7 +159,7 @@ class WaitingTest {
             boolean able = switch (Pc.waitKind(pc)) {
                 case Pc.WAIT_MMAP_READ -> m.s[mm + Layout.MMAP_LOCK] >= 0;
                 case Pc.WAIT_MMAP_WRITE -> m.s[mm + Layout.MMAP_LOCK] == 0;
-                case Pc.WAIT_PTL -> m.s[lock(t, l.tableBase, l.pteBase, Layout.TABLE_WORDS, Layout.PTL)] == 0;
+                case Pc.WAIT_PTL -> m.s[pageTableLock(t)] == 0;
                 case Pc.WAIT_ACK -> takesInterrupt(m.s[m.frame(t) + Frame.ACK_CPU]);
                 case Pc.WAIT_THREADS -> othersEnded(t);
                 case Pc.WAIT_EVENT -> posted(Peek.program(m, t)[Peek.row(m, t)][1]);
@@ -189,6 +189,14 @@ class WaitingTest {
                     .isBetween(base, end - 1);
             assertThat((at - base) % words).isEqualTo(within);
             return at;
+        }
+
+        /** Of a page-table page, or of the PMD page. */
+        private int pageTableLock(int t) {
+            Layout l = m.layout;
+            return l.isOfTable(m.s[m.frame(t) + Frame.LOCK])
+                    ? lock(t, l.tableBase, l.pteBase, Layout.TABLE_WORDS, Layout.PTL)
+                    : lock(t, l.pmd(0), l.pteBase, Layout.PMD_WORDS, Layout.PMD_LOCK);
         }
 
         private int readersOfVma(int t) {

@@ -13,6 +13,11 @@ public final class WideScenarios {
         return UnmapScenarios.all();
     }
 
+    /** Those in which page-table pages are allocated. */
+    public static List<Scenario> tables() {
+        return TableScenarios.all();
+    }
+
     public static List<Scenario> all() {
         List<Scenario> all = new ArrayList<>();
         all.addAll(GupScenarios.all());
@@ -20,6 +25,7 @@ public final class WideScenarios {
         all.addAll(ForkScenarios.all());
         all.addAll(FaultScenarios.all());
         all.addAll(UnmapScenarios.all());
+        all.addAll(TableScenarios.all());
         all.addAll(PressureScenarios.all());
         return all;
     }
