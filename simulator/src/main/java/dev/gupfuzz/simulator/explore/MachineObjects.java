@@ -32,7 +32,11 @@ final class MachineObjects {
         for (int t = 0; t < m.threads; t++) {
             int f = Frame.at(t);
             object(f + Frame.PC, 1);
-            object(f + Frame.HOLD, 1);
+            if (m.layout.cpu(t) == t) {
+                object(f + Frame.HOLD, 1);
+            } else {
+                objects[f + Frame.HOLD] = objects[Frame.at(m.layout.cpu(t)) + Frame.HOLD]; // it is the CPU's
+            }
             object(f + Frame.COPY_PAGE, 1);
             object(f + Frame.ASLEEP, 1);
         }
@@ -45,7 +49,7 @@ final class MachineObjects {
                 object(Vmas.at(at, slot) + Layout.VMA_LOCK, 1);
             }
         }
-        each(layout.tableBase, layout.pageBase);
+        each(layout.cpuBase, layout.pageBase);
         for (int pfn = 0; pfn < layout.frames; pfn++) {
             each(layout.page(pfn), layout.page(pfn) + Layout.SINCE + 1);
         }
@@ -112,6 +116,9 @@ final class MachineObjects {
         into.clear();
         int f = Frame.at(t);
         int pc = m.s[f + Frame.PC];
+        if (m.cpus != null && m.cpus.isPlaced(t) && pc != Pc.ENDED) {
+            into.read(objects[m.cpus.word(t)]);
+        }
         if (pc == Pc.NOT_STARTED) {
             into.read(objects[f + Frame.PC]);
         } else if ((pc & Pc.BLOCKING) != 0) {

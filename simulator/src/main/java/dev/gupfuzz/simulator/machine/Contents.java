@@ -196,7 +196,7 @@ public final class Contents {
         int mm = m.threadMm[t];
         int frame = m.pageAt(pfn);
         m.write(frame + Layout.CONTENT, token);
-        if (gone(m, frame, m.layout.tlbBirthBase + t * m.pages + page) || s[m.refAt(mm, page)] == UNMAPPED) {
+        if (gone(m, frame, m.tlbBirthAt(t, page)) || s[m.refAt(mm, page)] == UNMAPPED) {
             m.violate(Invariant.I4, t, page, 0);
         }
         for (int rest = m.log == null ? 0 : m.mmThreads[mm]; rest != 0; rest &= rest - 1) {
@@ -221,7 +221,7 @@ public final class Contents {
         int mm = m.threadMm[t];
         int frame = m.pageAt(pfn);
         int seen = m.read(frame + Layout.CONTENT);
-        if (gone(m, frame, m.layout.tlbBirthBase + t * m.pages + page)) {
+        if (gone(m, frame, m.tlbBirthAt(t, page))) {
             m.violate(Invariant.I4, t, page, 0);
         }
         m.see(m.zapAt(mm, page));

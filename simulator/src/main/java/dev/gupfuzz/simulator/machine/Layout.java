@@ -5,6 +5,7 @@ import dev.gupfuzz.simulator.scenario.Op;
 import dev.gupfuzz.simulator.scenario.Region;
 import dev.gupfuzz.simulator.scenario.ThreadSpec;
 import dev.gupfuzz.simulator.scenario.World;
+import java.util.stream.IntStream;
 
 /**
  * Where everything lies in the state array of one scenario. Protocol state comes first and ghost state, which only the
@@ -200,8 +201,14 @@ public final class Layout {
     public final int vmaSlots;
     public final int mmWords;
 
+    /** For each thread the first one of its CPU. */
+    private final int[] cpus;
+
     public final int threadBase;
     public final int mmBase;
+    /** The CPUs that several threads share, by the first of these; no word where there is none. */
+    public final int cpuBase;
+
     public final int tableBase;
     private final int pmdBase;
     public final int pteBase;
@@ -315,6 +322,9 @@ public final class Layout {
         at += threads << Frame.SHIFT;
         mmBase = at;
         at += mms * mmWords;
+        cpus = cpus(world);
+        cpuBase = at;
+        at += IntStream.range(0, threads).anyMatch(t -> cpus[t] != t) ? threads * SharedCpus.WORDS : 0;
         tableBase = at;
         at += mms * tables * TABLE_WORDS;
         pmdBase = at;
@@ -386,6 +396,23 @@ public final class Layout {
         hasMoves = freeingBase > movedBase;
         hasFreeing = releasedBase > freeingBase;
         hasReleased = truncatedBase > releasedBase;
+    }
+
+    private static int[] cpus(World world) {
+        int[] first = new int[world.threads.size()];
+        for (int t = 0; t < first.length; t++) {
+            int cpu = world.threads.get(t).cpu();
+            first[t] = t;
+            for (int u = 0; cpu != ThreadSpec.OWN_CPU && u < t && first[t] == t; u++) {
+                first[t] = world.threads.get(u).cpu() == cpu ? u : t;
+            }
+        }
+        return first;
+    }
+
+    /** The CPU of a thread, as the first thread that is placed there. */
+    public int cpu(int thread) {
+        return cpus[thread];
     }
 
     /** Pages that nobody but an LRU batch may still refer to: as many as the programs can come to allocate. */
@@ -506,7 +533,7 @@ public final class Layout {
 
     /** The word that stands for what {@code name} is a part of: of a VMA tree its first word, else the name itself. */
     public int whole(int name) {
-        if (name < mmBase || name >= tableBase) {
+        if (name < mmBase || name >= cpuBase) {
             return name;
         }
         int in = (name - mmBase) % mmWords;

@@ -12,6 +12,7 @@ import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.ThreadSpec;
 import dev.gupfuzz.simulator.scenario.World;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The simulated machine: the whole state of one run in one int array, and the few methods through which the routines reach
@@ -93,6 +94,9 @@ public class Machine extends State {
     /** The scenario promises its plain references. */
     final boolean promisesEveryGet;
 
+    /** The CPUs that threads share, or null where each has its own. */
+    public final @Nullable SharedCpus cpus;
+
     /** Goals of the scenario, as a mask. */
     private final long asked;
 
@@ -164,6 +168,7 @@ public class Machine extends State {
             }
             codeEnd[t] = next;
         }
+        cpus = layout.cpuBase < layout.tableBase ? new SharedCpus(this) : null;
     }
 
     /** Takes the present state as the start of every run. */
@@ -237,7 +242,7 @@ public class Machine extends State {
         }
     }
 
-    private boolean ready(int t, int pc) {
+    boolean ready(int t, int pc) {
         int f = Frame.at(t);
         int kind = Pc.waitKind(pc);
         if (kind == Pc.WAIT_PTL) { // the frequent ones first, and no jump through a table
@@ -274,6 +279,11 @@ public class Machine extends State {
             default:
                 throw new IllegalStateException("[simulator bug] no such wait: kind=" + kind);
         }
+    }
+
+    /** cond_resched() before the step {@code pc}: where CPUs are shared, the thread may have to give its own up. */
+    public int resched(int pc) {
+        return cpus == null || (pc & Pc.ROUTINE_MASK) == Pc.USER ? pc : pc | Pc.RESCHED;
     }
 
     /** Event {@code event} happens; the access of its step. */

@@ -24,6 +24,9 @@ public final class Pc {
     private static final int WAIT_SHIFT = 13;
     private static final int WAIT_MASK = 15;
 
+    /** cond_resched() stands before the step: a CPU that others are placed on may turn to one of them. */
+    static final int RESCHED = 1 << 17;
+
     public static final int WAIT_MMAP_READ = 0;
     public static final int WAIT_MMAP_WRITE = 1;
     public static final int WAIT_PTL = 2;
@@ -93,10 +96,17 @@ public final class Pc {
     public static final int ON_SEQ = BLOCKING | WAIT_SEQ << WAIT_SHIFT;
     public static final int ON_SLOT = BLOCKING | WAIT_SLOT << WAIT_SHIFT;
 
+    private static final int SPINS = 1 << WAIT_PTL | 1 << WAIT_ACK | 1 << WAIT_GRACE | 1 << WAIT_SEQ;
+
     private Pc() {}
 
     public static int waitKind(int pc) {
         return pc >> WAIT_SHIFT & WAIT_MASK;
+    }
+
+    /** Whether who waits before this blocking label sleeps; else it spins and keeps its CPU. */
+    static boolean sleeps(int pc) {
+        return (SPINS >> waitKind(pc) & 1) == 0;
     }
 
     public static int label(int pc) {

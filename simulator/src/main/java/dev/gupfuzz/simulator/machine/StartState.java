@@ -72,7 +72,7 @@ final class StartState {
             s[f + Frame.PC] = Pc.NOT_STARTED;
             s[f + Frame.MM_AT] = layout.mm(mm);
             s[f + Frame.PTES] = layout.pte(mm, 0);
-            s[f + Frame.TLBS] = layout.tlb(t, 0);
+            s[f + Frame.TLBS] = layout.tlb(layout.cpu(t), 0);
             s[f + Frame.LOCK] = layout.ptl(mm, 0);
         }
     }

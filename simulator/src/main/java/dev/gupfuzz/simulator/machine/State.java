@@ -23,7 +23,9 @@ public abstract class State extends KernelRules {
     public AccessLog log;
 
     private final int pteBase;
-    private final int tlbBase;
+    /** From a TLB entry to its frame's BIRTH. */
+    private final int tlbBirths;
+
     private final int mmBase;
     private final int mmWords;
     private final int pinBase;
@@ -42,7 +44,7 @@ public abstract class State extends KernelRules {
         threads = layout.threads;
         pins = layout.pins;
         pteBase = layout.pteBase;
-        tlbBase = layout.tlbBase;
+        tlbBirths = layout.tlbBirthBase - layout.tlbBase;
         mmBase = layout.mmBase;
         mmWords = layout.mmWords;
         pinBase = layout.pinBase;
@@ -155,8 +157,13 @@ public abstract class State extends KernelRules {
         return pteBase + mm * pages + page;
     }
 
-    public int tlbAt(int cpu, int page) {
-        return tlbBase + cpu * pages + page;
+    public int tlbAt(int t, int page) {
+        return s[Frame.at(t) + Frame.TLBS] + page;
+    }
+
+    /** BIRTH of the frame that the entry was filled with; ghost. */
+    int tlbBirthAt(int t, int page) {
+        return tlbBirths + tlbAt(t, page);
     }
 
     public int pageAt(int pfn) {

@@ -5,7 +5,7 @@ import dev.gupfuzz.simulator.invariant.Invariant;
 
 /**
  * The TLB of each CPU: entries of the PTE's form, filled only by an access and dropped only by a flush, a fault or a walk
- * that a data choice asks for. Every thread has a CPU of its own.
+ * that a data choice asks for. A thread has a CPU of its own, unless it is placed ({@link SharedCpus}).
  *
  * <p>Source: arch/x86/mm/tlb.c, flush_tlb_mm_range() and flush_tlb_others(), v5.11: the local CPU first, then an interrupt
  * to every other CPU that runs the mm, and a wait for all of them. Here the waits are one step a CPU, in the order of their
@@ -21,7 +21,7 @@ public final class Tlb {
         m.mark(m.tlbAt(t, page));
         m.see(m.layout.tenancy(Pte.pfn(pte)));
         m.s[m.tlbAt(t, page)] = pte;
-        m.s[m.layout.tlbBirthBase + t * m.pages + page] = m.s[m.pageAt(Pte.pfn(pte)) + Layout.BIRTH];
+        m.s[m.tlbBirthAt(t, page)] = m.s[m.pageAt(Pte.pfn(pte)) + Layout.BIRTH];
     }
 
     /** Drops the entry of one CPU for pages {@code [start, end)}. */
@@ -29,6 +29,14 @@ public final class Tlb {
         for (int page = start; page < end; page++) {
             m.mark(m.tlbAt(cpu, page));
             m.s[m.tlbAt(cpu, page)] = 0;
+        }
+    }
+
+    /** The part of a flush of {@code mm} that the CPU of thread {@code t} does on its own, if it runs the process. */
+    public static void invalidateOwn(Machine m, int t, int mm, int start, int end) {
+        boolean runs = (m.cpus != null && m.cpus.isPlaced(t)) ? m.cpus.isLoaded(t, mm) : m.threadMm[t] == mm;
+        if (runs) {
+            invalidate(m, t, start, end);
         }
     }
 
@@ -42,7 +50,7 @@ public final class Tlb {
 
     /** As {@link #nextCpu(Machine, int, int)}, for the flush of another process's entries. */
     public static int nextCpu(Machine m, int t, int mm, int cpu) {
-        return next(m, m.mmThreads[mm] & ~(1 << t), cpu);
+        return next(m, m.mmThreads[mm] & ~ownCpu(m, t), cpu);
     }
 
     /** As {@link #nextCpu(Machine, int, int)}, for a flush of the entries of several processes, as a mask. */
@@ -51,7 +59,11 @@ public final class Tlb {
         for (int rest = processes; rest != 0; rest &= rest - 1) {
             others |= m.mmThreads[Integer.numberOfTrailingZeros(rest)];
         }
-        return next(m, others & ~(1 << t), cpu);
+        return next(m, others & ~ownCpu(m, t), cpu);
+    }
+
+    private static int ownCpu(Machine m, int t) {
+        return m.cpus == null ? 1 << t : m.cpus.together(t);
     }
 
     private static int next(Machine m, int cpus, int cpu) {
@@ -63,7 +75,7 @@ public final class Tlb {
         others &= ~m.s[Sched.ENDED];
         for (; others != 0; others &= others - 1) {
             int next = Integer.numberOfTrailingZeros(others);
-            if (m.s[m.frame(next) + Frame.PC] != Pc.NOT_STARTED) {
+            if (m.s[m.frame(next) + Frame.PC] != Pc.NOT_STARTED && (m.cpus == null || m.cpus.standsForCpu(next))) {
                 return next;
             }
         }
@@ -97,6 +109,9 @@ public final class Tlb {
         }
         for (int rest = m.mmThreads[mm] & ~m.s[Sched.ENDED]; rest != 0; rest &= rest - 1) {
             int cpu = Integer.numberOfTrailingZeros(rest);
+            if (m.cpus != null && !m.cpus.isLoaded(cpu)) {
+                continue;
+            }
             for (int page = start; page < end; page++) {
                 int entry = m.s[m.tlbAt(cpu, page)];
                 m.see(m.tlbAt(cpu, page));

@@ -292,7 +292,7 @@ final class ClearRefs {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             Locks.ptlUnlock(m, t);
-            return nextTable(m, t, f);
+            return m.resched(nextTable(m, t, f));
         }
     }
 

@@ -179,7 +179,7 @@ final class CopyPte {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             m.write(Places.childPtl(m, f), 0);
-            return unlocked(m, t, f);
+            return resched(m, t, f);
         }
     }
 
@@ -187,8 +187,13 @@ final class CopyPte {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             Locks.unlock(m, t, Places.childPtl(m, f));
-            return unlocked(m, t, f);
+            return resched(m, t, f);
         }
+    }
+
+    private static int resched(Machine m, int t, int f) {
+        int next = unlocked(m, t, f);
+        return CopyRange.preemptionOff(m, f) ? next : m.resched(next);
     }
 
     private static int unlocked(Machine m, int t, int f) {

@@ -240,7 +240,7 @@ final class Fault {
             return Program.next(m, t);
         }
         m.leave(t);
-        return User.againAfterFault(m, f);
+        return User.againAfterFault(m, t, f);
     }
 
     private static final class MmapUnlockSegv extends StepCode {

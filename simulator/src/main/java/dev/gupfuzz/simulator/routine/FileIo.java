@@ -345,7 +345,7 @@ final class FileIo {
             return CLEAR_DIRTY;
         }
         Locks.aim(m, f, m.s[f + Frame.WALK_MM], m.s[f + Frame.WALK]);
-        return MKCLEAN_PTL;
+        return m.resched(MKCLEAN_PTL);
     }
 
     private static final class MkcleanPtl extends StepCode {

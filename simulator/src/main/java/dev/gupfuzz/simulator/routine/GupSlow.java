@@ -207,7 +207,7 @@ final class GupSlow {
 
     private static int follow(Machine m, int t, int f) {
         Locks.aim(m, f, m.threadMm[t], m.s[f + Frame.START] + m.s[f + Frame.NR]);
-        return m.layout.allocatesTables ? GupFollow.READ_PMD : GupFollow.PTL;
+        return m.resched(m.layout.allocatesTables ? GupFollow.READ_PMD : GupFollow.PTL);
     }
 
     /** GUP has the page of a frame; its reference is taken. */

@@ -205,7 +205,7 @@ final class Mremap {
         s[f + Frame.WALK_END] = Math.min(old, moved);
         s[f + Frame.FORCE_FLUSH] &= LATE;
         Locks.aim(m, f, m.threadMm[t], page);
-        return PteAlloc.begin(m, f, m.threadMm[t], page + distance(m, f), OLD_PTL);
+        return m.resched(PteAlloc.begin(m, f, m.threadMm[t], page + distance(m, f), OLD_PTL));
     }
 
     private static final class OldPtl extends StepCode {

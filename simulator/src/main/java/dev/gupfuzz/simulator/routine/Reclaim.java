@@ -240,8 +240,8 @@ final class Reclaim {
             return ret;
         }
         m.s[f + Frame.FLUSH_RET] = ret;
-        if ((processes >> m.threadMm[t] & 1) != 0) {
-            Tlb.invalidate(m, t, 0, m.pages);
+        for (int rest = processes; rest != 0; rest &= rest - 1) {
+            Tlb.invalidateOwn(m, t, Integer.numberOfTrailingZeros(rest), 0, m.pages);
         }
         return flushNext(m, t, f, -1);
     }

@@ -87,6 +87,9 @@ public final class Step {
      * @return the decisions that were used up; the steps are counted in {@link Sched#TAKEN}
      */
     public static int run(Machine m, int t, int budget) {
+        if (m.cpus != null) {
+            return Placed.run(m, t, budget);
+        }
         final int[] s = m.s;
         final boolean[] covered = m.covered;
         final int f = Frame.at(t);
@@ -119,12 +122,16 @@ public final class Step {
 
     /** Takes the pending step of thread {@code t}, which must be enabled, and no other. */
     public static void take(Machine m, int t) {
+        if (m.cpus != null) {
+            Placed.take(m, t);
+            return;
+        }
         int f = Frame.at(t);
         m.s[Sched.TAKEN]++;
         m.place(t, dispatch(m, t, f, m.s[f + Frame.PC]));
     }
 
-    private static int dispatch(Machine m, int t, int f, int pc) {
+    static int dispatch(Machine m, int t, int f, int pc) {
         m.s[Sched.STEPPING] = pc;
         m.covered[pc & Pc.LABEL_MASK] = true;
         return CODE[pc & Pc.LABEL_MASK].take(m, t, f, pc);

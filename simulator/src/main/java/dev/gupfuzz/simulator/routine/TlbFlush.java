@@ -59,9 +59,7 @@ final class TlbFlush {
         m.s[f + Frame.FLUSH_START] = start;
         m.s[f + Frame.FLUSH_END] = end;
         m.s[f + Frame.FLUSH_RET] = ret;
-        if (m.threadMm[t] == mm) {
-            Tlb.invalidate(m, t, start, end);
-        }
+        Tlb.invalidateOwn(m, t, mm, start, end);
         return next(m, t, f, -1);
     }
 

@@ -165,7 +165,7 @@ final class TryToUnmap {
             boolean more = isFile(m, f)
                     ? Rmap.nextFile(m, f, s[f + Frame.FILE_PAGE], 0)
                     : Rmap.nextAnon(m, f, s[f + Frame.TARGET_PFN]);
-            return more ? PEEK : Reclaim.UNLOCK_KEPT;
+            return more ? m.resched(PEEK) : Reclaim.UNLOCK_KEPT;
         }
     }
 

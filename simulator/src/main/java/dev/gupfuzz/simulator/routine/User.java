@@ -66,17 +66,36 @@ final class User {
         Labels.pending(PendingAccess.rmw(Places.register(Frame.PC)), AWAIT);
     }
 
-    static int beginAccess(Machine m, int f) {
+    static int beginAccess(Machine m, int t, int f) {
+        if (m.cpus != null && !m.cpus.isLoaded(t)) {
+            return WALK;
+        }
         return hit(m, f) ? ACCESS : isProtected(m, f) ? PROTECTED : WALK;
     }
 
     /** The fault dropped the CPU's entry; where nothing does, it may still be there. */
-    static int againAfterFault(Machine m, int f) {
-        return m.has(FAULT_TLB_DROP) ? WALK : beginAccess(m, f);
+    static int againAfterFault(Machine m, int t, int f) {
+        return m.has(FAULT_TLB_DROP) ? WALK : beginAccess(m, t, f);
+    }
+
+    /** The TLB of a CPU that is shared may have changed: what the accesses begin with whose threads are about to make one there. */
+    static void reconsider(Machine m, int cpu) {
+        for (int rest = m.cpus.together(cpu); rest != 0; rest &= rest - 1) {
+            int t = Integer.numberOfTrailingZeros(rest);
+            int f = m.frame(t);
+            int pc = m.s[f + Frame.PC];
+            if (pc == ACCESS || pc == PROTECTED || pc == WALK) {
+                m.s[f + Frame.PC] = beginAccess(m, t, f);
+            }
+        }
     }
 
     /** Some of the CPU's entries went away, which the caller has marked: an access that was about to use one walks instead. */
     static void flushed(Machine m, int cpu) {
+        if (m.cpus != null && m.cpus.isPlaced(cpu)) {
+            reconsider(m, cpu);
+            return;
+        }
         int f = m.frame(cpu);
         int pc = m.s[f + Frame.PC];
         boolean gone = pc == ACCESS ? !allows(m, f) : pc == PROTECTED && !isProtected(m, f);

@@ -469,7 +469,7 @@ final class Zap {
         int[] s = m.s;
         Locks.ptlUnlock(m, t);
         if (s[f + Frame.WALK] < s[f + Frame.WALK_END]) {
-            return PTL; // goto again
+            return m.resched(PTL); // goto again
         }
         if (s[f + Frame.FORCE_FLUSH] == FLUSH_FIRST) {
             s[f + Frame.FORCE_FLUSH] = FLUSHED;
@@ -478,7 +478,7 @@ final class Zap {
                 return FREE;
             }
         }
-        return nextSegment(m, t, f);
+        return m.resched(nextSegment(m, t, f));
     }
 
     private static int nextSegment(Machine m, int t, int f) {
@@ -498,9 +498,8 @@ final class Zap {
     }
 
     private static int beginFlush(Machine m, int t, int f) {
-        if (m.s[f + Frame.WALK_MM] == m.threadMm[t]) {
-            Tlb.invalidate(m, t, m.s[f + Frame.START], m.s[f + Frame.START] + m.s[f + Frame.NR_ALL]);
-        }
+        int start = m.s[f + Frame.START];
+        Tlb.invalidateOwn(m, t, m.s[f + Frame.WALK_MM], start, start + m.s[f + Frame.NR_ALL]);
         return flushNext(m, t, f, -1);
     }
 
@@ -529,7 +528,7 @@ final class Zap {
     private static int freed(Machine m, int t, int f) {
         if (m.s[f + Frame.FORCE_FLUSH] == FLUSHED) {
             m.s[f + Frame.QUEUED] = 0;
-            return nextSegment(m, t, f);
+            return m.resched(nextSegment(m, t, f));
         } else if (m.has(ZAP_FLUSH)) {
             return end(m, t, f);
         } else {

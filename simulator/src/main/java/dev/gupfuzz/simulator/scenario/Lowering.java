@@ -69,13 +69,9 @@ final class Lowering {
         world.events = threads.events();
         for (int t = 0; t < processOf.length; t++) {
             List<int[]> rows = programs.get(t).stream().map(RowDraft::row).toList();
-            String role = plan.threads.get(t).role();
+            ThreadPlan thread = plan.threads.get(t);
             world.statements.add(programs.get(t).stream().map(RowDraft::at).toList());
-            if (processOf[t] < 0) {
-                world.agent(role, rows);
-            } else {
-                world.thread(role, processOf[t], rows);
-            }
+            world.thread(thread.role(), Math.max(0, processOf[t]), processOf[t] < 0, thread.cpu(), rows);
         }
         return world;
     }

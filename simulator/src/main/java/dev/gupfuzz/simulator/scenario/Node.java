@@ -76,7 +76,12 @@ sealed interface Node {
     record Window(At at, Text goal) implements Node {}
 
     /** {@code thread NAME in PROCESS}, or {@code agent NAME}, whose process is null. */
-    record Thread(At at, Text name, @Nullable Text process, List<Node> program) implements Node {}
+    record Thread(
+            At at,
+            Text name,
+            @Nullable Text process,
+            @Nullable Expr cpu,
+            List<Node> program) implements Node {}
 
     /** {@code if CONDITION}. */
     record If(At at, Expr condition, List<Node> then, List<Node> otherwise) implements Node {}

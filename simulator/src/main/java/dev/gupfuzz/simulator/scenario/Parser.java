@@ -310,7 +310,12 @@ final class Parser {
             in.expect("in");
             process = in.name("the name of a process");
         }
-        return new Node.Thread(at, name, process, block(Block.THREAD));
+        Expr cpu = null;
+        if (in.takeIf("on")) {
+            in.expect("cpu");
+            cpu = in.expression();
+        }
+        return new Node.Thread(at, name, process, cpu, block(Block.THREAD));
     }
 
     private Node sometimes() {

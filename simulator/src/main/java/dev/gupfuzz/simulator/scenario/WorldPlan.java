@@ -16,7 +16,8 @@ final class WorldPlan {
     record ProcessPlan(At at, String name, boolean child, boolean isStatic, int pinnedBefore) {}
 
     /** A thread and the names that are valid inside; an agent has no process. */
-    record ThreadPlan(At at, String role, @Nullable Text process, List<Node> program, List<Scope.Binding> names) {}
+    record ThreadPlan(
+            At at, String role, @Nullable Text process, int cpu, List<Node> program, List<Scope.Binding> names) {}
 
     /** A goal of its own where it has a summary. */
     private record Asked(At at, String goal, @Nullable String summary) {}
@@ -106,7 +107,10 @@ final class WorldPlan {
         }
         Text process =
                 thread.process() == null ? null : new Text(thread.process().at(), scope.name(thread.process()));
-        threads.add(new ThreadPlan(thread.at(), role, process, thread.program(), scope.bindings()));
+        int cpu = thread.cpu() == null
+                ? ThreadSpec.OWN_CPU
+                : scope.number(thread.cpu(), "the CPU of '" + role + "'", 0, Limits.THREADS - 1);
+        threads.add(new ThreadPlan(thread.at(), role, process, cpu, thread.program(), scope.bindings()));
     }
 
     private void sometimes(Node.Sometimes goal) {

@@ -4,6 +4,7 @@ import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Pte;
+import dev.gupfuzz.simulator.scenario.ThreadSpec;
 import java.util.List;
 
 /** Gives the words of the state their names and their values the form that a person reads. */
@@ -38,14 +39,22 @@ final class Names {
         this.threads = machine.scenario.threads();
     }
 
+    private String cpu(int t) {
+        int placed = m.scenario.world().threads.get(t).cpu();
+        return placed == ThreadSpec.OWN_CPU ? threads.get(t) + ".cpu" : "cpu" + placed;
+    }
+
     /** The name of a word, or null for registers, ghosts and what else nobody asks for. */
     String name(int word) {
         if (word < layout.mmBase) {
             int register = word - layout.threadBase;
             int t = register >> Frame.SHIFT;
-            return register >= 0 && (register & (Frame.WORDS - 1)) == Frame.HOLD ? threads.get(t) + ".cpu" : null;
+            return register >= 0 && (register & (Frame.WORDS - 1)) == Frame.HOLD ? cpu(t) : null;
         }
-        if (word < layout.tableBase) {
+        if (word >= layout.cpuBase && word < layout.tableBase) {
+            return null;
+        }
+        if (word < layout.cpuBase) {
             int mm = layout.mmIndex(word);
             int offset = word - layout.mm(mm);
             String process = m.scenario.world().processes.get(mm);
@@ -73,7 +82,8 @@ final class Names {
         }
         if (word < layout.pageBase) {
             int at = word - layout.tlbBase;
-            return threads.get(at / layout.pages) + ".tlb[" + at % layout.pages + "]";
+            int t = at / layout.pages;
+            return (m.cpus != null && m.cpus.isPlaced(t) ? cpu(t) : threads.get(t)) + ".tlb[" + at % layout.pages + "]";
         }
         if (word < layout.allocBase) {
             int pfn = (word - layout.pageBase) >> Layout.PAGE_SHIFT;

@@ -8,6 +8,7 @@ import dev.gupfuzz.simulator.kernel.Kernels;
 import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.kernel.Safeguard;
 import dev.gupfuzz.simulator.routine.Step;
+import dev.gupfuzz.simulator.scenario.PlacedScenarios;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.Scenarios;
 import dev.gupfuzz.simulator.scenario.WideScenarios;
@@ -152,6 +153,7 @@ class OneAccessTest {
         scenarios.add(Scenarios.named("fork-vs-pin-fast:pages=6"));
         scenarios.add(Scenarios.named("fork-vs-write:populated=0"));
         scenarios.addAll(WideScenarios.all());
+        scenarios.addAll(PlacedScenarios.all());
         return scenarios;
     }
 

@@ -32,6 +32,9 @@ class LanguageErrorsTest {
             process p { region r[1]         | x.gup:4:11: this '{' is not closed
             process p { region r }          | x.gup:4:22: expected '[', found '}'
             thread t on p { exit }          | x.gup:4:10: expected 'in', found 'on'
+            thread t in p on 3 { exit }     | x.gup:4:18: expected 'cpu', found '3'
+            thread t in p on cpu { exit }   | x.gup:4:22: expected a number, a parameter
+            thread t in p on cpu 16 { load r } | x.gup:4:22: the CPU of 't' must be from 0 to 15: it is 16
             thread t in p { laod r }        | x.gup:4:17: expected a statement, found 'laod' (did you mean 'load'?
             thread t in p { load }          | x.gup:4:22: expected pages: a region, or a page of it as in buffer[0], found '}'
             thread t in q { load r }        | x.gup:4:13: there is no process 'q'

@@ -344,4 +344,21 @@ class LanguageTest {
                 .containsExactly("[1,0,2]", "[0,1] [1,2,514]", "[0,3] [0,4] [1,5,1282]");
         assertThat(world.storesTo(5)).containsExactly("zero", "initial", "3 at 2");
     }
+
+    @Test
+    void shouldPlaceThreads() {
+        World world = read("""
+                        scenario s "s"
+                        param n = 2 in 0..3 "CPUs"
+                        process p { region r[1] }
+                        for i in 1..n {
+                            thread t{i} in p on cpu i + 1 { load r }
+                        }
+                        thread u in p { load r }
+                        agent k on cpu 3 { reclaim r in p }
+                        window segv
+                        sometimes segv
+                        """).scenario().world();
+        assertThat(world.threads).extracting(ThreadSpec::cpu).containsExactly(2, 3, ThreadSpec.OWN_CPU, 3);
+    }
 }

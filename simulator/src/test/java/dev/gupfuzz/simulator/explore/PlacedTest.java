@@ -1,0 +1,131 @@
+package dev.gupfuzz.simulator.explore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gupfuzz.simulator.explore.Exploration.Ended;
+import dev.gupfuzz.simulator.explore.StateSearch.Bounds;
+import dev.gupfuzz.simulator.explore.StateSearch.Plan;
+import dev.gupfuzz.simulator.kernel.Kernels;
+import dev.gupfuzz.simulator.scenario.PlacedScenarios;
+import dev.gupfuzz.simulator.scenario.Scenario;
+import dev.gupfuzz.simulator.trace.Finding;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Threads that share CPUs: what can no longer happen, and what only happens there. */
+class PlacedTest {
+
+    private static final int STATES = 5_000;
+
+    /** A kernel that is not preempted runs fork's walk of a page-table page at a stretch: the race of v5.9 needs two CPUs. */
+    @Test
+    void shouldNotInterleaveSystemCallsOfOneCpu() {
+        assertThat(broken("v5.9", PlacedScenarios.forkAndPin(false))).containsExactly("I1b");
+        assertThat(broken("v5.9", PlacedScenarios.forkAndPin(true))).isEmpty();
+        assertThat(broken("v5.11", PlacedScenarios.forkAndPin(true))).isEmpty();
+    }
+
+    /**
+     * Fork gives its CPU up at the cond_resched() behind a page-table page, inside the write section: a reader that spins there never
+     * lets it go on. With preemption off in the section nobody else runs, but the allocation for a pinned page may not sleep.
+     */
+    @Test
+    void shouldSpinForEverForAWriterOnTheSameCpu() {
+        Scenario apart = PlacedScenarios.forkAndPin(false);
+        Scenario together = PlacedScenarios.forkAndPin(true);
+        String spins = "v5.11 with seq-spin";
+        String stuck = "pinner waits at lockless_pages_from_mm: seq = read_seqcount_begin(&mm->write_protect_seq)";
+        assertThat(blames(spins, apart)).isEmpty();
+        assertThat(blames(spins, together)).hasSize(1).first().asString().contains(stuck);
+        assertThat(blames(spins + " with seq-preempt-off", together))
+                .hasSize(1)
+                .first()
+                .asString()
+                .contains("may sleep");
+    }
+
+    /** The flush of the own CPU is enough where the reader has the same one. */
+    @Test
+    void shouldShareTheTlb() {
+        assertThat(broken("v5.11 without wp-clear-flush", PlacedScenarios.zeroes(false)))
+                .isNotEmpty();
+        assertThat(broken("v5.11 without wp-clear-flush", PlacedScenarios.zeroes(true)))
+                .isEmpty();
+    }
+
+    /** What another process does on a CPU makes it forget a translation that fork has not flushed. */
+    @Test
+    void shouldForgetTranslationsWhereTheMmChanges() {
+        String kernel = "v5.11 without fork-tlb-flush";
+        assertThat(broken(kernel, PlacedScenarios.turns(false, true))).containsExactly("must");
+        assertThat(broken(kernel, PlacedScenarios.turns(true, true))).isEmpty();
+        assertThat(broken(kernel, PlacedScenarios.turns(true, false))).isEmpty(); // its wait runs there as well
+        assertThat(broken("v5.11", PlacedScenarios.turns(true, true))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"v4.8", "v5.7", "v5.11", "v5.19", "v6.4", "v6.12"})
+    void shouldBreakNothingThatHolds(String kernel) {
+        for (Scenario scenario : PlacedScenarios.all()) {
+            boolean races =
+                    List.of("v4.8", "v5.7").contains(kernel) && scenario.name().equals("placed-fork");
+            if (!races) { // fork took no notice of pins then
+                assertThat(broken(kernel, scenario)).as(scenario.name()).isEmpty();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"v5.9", "v5.11", "v6.12", "v5.11 with seq-spin", "v5.11 without wp-clear-flush"})
+    void shouldCommuteAndLoseNothing(String kernel) {
+        for (Scenario scenario : PlacedScenarios.all()) {
+            String what = kernel + " " + scenario.name();
+            Diamonds.check(what, new MachineSystem(Kernels.named(kernel), scenario), STATES);
+            Exploration all = explore(kernel, scenario, Plan.ALL);
+            Exploration reduced = explore(kernel, scenario, Plan.ALL.with(new Reductions(true, true, true, false)));
+            assertThat(invariants(reduced)).as(what).isEqualTo(invariants(all));
+            assertThat(reduced.reached()).as(what).isEqualTo(all.reached());
+        }
+    }
+
+    private static Set<String> broken(String kernel, Scenario scenario) {
+        Exploration found = explore(kernel, scenario, Plan.ALL);
+        long goals = 0;
+        for (var goal : scenario.goals(Kernels.named(kernel))) {
+            goals |= goal.bit();
+        }
+        if (found.broken().isEmpty()) {
+            assertThat(found.reached() & goals).as("goals reached").isEqualTo(goals);
+        }
+        return invariants(found);
+    }
+
+    private static Set<String> blames(String kernel, Scenario scenario) {
+        Set<String> texts = new TreeSet<>();
+        for (var way : explore(kernel, scenario, Plan.ALL).broken().values()) {
+            texts.add(Finding.explored(Kernels.named(kernel), scenario, way.moves())
+                    .blame()
+                    .text());
+        }
+        return texts;
+    }
+
+    private static Exploration explore(String kernel, Scenario scenario, Plan plan) {
+        Exploration found =
+                StateSearch.explore(() -> new MachineSystem(Kernels.named(kernel), scenario), 2, Bounds.NONE, plan);
+        assertThat(found.ended()).isEqualTo(Ended.COMPLETE);
+        return found;
+    }
+
+    private static Set<String> invariants(Exploration found) {
+        Set<String> ids = new TreeSet<>();
+        found.broken()
+                .keySet()
+                .forEach(failure -> ids.add(MachineSystem.invariant(failure).id()));
+        return ids;
+    }
+}
