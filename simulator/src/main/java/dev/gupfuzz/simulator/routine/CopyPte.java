@@ -20,11 +20,12 @@ import dev.gupfuzz.simulator.machine.StepCode;
  * fork's walk over the PTEs of one VMA.
  *
  * <p>Source: mm/memory.c, copy_pte_range(), page_copy_prealloc(), v4.8 to v6.12. The reads of {@code *src_pte} by pte_none(),
- * pte_present() and copy_present_pte() are one step: under the page-table lock only the hardware's A and D bits could change
- * between them. need_resched() and lock contention, asked for after every fourth present PTE, are one data choice. The child's
- * page-table page comes with its lock, but in worlds whose page-table pages come and go: there {@link PteAlloc} brings it. Where nobody goes from pages to mappings that lock is taken in steps that nobody else can
- * see; where somebody does, through the anon_vma or the file that the child's VMA is linked to already, it is a lock as any. Not
- * modelled: huge pages, the batches of v6.12 (they are of large folios), accounting, failing allocations.
+ * pte_present() and copy_present_pte() are one step: under the page-table lock only the hardware's A and D bits could change between
+ * them. need_resched() and lock contention, asked for after every fourth present PTE, are one data choice. The child's page-table page
+ * comes with its lock, but in worlds whose page-table pages come and go: there {@link PteAlloc} brings it. Where nobody goes from pages
+ * to mappings that lock is taken in steps that nobody else can see; where somebody does, through the anon_vma or the file that the
+ * child's VMA is linked to already, it is a lock as any. Not modelled: huge pages, the batches of v6.12 (they are of large folios),
+ * accounting, failing allocations.
  */
 final class CopyPte {
 

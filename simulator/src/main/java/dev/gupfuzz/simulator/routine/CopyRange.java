@@ -19,8 +19,8 @@ import dev.gupfuzz.simulator.scenario.Region;
  *
  * <p>Source: mm/memory.c, copy_page_range() and vma_needs_copy(), v4.8 to v6.12; include/linux/seqlock.h,
  * raw_write_seqcount_begin() and raw_write_seqcount_end(). A VMA of the child never keeps its userfaultfd context here, so that
- * the test of vma_needs_copy() for it is left out. Where the parent has no page-table page the walk is over at
- * once: none comes for the VMA while fork holds its locks. Not modelled: upper levels, huge and hugetlb pages, PFN maps, mmu notifiers.
+ * the test of vma_needs_copy() for it is left out. The parent's PMD entry is read where its page-table page may not be there. Not
+ * modelled: upper levels, huge and hugetlb pages, PFN maps, mmu notifiers.
  */
 final class CopyRange {
 
@@ -36,6 +36,7 @@ final class CopyRange {
     static final int SEQ_END_LOAD = Pc.FORK | 7;
     static final int SEQ_END_STORE = Pc.FORK | 8;
     static final int TEST_ANON_VMA = Pc.FORK | 13;
+    static final int READ_PMD = Pc.FORK | 15;
 
     private CopyRange() {}
 
@@ -69,6 +70,9 @@ final class CopyRange {
                 Target.SEQ,
                 "raw_write_seqcount_end(): sequence++",
                 new SeqEndStore());
+        Labels.define(
+                READ_PMD, "copy_pmd_range", "READ_PMD", Target.TABLE, "pmd_none_or_clear_bad(src_pmd)", new ReadPmd());
+        Labels.pending(PendingAccess.read(Places.WALKED_PMD), READ_PMD);
         Labels.pending(PendingAccess.read((m, t, f) -> m.s[f + Frame.VMA] + Layout.VMA_ANON), TEST_ANON_VMA);
         Labels.pending(PendingAccess.read(Places.mm(Layout.SEQ)), SEQ_BEGIN_LOAD, SEQ_END_LOAD);
         Labels.pending(PendingAccess.write(Places.mm(Layout.SEQ)), SEQ_BEGIN_STORE, SEQ_END_STORE);
@@ -199,7 +203,14 @@ final class CopyRange {
             }
         }
         m.s[f + Frame.PREALLOC] = 0;
-        boolean there = FreeTables.isThere(m, m.threadMm[t], m.s[f + Frame.WALK]);
-        return there ? CopyPte.lock(m, f) : walked(m, t);
+        return m.layout.allocatesTables ? READ_PMD : CopyPte.lock(m, f);
+    }
+
+    /** Where the parent has no page-table page there is nothing to copy. */
+    private static final class ReadPmd extends StepCode {
+        @Override
+        public int take(Machine m, int t, int f, int pc) {
+            return m.read(Places.WALKED_PMD.word(m, t, f)) != 0 ? CopyPte.lock(m, f) : walked(m, t);
+        }
     }
 }

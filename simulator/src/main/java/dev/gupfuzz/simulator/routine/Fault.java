@@ -41,8 +41,8 @@ final class Fault {
     static final int MMAP_UNLOCK = Pc.FAULT | 2;
     static final int MMAP_UNLOCK_SEGV = Pc.FAULT | 3;
     /**
-     * Entry of {@code handle_mm_fault()}, by {@link #handle}: PAGE, IS_WRITE, UNSHARE, VM_FLAGS and FAULT_RET are set, and LOCK aims at the
-     * page-table lock. FAULT_RESULT says how it ended; with FAULT_RETRY in it the caller's lock is released.
+     * Entry of {@code handle_mm_fault()}, by {@link #handle}: PAGE, IS_WRITE, UNSHARE, VM_FLAGS and FAULT_RET are set, and LOCK
+     * aims at the page-table lock. FAULT_RESULT says how it ended; with FAULT_RETRY in it the caller's lock is released.
      */
     static final int READ_PTE = Pc.FAULT | 4;
 

@@ -23,10 +23,11 @@ import dev.gupfuzz.simulator.machine.Vmas;
  * it has no memory for a batch, but behind the zapped pages, where the kernel has freed its tables before them; in truth most
  * table pages are freed later still. free_pte_range() takes no lock: the VMAs are gone from the tree and from rmap before it.
  *
- * <p>A walk of several pages that finds no page-table page where others may allocate one reads the PMD in a step: GUP, a fault,
- * change_protection(), MADV_FREE, clear_refs, the zap of MADV_DONTNEED and of truncation. Where none can come for the VMA at hand (the
- * zap of munmap and of exit, mremap's old address, fork's parent), a look rides on the step before. Walks through rmap are of one page and
- * do not look: where there is no page-table page, the PTE is none. Not modelled: upper levels, exit's tables.
+ * <p>Where page-table pages are allocated, a walk of several pages reads the PMD in a step: GUP, a fault, fork, change_protection(),
+ * MADV_FREE, clear_refs, the zap of MADV_DONTNEED and of truncation. Where none can come for the VMA at hand (the zap of munmap and of
+ * exit, mremap's old address), a look rides on the step before. Walks through rmap are of one page and do not look: where there is no
+ * page-table page, the PTE is none. Nor does who has read a PTE that is not none, as do_wp_page() and do_swap_page(): its page-table
+ * page stays as long as the VMA. Not modelled: upper levels, exit's tables.
  */
 final class FreeTables {
 

@@ -20,7 +20,8 @@ import dev.gupfuzz.simulator.scenario.Region;
  * How slow GUP takes one page: look it up under the page-table lock, take a reference, or fault it in and look again.
  *
  * <p>Source: mm/gup.c, follow_page_pte(), can_follow_write_pte(), try_grab_page() (try_grab_folio() in v6.12), faultin_page();
- * gup_must_unshare(); v4.8 to v6.12. A pin of the shared zeropage counts like any other; from v6.5 on it is not counted. Not modelled: migration entries, huge and device pages; the PMD is read where its page-table page may not be there.
+ * gup_must_unshare(), follow_pmd_mask(); v4.8 to v6.12. A pin of the shared zeropage counts like any other; from v6.5 on it is not
+ * counted. The PMD is read where its page-table page may not be there. Not modelled: migration entries, huge and device pages.
  */
 final class GupFollow {
 

@@ -16,16 +16,16 @@ import dev.gupfuzz.simulator.machine.PendingAccess.Place;
 import dev.gupfuzz.simulator.machine.StepCode;
 
 /**
- * pte_alloc(): a page-table page for where there is none, of faults, mremap, fork and UFFDIO_CONTINUE. It is allocated without a
- * lock; who finds another one in its place under the PMD lock gives its own back. Only where {@link Layout#allocatesTables}.
+ * pte_alloc(): a page-table page for where there is none, of faults, mremap, fork and UFFDIO_CONTINUE. It is allocated without a lock;
+ * who finds another one in its place under the PMD lock gives its own back. Only where {@link Layout#allocatesTables}.
  *
  * <p>Source: mm/memory.c, __pte_alloc(), v4.8 to v6.12, with pmd_install() from v5.17 on; pte_alloc_one_map() (v4.8 to v5.11). All
  * page-table pages of a process hang off one PMD page, so that CONFIG_SPLIT_PMD_PTLOCKS has one lock for them. The smp_wmb() before the
- * new page is seen belongs between ALLOC and POPULATE: before the lock up to v5.14, behind the look from v5.17 on; memory is
- * sequentially consistent here. finish_fault()'s own look at the PMD and pte_alloc()'s are one step. The page that __do_fault() allocates
- * ahead (v5.7 on) is allocated where it is put to use: nobody else can tell. Not modelled: upper levels, do_fault_around(),
- * change_prepare() for userfaultfd's markers (v6.1 on). Without the look under the lock, who stands in the page-table page that is lost
- * goes on in the one that took its place.
+ * new page is seen belongs between ALLOC and POPULATE: before the lock up to v5.14, behind the look from v5.17 on; memory is sequentially
+ * consistent here. finish_fault()'s own look at the PMD and pte_alloc()'s are one step. The page that __do_fault() allocates ahead (v5.7
+ * on) is allocated where it is put to use, or, in v5.12, another in its place: nobody else can tell. Not modelled: upper levels,
+ * do_fault_around(), change_pmd_prepare() for userfaultfd's markers (v5.19 on). Without the look under the lock, who stands in the
+ * page-table page that is lost goes on in the one that took its place.
  */
 final class PteAlloc {
 

@@ -64,7 +64,7 @@ class TableExplorationTest {
         "table-move, v6.1, false",
         "table-move, v6.12, true",
         "table-fork, v5.11, false",
-        "table-fork-reclaim, v6.12, false"
+        "table-fork-rmap, v6.12, false"
     })
     void shouldGiveBackWhatCameTooLate(String scenarioName, String kernel, boolean races) {
         Exploration found = explore(Kernels.named(kernel), named(scenarioName));

@@ -108,6 +108,19 @@ class DetectorTest {
     }
 
     @Test
+    void shouldFindAPageTablePageThatNobodyFreed() {
+        Scenario scenario = Scenarios.named("faults-in-a-new-table");
+        Machine sound = finished(scenario);
+        sound.finish();
+        assertThat(sound.violated).isNegative();
+        int pages = sound.layout.pmd(0) + Layout.PTE_PAGES;
+        assertThat(sound.s[pages]).isOne(); // the other region's
+        assertThat(spoilt(scenario, m -> m.s[pages]++)).isEqualTo(Invariant.I5);
+        assertThat(spoilt(scenario, m -> m.s[m.layout.table(0, 0) + Layout.PMD] = 0))
+                .isEqualTo(Invariant.I5);
+    }
+
+    @Test
     void shouldFindASequenceThatIsOddAtTheEnd() {
         for (Scenario scenario : Scenarios.races()) {
             for (int mm = 0; mm < scenario.world().processes.size(); mm++) {

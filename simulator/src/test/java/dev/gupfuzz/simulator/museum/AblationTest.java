@@ -82,7 +82,7 @@ class AblationTest {
         "clear-refs-vs-write, CLEAR_REFS_WRITE_LOCK, I4",
         "mprotect-vs-write, MPROTECT_FLUSH, I4",
         "munmap-of-two-tables-no-ipi, PGTABLE_GRACE, I7",
-        "faults-in-a-new-table, PTE_ALLOC_RECHECK, I5",
+        "faults-in-a-new-table, PTE_ALLOC_RECHECK, I13",
         "mremap-vs-truncate, MREMAP_FLUSH, I4",
         "mremap-vs-store-no-flush, MREMAP_DIRTY_FLUSH, I4",
         "dontneed-vs-writeback-mapped, ZAP_DIRTY_FLUSH, I10",

@@ -19,12 +19,14 @@ public final class TableScenarios {
                 pins(0),
                 fileFaults(),
                 moveBesideFault(),
+                moveOfNothing(),
                 continueBesideFault(),
-                walks("table-dontneed", List.of(row(Op.DONTNEED, 1, 2))),
-                walks("table-free", List.of(row(Op.MADV_FREE, 1, 2))),
-                walks("table-numa", List.of(row(Op.NUMA, 1, 2))),
-                walks("table-mprotect", List.of(row(Op.MPROTECT, 1, 2, Region.READ | Region.WRITE))),
-                walks("table-clear-refs", List.of(row(Op.CLEAR_SOFT_DIRTY))),
+                walks("table-uffd-wp", Region.UFFD_WP, List.of(row(Op.UFFD_WP, 1, 2, 0))),
+                walks("table-dontneed", 0, List.of(row(Op.DONTNEED, 1, 2))),
+                walks("table-free", 0, List.of(row(Op.MADV_FREE, 1, 2))),
+                walks("table-numa", 0, List.of(row(Op.NUMA, 1, 2))),
+                walks("table-mprotect", 0, List.of(row(Op.MPROTECT, 1, 2, Region.READ | Region.WRITE))),
+                walks("table-clear-refs", 0, List.of(row(Op.CLEAR_SOFT_DIRTY))),
                 truncates(),
                 forks(false),
                 forks(true));
@@ -117,6 +119,19 @@ public final class TableScenarios {
         return new Scenario("table-move", "mremap() beside a first fault", List.of(), world);
     }
 
+    /** mremap() of what was never touched, out of a page-table page that may be there by then. */
+    public static Scenario moveOfNothing() {
+        World world = world(0);
+        world.region(new Region("hole", 0, 3, 1, ALL, Region.ANON, 0, Region.Populated.NO, false, 0));
+        world.moves(2, 3);
+        world.thread(
+                "mover",
+                0,
+                List.of(row(Op.MREMAP, 2, 1, 3), row(Op.LOAD, 3), row(Op.AWAIT, 1 << 1), row(Op.MUNMAP, 1, 1)));
+        world.thread("writer", 0, List.of(store(world, 1, "writer's store"), row(Op.LOAD, 1)));
+        return new Scenario("table-move-nothing", "mremap() of what was never touched", List.of(), world);
+    }
+
     /** UFFDIO_CONTINUE beside a fault. */
     public static Scenario continueBesideFault() {
         World world = new World(3);
@@ -137,8 +152,8 @@ public final class TableScenarios {
     }
 
     /** A call that walks page tables, beside the first store. */
-    private static Scenario walks(String name, List<int[]> calls) {
-        World world = world(0);
+    private static Scenario walks(String name, int more, List<int[]> calls) {
+        World world = world(more);
         List<int[]> program = new ArrayList<>(calls);
         program.add(row(Op.LOAD, 1));
         program.add(row(Op.AWAIT, 1 << 1));
@@ -162,8 +177,8 @@ public final class TableScenarios {
         return new Scenario("table-truncate", "truncation beside a first fault", List.of(), world);
     }
 
-    /** fork copies one page-table page and leaves one out; parent and child use what was never touched. */
-    public static Scenario forks(boolean reclaims) {
+    /** fork copies one page-table page and leaves one out; where somebody walks through rmap, the child's lock is one as any. */
+    public static Scenario forks(boolean walks) {
         World world = world(0);
         int child = world.child("child");
         world.thread(
@@ -172,12 +187,13 @@ public final class TableScenarios {
                 "child",
                 child,
                 List.of(row(Op.LOAD, 0), store(world, 1, "child's store"), row(Op.LOAD, 1), row(Op.EXIT)));
-        if (reclaims) {
-            world.swapSlots = 1;
-            world.agent("reclaim", List.of(row(Op.RECLAIM, 0, 0)));
+        if (walks) {
+            int file = world.file("file", false, 1, true);
+            world.agent(
+                    "flusher", List.of(row(Op.WRITEBACK, world.files.get(file).first())));
         }
         world.window = GoalPoint.STORE_OVERLAPS_FORK;
-        return new Scenario("table-fork" + (reclaims ? "-reclaim" : ""), "fork and first faults", List.of(), world);
+        return new Scenario("table-fork" + (walks ? "-rmap" : ""), "fork and first faults", List.of(), world);
     }
 
     private static int[] store(World world, int page, String name) {
