@@ -4,6 +4,7 @@ import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Pte;
+import dev.gupfuzz.simulator.machine.SecondaryMmu;
 import java.util.Arrays;
 
 /**
@@ -50,6 +51,10 @@ final class FrameNames {
                 at++) { // page tables, then TLBs; swap entries hold no frame
             s[at] = pte(s[at]);
         }
+        for (int page = 0; layout.secondaryMm >= 0 && page < m.pages; page++) {
+            int entry = SecondaryMmu.entry(m, page);
+            s[entry] = pte(s[entry]);
+        }
         for (int slot = 0; slot < layout.world.swapSlots; slot++) {
             rename(layout.swap(slot) + Layout.SWAP_CACHE);
         }
@@ -73,10 +78,10 @@ final class FrameNames {
             for (int register : FRAMES) {
                 rename(f + register);
             }
-            int lock = s[f + Frame.LOCK];
-            if (lock >= layout.pageBase && lock < layout.allocBase) {
-                int pfn = (lock - layout.pageBase) >> Layout.PAGE_SHIFT;
-                s[f + Frame.LOCK] = lock - layout.page(pfn) + layout.page(name(pfn));
+            lock(f + Frame.LOCK);
+            if (layout.secondaryMm >= 0) {
+                lock(SecondaryMmu.own(m, t, SecondaryMmu.START_CALLER) + 1);
+                lock(SecondaryMmu.own(m, t, SecondaryMmu.END_CALLER) + 1);
             }
         }
         for (int at = layout.queueBase; at < layout.pinBase; at++) {
@@ -101,6 +106,9 @@ final class FrameNames {
             int birth = layout.tlbBirthBase + at - layout.tlbBase;
             s[birth] = s[at] == 0 ? 0 : age(Pte.pfn(s[at]), s[birth]);
         }
+        if (layout.secondaryMm >= 0) {
+            secondaryBirths();
+        }
         for (int set = 0; set < m.pins; set++) {
             for (int i = 0; i < m.pages; i++) {
                 int pfn = s[layout.pin(set) + Layout.PIN_HEAD + i] & Layout.ENTRY_PFN;
@@ -113,8 +121,31 @@ final class FrameNames {
         }
     }
 
+    private void secondaryBirths() {
+        for (int page = 0; page < m.pages; page++) {
+            int entry = s[SecondaryMmu.entry(m, page)];
+            int birth = layout.secondaryBirthBase + page;
+            s[birth] = entry == 0 ? 0 : age(Pte.pfn(entry), s[birth]);
+        }
+        for (int t = 0; t < m.threads; t++) {
+            int f = Frame.at(t);
+            int birth = SecondaryMmu.own(m, t, SecondaryMmu.BIRTH);
+            boolean inGuest = (s[f + Frame.HOLD] & SecondaryMmu.IN_GUEST) != 0;
+            s[birth] = inGuest ? age(s[f + Frame.ACCESS_PFN], s[birth]) : 0;
+        }
+    }
+
     private int age(int pfn, int birth) {
         return birth == s[layout.page(pfn) + Layout.BIRTH] ? 0 : OLD;
+    }
+
+    /** The lock that a word leads to may be a page's. */
+    private void lock(int word) {
+        int lock = s[word];
+        if (lock >= layout.pageBase && lock < layout.allocBase) {
+            int pfn = (lock - layout.pageBase) >> Layout.PAGE_SHIFT;
+            s[word] = lock - layout.page(pfn) + layout.page(name(pfn));
+        }
     }
 
     private void rename(int word) {

@@ -5,6 +5,7 @@ import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Pc;
+import dev.gupfuzz.simulator.machine.SecondaryMmu;
 import dev.gupfuzz.simulator.machine.Vmas;
 import java.util.Arrays;
 
@@ -138,7 +139,9 @@ final class MachineObjects {
                 }
                 case Pc.WAIT_WAKE -> into.read(objects[f + Frame.ASLEEP]);
                 case Pc.WAIT_SEQ -> into.read(objects[mm + Layout.SEQ]);
-                case Pc.WAIT_ACK, Pc.WAIT_GRACE -> into.read(objects[Frame.at(m.s[f + Frame.ACK_CPU]) + Frame.HOLD]);
+                case Pc.WAIT_QUIET -> into.read(objects[SecondaryMmu.at(m, SecondaryMmu.IN_PROGRESS)]);
+                case Pc.WAIT_ACK, Pc.WAIT_GRACE, Pc.WAIT_KICK ->
+                    into.read(objects[Frame.at(m.s[f + Frame.ACK_CPU]) + Frame.HOLD]);
                 default -> {
                     for (int rest = m.code[m.s[f + Frame.OP] + 1]; rest != 0; rest &= rest - 1) {
                         into.read(objects[m.layout.ended(Integer.numberOfTrailingZeros(rest))]);

@@ -54,7 +54,16 @@ public enum GoalPoint {
     PTE_ALLOC_RACE(
             "pte-alloc-race",
             "a thread that allocated a page-table page finds another in its place and frees its own",
-            Rule.PTE_ALLOC_RECHECK);
+            Rule.PTE_ALLOC_RECHECK),
+    SPTE_DROPPED("spte-dropped", "a notifier drops an entry of the secondary MMU"),
+    INVALIDATE_IN_PROGRESS(
+            "invalidate-in-progress",
+            "a guest's fault finds an invalidation in progress and gives up",
+            Rule.NOTIFIER_RETRY),
+    INVALIDATE_SEQ_CHANGED(
+            "invalidate-seq-changed",
+            "a guest's fault finds that an invalidation came and went, and gives up",
+            Rule.NOTIFIER_RETRY);
 
     /** Bit of the first goal that is a scenario's own. */
     public static final int OWN = 48;

@@ -119,6 +119,14 @@ public enum Rule {
     CLEAR_REFS_WRITE_LOCK,
     CLEAR_REFS_SKIPS_PINNED,
     CLEAR_REFS_NO_FLUSH,
+    // ---- mmu notifiers
+    FORK_NOTIFIES,
+    WP_COPY_NOTIFIES,
+    ZAP_NOTIFIES,
+    PROTECT_NOTIFIES,
+    RMAP_NOTIFIES,
+    RMAP_NOTIFIES_AROUND,
+    NOTIFIER_RETRY,
     // ---- designs that were not taken
     FORK_WRPROTECT_MB,
     SEQ_END_CHECK_ONLY,

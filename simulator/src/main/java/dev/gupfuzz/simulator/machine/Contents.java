@@ -192,11 +192,20 @@ public final class Contents {
 
     /** A store of a CPU through its TLB entry for (mm, page). */
     public static void cpuStore(Machine m, int t, int page, int pfn, int token) {
+        store(m, t, page, pfn, token, m.s[m.tlbBirthAt(t, page)]);
+    }
+
+    /** A store of a guest through the entry of the secondary MMU that {@link SecondaryMmu#enter} found. */
+    public static void guestStore(Machine m, int t, int page, int pfn, int token) {
+        store(m, t, page, pfn, token, m.s[SecondaryMmu.own(m, t, SecondaryMmu.BIRTH)]);
+    }
+
+    private static void store(Machine m, int t, int page, int pfn, int token, int birth) {
         int[] s = m.s;
         int mm = m.threadMm[t];
         int frame = m.pageAt(pfn);
         m.write(frame + Layout.CONTENT, token);
-        if (gone(m, frame, m.tlbBirthAt(t, page)) || s[m.refAt(mm, page)] == UNMAPPED) {
+        if (gone(m, frame, birth) || s[m.refAt(mm, page)] == UNMAPPED) {
             m.violate(Invariant.I4, t, page, 0);
         }
         for (int rest = m.log == null ? 0 : m.mmThreads[mm]; rest != 0; rest &= rest - 1) {
@@ -218,10 +227,19 @@ public final class Contents {
 
     /** A load of a CPU through its TLB entry for (mm, page): what it saw. */
     public static int cpuLoad(Machine m, int t, int page, int pfn) {
+        return load(m, t, page, pfn, m.s[m.tlbBirthAt(t, page)]);
+    }
+
+    /** A load of a guest as {@link #guestStore}: what it saw. */
+    public static int guestLoad(Machine m, int t, int page, int pfn) {
+        return load(m, t, page, pfn, m.s[SecondaryMmu.own(m, t, SecondaryMmu.BIRTH)]);
+    }
+
+    private static int load(Machine m, int t, int page, int pfn, int birth) {
         int mm = m.threadMm[t];
         int frame = m.pageAt(pfn);
         int seen = m.read(frame + Layout.CONTENT);
-        if (gone(m, frame, m.tlbBirthAt(t, page))) {
+        if (gone(m, frame, birth)) {
             m.violate(Invariant.I4, t, page, 0);
         }
         m.see(m.zapAt(mm, page));
@@ -242,7 +260,7 @@ public final class Contents {
         m.see(m.layout.call(set));
         m.see(at + Layout.PIN_HEAD + i);
         m.write(frame + Layout.CONTENT, token);
-        if (gone(m, frame, m.layout.pinBirthBase + set * m.pages + i)) {
+        if (gone(m, frame, s[m.layout.pinBirthBase + set * m.pages + i])) {
             m.violate(Invariant.I5, t, page, 0);
         }
         if ((entry & Layout.ENTRY_CACHES) != 0) {
@@ -301,7 +319,7 @@ public final class Contents {
         m.see(m.layout.call(set));
         m.see(at + Layout.PIN_HEAD + i);
         int seen = m.read(frame + Layout.CONTENT);
-        if (gone(m, frame, m.layout.pinBirthBase + set * m.pages + i)) {
+        if (gone(m, frame, s[m.layout.pinBirthBase + set * m.pages + i])) {
             m.violate(Invariant.I5, t, s[at + Layout.PIN_START] + i, 0);
         }
         Claims.read(m, t, set, i, seen);
@@ -341,10 +359,10 @@ public final class Contents {
         return seen;
     }
 
-    /** Whether a frame was freed, and perhaps given to somebody else, since the translation at {@code birth} was made. */
+    /** Whether a frame was freed, and perhaps given to somebody else, since a translation to it that saw it as {@code birth}. */
     private static boolean gone(Machine m, int frame, int birth) {
         m.see(m.layout.tenancy(m.pfnAt(frame)));
-        return (m.s[frame + Layout.FLAGS] & Layout.FLAG_ALLOCATED) == 0 || m.s[frame + Layout.BIRTH] != m.s[birth];
+        return (m.s[frame + Layout.FLAGS] & Layout.FLAG_ALLOCATED) == 0 || m.s[frame + Layout.BIRTH] != birth;
     }
 
     /** I13: whether a read of (mm, page) may have seen {@code seen}. */

@@ -9,7 +9,7 @@ public final class Frame {
     public static final int PC = 0;
     /** Where the current row of the thread's program begins in the machine's code. */
     public static final int OP = 1;
-    /** Non-zero while the thread's CPU takes no TLB-flush IPI: bit 0 interrupts off, bit 1 in the middle of an access. */
+    /** Non-zero while the thread's CPU takes no TLB-flush IPI: bit 0 interrupts off, bit 1 in the middle of an access, bit 2 of a guest's. */
     public static final int HOLD = 2;
     /** Page index of the access or the fault. */
     public static final int PAGE = 3;

@@ -29,7 +29,8 @@ public final class Labels {
         TLB_FLUSH("deferred tlb flush"),
         SWAP("swap slot"),
         FILE("page cache"),
-        RMAP("anon_vma");
+        RMAP("anon_vma"),
+        SECONDARY("secondary MMU");
 
         private final String text;
 

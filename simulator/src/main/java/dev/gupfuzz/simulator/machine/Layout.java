@@ -226,6 +226,12 @@ public final class Layout {
     public final int fileBase;
     /** For (mm, page) the VMA that an munmap took out of the tree and rmap still finds, as a VMA of this one page. */
     private final int unmappingBase;
+    /** The process that a secondary MMU follows, or -1. */
+    public final int secondaryMm;
+    /** Threads that access memory through the secondary MMU, as a mask. */
+    public final int secondaryThreads;
+    /** The words of {@link SecondaryMmu}. */
+    public final int secondaryBase;
     /** {@code i_size} of each file, in pages. */
     public final int sizeBase;
     /** First word of the ghost state. */
@@ -260,6 +266,8 @@ public final class Layout {
     public final int tlbBirthBase;
     /** For each page entry of a pin set, the BIRTH of its frame when GUP took it. */
     public final int pinBirthBase;
+    /** For each entry of the secondary MMU, the BIRTH of its frame when it was installed. */
+    public final int secondaryBirthBase;
     /** For each page entry of a pin set, the values that its location held since the call began, one bit each. */
     public final int pinSeenBase;
 
@@ -284,12 +292,21 @@ public final class Layout {
         this.frames = 1 + mms * pages + pins * pages + 2 * threads + world.filePages + world.swapSlots + batched;
         boolean[] has = new boolean[Op.CODES];
         int splits = 0;
-        for (ThreadSpec thread : world.threads) {
+        int followed = -1;
+        int vcpus = 0;
+        for (int t = 0; t < threads; t++) {
+            ThreadSpec thread = world.threads.get(t);
             for (int[] row : thread.program()) {
                 has[row[0]] = true;
+                if (row[0] == Op.GUEST_LOAD || row[0] == Op.GUEST_STORE) {
+                    followed = thread.mm();
+                    vcpus |= 1 << t;
+                }
                 splits += row[0] == Op.MREMAP ? 3 : row[0] == Op.MPROTECT ? 2 : row[0] == Op.MUNMAP ? 1 : 0;
             }
         }
+        secondaryMm = followed;
+        secondaryThreads = vcpus;
         zaps = has[Op.EXIT] || has[Op.MUNMAP] || has[Op.DONTNEED] || has[Op.TRUNCATE];
         aliases = has[Op.MREMAP] || world.filePages > 0;
         cachesOrHolds = world.lruBatch || world.swapSlots > 0 || world.filePages > 0 || has[Op.HOLD];
@@ -359,6 +376,8 @@ public final class Layout {
         at += world.files.size();
         unmappingBase = at;
         at += hasRmap && has[Op.MUNMAP] ? mms * pages * VMA_WORDS : 0;
+        secondaryBase = at;
+        at += secondaryMm >= 0 ? SecondaryMmu.words(pages, threads) : 0;
         ghosts = at;
         refBase = at;
         at += mms * pages;
@@ -388,6 +407,8 @@ public final class Layout {
         at += threads * pages;
         pinBirthBase = at;
         at += pins * pages;
+        secondaryBirthBase = at;
+        at += secondaryMm >= 0 ? pages : 0;
         pinSeenBase = at;
         at += pins * pages;
         words = at;
@@ -463,7 +484,7 @@ public final class Layout {
 
     /** Whether rmap may find VMAs that are no longer in the tree. */
     boolean hasUnmapping() {
-        return ghosts > unmappingBase;
+        return secondaryBase > unmappingBase;
     }
 
     /** The VMA that rmap finds at (mm, page) although it is no longer in the tree; its words are 0 where there is none. */

@@ -276,6 +276,10 @@ public class Machine extends State {
             case Pc.WAIT_SLOT:
                 int slot = s[f + Frame.LOCK];
                 return s[slot + Layout.SWAP_HAS_CACHE] == 0 || s[slot + Layout.SWAP_CACHE] != 0;
+            case Pc.WAIT_QUIET:
+                return s[layout.secondaryBase + SecondaryMmu.IN_PROGRESS] == 0;
+            case Pc.WAIT_KICK:
+                return (s[Frame.at(s[f + Frame.ACK_CPU]) + Frame.HOLD] & SecondaryMmu.IN_GUEST) == 0;
             default:
                 throw new IllegalStateException("[simulator bug] no such wait: kind=" + kind);
         }

@@ -47,6 +47,11 @@ public final class Pc {
     /** Until nobody is about to bring the page of the swap slot that {@link Frame#LOCK} leads to into the swap cache. */
     public static final int WAIT_SLOT = 11;
 
+    /** Until no invalidation of the secondary MMU is in progress. */
+    public static final int WAIT_QUIET = 12;
+    /** Until the CPU {@link Frame#ACK_CPU} is not in the middle of an access of a guest. */
+    public static final int WAIT_KICK = 13;
+
     public static final int USER = 0;
     public static final int FAULT = 1 << ROUTINE_SHIFT;
     public static final int WP = 2 << ROUTINE_SHIFT;
@@ -78,6 +83,8 @@ public final class Pc {
     public static final int SWAP_CACHE = 24 << ROUTINE_SHIFT;
     public static final int WP_COPY = 25 << ROUTINE_SHIFT;
 
+    public static final int GUEST = 27 << ROUTINE_SHIFT;
+
     /** A child's thread before its fork wakes it. */
     public static final int NOT_STARTED = USER | 62;
     /** A thread whose program has ended. */
@@ -96,7 +103,10 @@ public final class Pc {
     public static final int ON_SEQ = BLOCKING | WAIT_SEQ << WAIT_SHIFT;
     public static final int ON_SLOT = BLOCKING | WAIT_SLOT << WAIT_SHIFT;
 
-    private static final int SPINS = 1 << WAIT_PTL | 1 << WAIT_ACK | 1 << WAIT_GRACE | 1 << WAIT_SEQ;
+    public static final int ON_QUIET = BLOCKING | WAIT_QUIET << WAIT_SHIFT;
+    public static final int ON_KICK = BLOCKING | WAIT_KICK << WAIT_SHIFT;
+
+    private static final int SPINS = 1 << WAIT_PTL | 1 << WAIT_ACK | 1 << WAIT_GRACE | 1 << WAIT_SEQ | 1 << WAIT_KICK;
 
     private Pc() {}
 

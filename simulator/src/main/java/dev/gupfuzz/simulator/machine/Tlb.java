@@ -97,7 +97,7 @@ public final class Tlb {
         return !Pte.maps(pte, Pte.pfn(entry)) || (Pte.write(entry) && !Pte.write(pte)) || Pte.protnone(pte);
     }
 
-    /** I4 at mmap_write_unlock(): no CPU of the mm keeps a right that the page table has taken back. */
+    /** I4 at mmap_write_unlock(): neither a CPU of the mm nor a secondary MMU keeps a right that the page table has taken back. */
     public static void checkAtUnlock(Machine m, int t, int mm) {
         checkAtUnlock(m, t, mm, 0, m.pages);
     }
@@ -118,6 +118,11 @@ public final class Tlb {
                 if (entry != 0 && stale(m, cpu, page, entry)) {
                     m.violate(Invariant.I4, t, page, 0);
                 }
+            }
+        }
+        for (int page = start; m.layout.secondaryMm == mm && page < end; page++) {
+            if (SecondaryMmu.stale(m, page)) {
+                m.violate(Invariant.I4, t, page, 0);
             }
         }
     }

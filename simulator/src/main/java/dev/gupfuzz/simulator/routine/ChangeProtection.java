@@ -21,13 +21,14 @@ import dev.gupfuzz.simulator.scenario.Region;
  *
  * <p>Source: mm/mprotect.c, change_protection(), change_pte_range(), can_change_pte_writable(); v4.8 to v6.12. The flush is
  * flush_tlb_range() until v5.18 and tlb_finish_mmu() from v5.19 on. Not modelled: PTE markers of file mappings, migration and
- * device entries, the node that NUMA balancing compares, its look at dirty file pages, mmu notifiers, huge pages; that
+ * device entries, the node that NUMA balancing compares, its look at dirty file pages, huge pages; that
  * {@code tlb_flush_pending} was a flag and not a count before v4.14; from v5.19 on that the flush begins and ends with the PTEs
  * that need it, and that it is of the whole mm where another flush is pending, in whose place it is done here for PTEs that had
  * no access rights before, too.
  */
 final class ChangeProtection {
 
+    private static final int PROTECT_NOTIFIES = Rule.PROTECT_NOTIFIES.ordinal();
     private static final int MPROTECT_FLUSH = Rule.MPROTECT_FLUSH.ordinal();
     private static final int PTE_NEEDS_FLUSH = Rule.PTE_NEEDS_FLUSH.ordinal();
     private static final int MPROTECT_UPGRADES = Rule.MPROTECT_UPGRADES.ordinal();
@@ -147,8 +148,11 @@ final class ChangeProtection {
     private static final class Pending extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
             m.bump(m.mmOf(f) + Layout.TLB_FLUSH_PENDING, 1);
-            return nextTable(m, t, f);
+            int next = nextTable(m, t, f);
+            int mm = m.threadMm[t];
+            return MmuNotifier.start(m, t, f, PROTECT_NOTIFIES, mm, s[f + Frame.WALK], s[f + Frame.CURSOR], next);
         }
     }
 
@@ -157,7 +161,9 @@ final class ChangeProtection {
         int page = m.s[f + Frame.WALK];
         if (page == m.s[f + Frame.CURSOR]) {
             boolean flush = m.s[f + Frame.FORCE_FLUSH] != 0 && m.has(MPROTECT_FLUSH);
-            return flush ? TlbFlush.begin(m, t, f, m.threadMm[t], m.s[f + Frame.NR], page, NOT_PENDING) : NOT_PENDING;
+            int mm = m.threadMm[t];
+            int next = flush ? TlbFlush.begin(m, t, f, mm, m.s[f + Frame.NR], page, NOT_PENDING) : NOT_PENDING;
+            return MmuNotifier.end(m, t, f, PROTECT_NOTIFIES, mm, next);
         }
         m.s[f + Frame.WALK_END] = m.layout.endOfTable(page, m.s[f + Frame.CURSOR]);
         Locks.aim(m, f, m.threadMm[t], page);

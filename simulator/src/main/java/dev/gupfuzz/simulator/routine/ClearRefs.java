@@ -21,11 +21,12 @@ import dev.gupfuzz.simulator.scenario.Region;
  *
  * <p>Source: fs/proc/task_mmu.c, clear_refs_write(), clear_refs_pte_range(), clear_soft_dirty(), pte_is_pinned(); v4.8, v5.7, v5.9,
  * v5.11, v6.12. Until v5.9 mmap_lock is held for read, but for VMAs that are not tracked yet; v5.7 to v5.9 flush only when another
- * flush is pending. Not modelled: mmu notifiers, the other values that can be written, the VMA's lock where its flags change; that
+ * flush is pending. Not modelled: the other values that can be written, the VMA's lock where its flags change; that
  * {@code tlb_flush_pending} counts from the first read lock on in v4.14 to v5.9, and is left alone in v4.8.
  */
 final class ClearRefs {
 
+    private static final int PROTECT_NOTIFIES = Rule.PROTECT_NOTIFIES.ordinal();
     private static final int CLEAR_REFS_NO_FLUSH = Rule.CLEAR_REFS_NO_FLUSH.ordinal();
     private static final int CLEAR_REFS_SKIPS_PINNED = Rule.CLEAR_REFS_SKIPS_PINNED.ordinal();
     private static final int CLEAR_REFS_WRITE_LOCK = Rule.CLEAR_REFS_WRITE_LOCK.ordinal();
@@ -182,7 +183,8 @@ final class ClearRefs {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             m.bump(m.mmOf(f) + Layout.TLB_FLUSH_PENDING, 1);
-            return nextTable(m, t, f);
+            int next = nextTable(m, t, f);
+            return MmuNotifier.start(m, t, f, PROTECT_NOTIFIES, m.threadMm[t], 0, m.pages, next);
         }
     }
 
@@ -191,9 +193,9 @@ final class ClearRefs {
         int[] s = m.s;
         int slot = Vmas.next(m, m.mmOf(f), s[f + Frame.WALK]);
         if (slot < 0) {
-            return m.has(CLEAR_REFS_NO_FLUSH)
-                    ? NESTED
-                    : TlbFlush.begin(m, t, f, m.threadMm[t], 0, m.pages, NOT_PENDING);
+            int mm = m.threadMm[t];
+            int next = m.has(CLEAR_REFS_NO_FLUSH) ? NESTED : TlbFlush.begin(m, t, f, mm, 0, m.pages, NOT_PENDING);
+            return MmuNotifier.end(m, t, f, PROTECT_NOTIFIES, mm, next);
         }
         int vma = Vmas.at(m.mmOf(f), slot);
         int page = Math.max(s[f + Frame.WALK], s[vma]);

@@ -20,10 +20,11 @@ import dev.gupfuzz.simulator.scenario.Region;
  * <p>Source: mm/memory.c, copy_page_range() and vma_needs_copy(), v4.8 to v6.12; include/linux/seqlock.h,
  * raw_write_seqcount_begin() and raw_write_seqcount_end(). A VMA of the child never keeps its userfaultfd context here, so that
  * the test of vma_needs_copy() for it is left out. The parent's PMD entry is read where its page-table page may not be there. Not
- * modelled: upper levels, huge and hugetlb pages, PFN maps, mmu notifiers.
+ * modelled: upper levels, huge and hugetlb pages, PFN maps.
  */
 final class CopyRange {
 
+    private static final int FORK_NOTIFIES = Rule.FORK_NOTIFIES.ordinal();
     private static final int SEQ_END = Rule.SEQ_END.ordinal();
     private static final int SEQ_PREEMPT_OFF = Rule.SEQ_PREEMPT_OFF.ordinal();
     private static final int SEQ_UNDER_PTL = Rule.SEQ_UNDER_PTL.ordinal();
@@ -88,8 +89,22 @@ final class CopyRange {
         return m.has(WRITE_PROTECT_SEQ) && Region.isCow(m.s[f + Frame.VM_FLAGS]);
     }
 
+    /** The notifiers are told before the section begins, since they may sleep. */
     private static int needsCopy(Machine m, int t, int f) {
-        return hasSection(m, f) && !m.has(SEQ_UNDER_PTL) ? SEQ_BEGIN_LOAD : walk(m, t, f);
+        final int[] s = m.s;
+        int next = hasSection(m, f) && !m.has(SEQ_UNDER_PTL) ? SEQ_BEGIN_LOAD : walk(m, t, f);
+        boolean isCow = Region.isCow(s[f + Frame.VM_FLAGS]);
+        int mm = m.threadMm[t];
+        return isCow
+                ? MmuNotifier.start(m, t, f, FORK_NOTIFIES, mm, s[f + Frame.WALK], s[f + Frame.WALK_END], next)
+                : next;
+    }
+
+    /** Behind the section. */
+    private static int copied(Machine m, int t, int f) {
+        int next = Fork.nextVma(m, f);
+        boolean isCow = Region.isCow(m.s[f + Frame.VM_FLAGS]);
+        return isCow ? MmuNotifier.end(m, t, f, FORK_NOTIFIES, m.threadMm[t], next) : next;
     }
 
     /** copy_pte_range() holds its page-table locks. */
@@ -111,7 +126,7 @@ final class CopyRange {
         if (!m.has(SEQ_UNDER_PTL) && hasSection(m, f) && endSection(m, f)) {
             return SEQ_END_LOAD;
         } else {
-            return Fork.nextVma(m, f);
+            return copied(m, t, f);
         }
     }
 
@@ -186,7 +201,7 @@ final class CopyRange {
             if (m.s[Sched.BLOCKING] != 0) {
                 m.recheck();
             }
-            return m.has(SEQ_UNDER_PTL) ? CopyPte.SRC_UNLOCK : Fork.nextVma(m, f);
+            return m.has(SEQ_UNDER_PTL) ? CopyPte.SRC_UNLOCK : copied(m, t, f);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.gupfuzz.simulator.routine;
 
+import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.machine.Contents;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
@@ -29,6 +30,9 @@ import dev.gupfuzz.simulator.scenario.Op;
  * buffers, PG_writeback.
  */
 final class FileIo {
+
+    private static final int RMAP_NOTIFIES = Rule.RMAP_NOTIFIES.ordinal();
+    private static final int RMAP_NOTIFIES_AROUND = Rule.RMAP_NOTIFIES_AROUND.ordinal();
 
     private static final String FIND = "pagecache_get_page";
     private static final String READ = "generic_file_read";
@@ -335,17 +339,21 @@ final class FileIo {
                 return CLEAR_DIRTY;
             }
             Rmap.begin(m, f);
-            return next(m, f);
+            return next(m, t, f);
         }
     }
 
     /** The next shared mapping, or the end of page_mkclean(). */
-    private static int next(Machine m, int f) {
+    private static int next(Machine m, int t, int f) {
         if (!Rmap.nextFile(m, f, filePage(m, f), Rmap.SHARED)) {
             return CLEAR_DIRTY;
         }
-        Locks.aim(m, f, m.s[f + Frame.WALK_MM], m.s[f + Frame.WALK]);
-        return m.resched(MKCLEAN_PTL);
+        int mm = m.s[f + Frame.WALK_MM];
+        int page = m.s[f + Frame.WALK];
+        Locks.aim(m, f, mm, page);
+        boolean around = m.has(RMAP_NOTIFIES_AROUND);
+        int first = m.resched(MKCLEAN_PTL);
+        return around ? MmuNotifier.start(m, t, f, RMAP_NOTIFIES, mm, page, page + 1, first) : first;
     }
 
     private static final class MkcleanPtl extends StepCode {
@@ -361,7 +369,11 @@ final class FileIo {
         public int take(Machine m, int t, int f, int pc) {
             int pte = m.read(m.pteAt(m.s[f + Frame.WALK_MM], m.s[f + Frame.WALK]));
             boolean maps = Pte.maps(pte, m.s[f + Frame.TARGET_PFN]);
-            return maps && (Pte.dirty(pte) || Pte.write(pte)) ? MKCLEAN_CLEAR : MKCLEAN_UNLOCK;
+            boolean cleans = maps && (Pte.dirty(pte) || Pte.write(pte));
+            if (!cleans && m.layout.secondaryMm >= 0) {
+                m.s[f + Frame.PTE] = Pte.NONE; // there is nothing to tell
+            }
+            return cleans ? MKCLEAN_CLEAR : MKCLEAN_UNLOCK;
         }
     }
 
@@ -388,7 +400,14 @@ final class FileIo {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             Locks.ptlUnlock(m, t);
-            return next(m, f);
+            int mm = m.s[f + Frame.WALK_MM];
+            int page = m.s[f + Frame.WALK];
+            boolean cleaned = m.s[f + Frame.PTE] != Pte.NONE;
+            int next = next(m, t, f);
+            if (m.has(RMAP_NOTIFIES_AROUND)) {
+                return MmuNotifier.end(m, t, f, RMAP_NOTIFIES, mm, next);
+            }
+            return cleaned ? MmuNotifier.page(m, t, f, RMAP_NOTIFIES, mm, page, next) : next;
         }
     }
 

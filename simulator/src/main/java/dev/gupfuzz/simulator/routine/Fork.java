@@ -23,7 +23,7 @@ import dev.gupfuzz.simulator.scenario.Region;
  *
  * <p>Source: kernel/fork.c, dup_mm() and dup_mmap(), wake_up_new_task(); mm/rmap.c, anon_vma_fork(); fs/userfaultfd.c,
  * dup_userfaultfd(); v4.8 to v6.12. The child's mmap_lock is taken in steps that nobody else can see. The memcpy() of the
- * mm_struct is a step only where something of it survives: without {@code seq-init}. Not modelled: uprobes, mmu notifiers, memory
+ * mm_struct is a step only where something of it survives: without {@code seq-init}. Not modelled: uprobes, memory
  * policies, UFFD_FEATURE_EVENT_FORK, the reuse of an ancestor's anon_vma, the anon_vma that v4.14 and v4.19 give a wiped VMA at once,
  * accounting, mlock, failure; v4.8 has no VM_WIPEONFORK, so that no program of its day asks for it.
  */

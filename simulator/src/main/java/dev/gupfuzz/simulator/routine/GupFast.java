@@ -182,7 +182,8 @@ final class GupFast {
     }
 
     private static boolean usesSeq(Machine m, int f) {
-        return m.has(WRITE_PROTECT_SEQ) && (pins(m, f) || m.has(SEQ_FOR_GET));
+        boolean asks = pins(m, f) || (m.has(SEQ_FOR_GET) && m.s[f + Frame.PIN] != Guest.NO_SET);
+        return m.has(WRITE_PROTECT_SEQ) && asks;
     }
 
     private static boolean endsWithSeq(Machine m) {
@@ -445,6 +446,10 @@ final class GupFast {
     /** The call returns {@code nr} pages to its caller. */
     static int returned(Machine m, int t, int f) {
         int[] s = m.s;
+        if (s[f + Frame.PIN] == Guest.NO_SET) {
+            irqsOn(m, f);
+            return Guest.found(m, t, f);
+        }
         int nr = s[f + Frame.NR];
         int mm = m.mmOf(f);
         if (m.asks(GoalPoint.PIN_AFTER_FORK) || m.asks(GoalPoint.FAST_PIN_BEFORE_FORK)) {
@@ -461,11 +466,16 @@ final class GupFast {
             }
         }
         Claims.returned(m, t, s[f + Frame.PIN], nr);
+        irqsOn(m, f);
+        return Program.next(m, t);
+    }
+
+    /** Without gup-irq-restore they are off until the call returns. */
+    private static void irqsOn(Machine m, int f) {
         if (!m.has(GUP_IRQ_RESTORE)) {
             m.mark(f + Frame.HOLD);
-            s[f + Frame.HOLD] &= ~1;
+            m.s[f + Frame.HOLD] &= ~1;
             m.recheck();
         }
-        return Program.next(m, t);
     }
 }

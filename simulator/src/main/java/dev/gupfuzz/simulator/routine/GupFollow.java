@@ -101,7 +101,7 @@ final class GupFollow {
             final int[] s = m.s;
             int pte = m.read(s[f + Frame.PTES] + s[f + Frame.START] + s[f + Frame.NR]);
             s[f + Frame.PTE] = pte;
-            if (!Pte.present(pte) || (Pte.protnone(pte) && !followsProtnone(m, s[f + Frame.FOLL]))) {
+            if (!Pte.present(pte) || (Pte.protnone(pte) && !followsProtnone(m, f))) {
                 return PTL_UNLOCK_FAULT;
             }
             boolean write = (s[f + Frame.FOLL_NOW] & Foll.WRITE) != 0;
@@ -205,9 +205,10 @@ final class GupFollow {
         }
     }
 
-    /** FOLL_NUMA: set but for FOLL_FORCE, until v6.6 gave up to honour the hint unless it is asked to. */
-    private static boolean followsProtnone(Machine m, int foll) {
-        return (foll & Foll.FORCE) != 0 || m.has(GUP_FOLLOWS_PROTNONE);
+    /** FOLL_NUMA: set but for FOLL_FORCE, until v6.6 gave up to honour the hint unless it is asked to, as KVM does. */
+    private static boolean followsProtnone(Machine m, int f) {
+        boolean follows = m.has(GUP_FOLLOWS_PROTNONE) && m.s[f + Frame.PIN] != Guest.NO_SET;
+        return (m.s[f + Frame.FOLL] & Foll.FORCE) != 0 || follows;
     }
 
     /** can_follow_write_pte() of a PTE that is not writable, up to v5.19. */

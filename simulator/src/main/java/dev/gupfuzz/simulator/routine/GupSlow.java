@@ -212,7 +212,7 @@ final class GupSlow {
 
     /** GUP has the page of a frame; its reference is taken. */
     static void grabbed(Machine m, int f, int pfn) {
-        if (m.s[f + Frame.PIN] == ProcMem.NO_SET) {
+        if (m.s[f + Frame.PIN] < 0) { // nobody's pin set
             m.s[f + Frame.TARGET_PFN] = pfn;
         } else {
             Claims.grabbed(m, m.s[f + Frame.PIN], m.s[f + Frame.NR], pfn);

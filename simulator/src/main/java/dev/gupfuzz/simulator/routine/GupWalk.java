@@ -3,7 +3,6 @@ package dev.gupfuzz.simulator.routine;
 import dev.gupfuzz.simulator.invariant.GoalPoint;
 import dev.gupfuzz.simulator.invariant.Invariant;
 import dev.gupfuzz.simulator.kernel.Rule;
-import dev.gupfuzz.simulator.machine.Claims;
 import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Labels;
 import dev.gupfuzz.simulator.machine.Labels.Target;
@@ -316,7 +315,7 @@ final class GupWalk {
     private static int recorded(Machine m, int t, int f) {
         int[] s = m.s;
         int nr = s[f + Frame.NR];
-        Claims.grabbed(m, s[f + Frame.PIN], nr, Pte.pfn(s[f + Frame.PTE]));
+        GupSlow.grabbed(m, f, Pte.pfn(s[f + Frame.PTE]));
         s[f + Frame.NR] = ++nr;
         int page = s[f + Frame.START] + nr;
         if (nr == s[f + Frame.NR_ALL]) {

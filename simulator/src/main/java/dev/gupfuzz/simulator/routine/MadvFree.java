@@ -27,6 +27,7 @@ import dev.gupfuzz.simulator.machine.Vmas;
  */
 final class MadvFree {
 
+    private static final int ZAP_NOTIFIES = Rule.ZAP_NOTIFIES.ordinal();
     private static final int MADV_FREE_MARKS = Rule.MADV_FREE_MARKS.ordinal();
 
     private static final String SINGLE = "madvise_free_single_vma";
@@ -127,8 +128,11 @@ final class MadvFree {
     private static final class Pending extends StepCode {
         @Override
         public int take(Machine m, int t, int f, int pc) {
+            final int[] s = m.s;
             m.bump(m.mmOf(f) + Layout.TLB_FLUSH_PENDING, 1);
-            return nextTable(m, t, f);
+            int next = nextTable(m, t, f);
+            int mm = m.threadMm[t];
+            return MmuNotifier.start(m, t, f, ZAP_NOTIFIES, mm, s[f + Frame.START], s[f + Frame.CURSOR], next);
         }
     }
 
@@ -137,9 +141,10 @@ final class MadvFree {
         int page = s[f + Frame.WALK];
         if (page == s[f + Frame.CURSOR]) {
             int start = s[f + Frame.START];
-            return s[f + Frame.FORCE_FLUSH] != 0
-                    ? TlbFlush.begin(m, t, f, m.threadMm[t], start, page, NOT_PENDING)
-                    : NOT_PENDING;
+            int mm = m.threadMm[t];
+            boolean flush = s[f + Frame.FORCE_FLUSH] != 0;
+            int next = flush ? TlbFlush.begin(m, t, f, mm, start, page, NOT_PENDING) : NOT_PENDING;
+            return MmuNotifier.end(m, t, f, ZAP_NOTIFIES, mm, next);
         }
         s[f + Frame.WALK_END] = m.layout.endOfTable(page, s[f + Frame.CURSOR]);
         Locks.aim(m, f, m.threadMm[t], page);

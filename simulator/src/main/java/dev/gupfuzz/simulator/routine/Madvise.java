@@ -18,8 +18,8 @@ import dev.gupfuzz.simulator.scenario.Op;
  * madvise(2) with MADV_DONTNEED, and with MADV_FREE, whose walk is {@link MadvFree}'s: both under mmap_lock for read.
  *
  * <p>Source: mm/madvise.c, do_madvise(), madvise_dontneed_single_vma(), madvise_free_single_vma(); v4.8 to v6.12. What a thread
- * stores while MADV_DONTNEED or MADV_FREE is at work may stay or be lost. Not modelled: lru_add_drain(), mmu notifiers, that each VMA has an
- * mmu_gather of its own.
+ * stores while MADV_DONTNEED or MADV_FREE is at work may stay or be lost. Not modelled: lru_add_drain(), that each VMA has an
+ * mmu_gather of its own and is told to notifiers by itself.
  */
 final class Madvise {
 
@@ -75,7 +75,7 @@ final class Madvise {
             int start = m.s[f + Frame.START];
             int slot = Vmas.find(m, m.mmOf(f), start);
             if (discards(m, f)) { // a hole costs the call its success; what lies behind it is discarded all the same
-                return Zap.discard(m, f, m.threadMm[t], Zap.DISCARD, start, end(m, f), UNLOCK);
+                return Zap.discard(m, t, f, m.threadMm[t], Zap.DISCARD, start, end(m, f), UNLOCK);
             } else if (slot < 0) {
                 return UNLOCK; // ENOMEM
             } else {

@@ -31,6 +31,7 @@ final class Mremap {
 
     private static final int MREMAP_FLUSH = Rule.MREMAP_FLUSH.ordinal();
     private static final int MREMAP_DIRTY_FLUSH = Rule.MREMAP_DIRTY_FLUSH.ordinal();
+    private static final int ZAP_NOTIFIES = Rule.ZAP_NOTIFIES.ordinal();
     private static final int VMA_LOCK = Rule.VMA_LOCK.ordinal();
 
     private static final String CALL = "mremap";
@@ -183,7 +184,7 @@ final class Mremap {
             s[copy + Layout.VMA_LOCK] = m.has(VMA_LOCK) ? Layout.VMA_WRITE_LOCKED : 0;
             s[f + Frame.WALK] = start;
             s[f + Frame.WALK_MM] = m.threadMm[t];
-            return nextTables(m, t, f);
+            return MmuNotifier.start(m, t, f, ZAP_NOTIFIES, m.threadMm[t], start, end(m, f), nextTables(m, t, f));
         }
     }
 
@@ -196,9 +197,10 @@ final class Mremap {
             page = ++s[f + Frame.WALK];
         }
         if (page == end(m, f)) {
+            int told = MmuNotifier.end(m, t, f, ZAP_NOTIFIES, m.threadMm[t], UNMAP);
             return (s[f + Frame.FORCE_FLUSH] & LATE) != 0
-                    ? TlbFlush.begin(m, t, f, m.threadMm[t], s[f + Frame.START], page, UNMAP)
-                    : UNMAP;
+                    ? TlbFlush.begin(m, t, f, m.threadMm[t], s[f + Frame.START], page, told)
+                    : told;
         }
         int old = m.layout.endOfTable(page, end(m, f));
         int moved = m.layout.endOfTable(page + distance(m, f), end(m, f) + distance(m, f)) - distance(m, f);

@@ -46,6 +46,9 @@ final class Program {
                 s[f + Frame.VALUE] = code[op + 2];
                 s[f + Frame.IS_WRITE] = code[op] == Op.STORE ? 1 : 0;
                 return User.beginAccess(m, t, f);
+            case Op.GUEST_LOAD:
+            case Op.GUEST_STORE:
+                return Guest.TRANSLATE;
             case Op.PIN:
                 s[f + Frame.PIN] = code[op + 1];
                 s[f + Frame.START] = code[op + 2];

@@ -55,6 +55,8 @@ public final class Step {
         Mmap.declare();
         CopyNonpresent.declare();
         References.declare();
+        Guest.declare();
+        MmuNotifier.declare();
     }
 
     /** What each label does; one indirect call a step, with nothing prepared for its neighbours. */

@@ -142,7 +142,7 @@ final class Truncate {
                 if (k >= from && k <= to) {
                     int end = Math.min(s[vma + Layout.VMA_END], page + to - k + 1);
                     s[f + Frame.NR] = end;
-                    return Zap.discard(m, f, mm, one ? Zap.TRUNCATE_FILE : Zap.TRUNCATE, page, end, NEXT_VMA);
+                    return Zap.discard(m, t, f, mm, one ? Zap.TRUNCATE_FILE : Zap.TRUNCATE, page, end, NEXT_VMA);
                 }
             }
             s[f + Frame.NR] = 0;

@@ -26,7 +26,7 @@ import dev.gupfuzz.simulator.machine.Tlb;
  * page_vma_mapped_walk() (page_check_address() in v4.8); include/linux/rmap.h, page_try_share_anon_rmap(); v4.8, v4.14, v5.11, v5.18,
  * v5.19, v6.1 and v6.12. The TLB flush of a PTE is deferred where another CPU runs the mm; v5.19 flushes at once
  * what is exclusive, which the barriers of v6.1 made unneeded. v4.8 discards the pages of MADV_FREE on their way through the swap
- * cache. Not modelled: mmu notifiers, mlock, KSM, hwpoison, the anon_vma lock ({@link Rmap}), swap count continuations, uffd-wp
+ * cache. Not modelled: mlock, KSM, hwpoison, the anon_vma lock ({@link Rmap}), swap count continuations, uffd-wp
  * markers of file PTEs, and that the flush of an entry without access rights is left out (pte_accessible()).
  */
 final class TryToUnmap {
@@ -35,6 +35,8 @@ final class TryToUnmap {
     private static final int BATCHED_FLUSH_PENDING = Rule.BATCHED_FLUSH_PENDING.ordinal();
     private static final int BATCH_SPARES_EXCLUSIVE = Rule.BATCH_SPARES_EXCLUSIVE.ordinal();
     private static final int BATCHED_UNMAP_FLUSH = Rule.BATCHED_UNMAP_FLUSH.ordinal();
+    private static final int RMAP_NOTIFIES = Rule.RMAP_NOTIFIES.ordinal();
+    private static final int RMAP_NOTIFIES_AROUND = Rule.RMAP_NOTIFIES_AROUND.ordinal();
     private static final int MADV_FREE_COUNT = Rule.MADV_FREE_COUNT.ordinal();
     private static final int MADV_FREE_MARKS = Rule.MADV_FREE_MARKS.ordinal();
     private static final int SHARE_CLEARS_PTE = Rule.SHARE_CLEARS_PTE.ordinal();
@@ -165,8 +167,26 @@ final class TryToUnmap {
             boolean more = isFile(m, f)
                     ? Rmap.nextFile(m, f, s[f + Frame.FILE_PAGE], 0)
                     : Rmap.nextAnon(m, f, s[f + Frame.TARGET_PFN]);
-            return more ? m.resched(PEEK) : Reclaim.UNLOCK_KEPT;
+            return more ? visit(m, t, f) : Reclaim.UNLOCK_KEPT;
         }
+    }
+
+    /** A VMA that may map the page: the notifiers are told before anybody looks whether it does. */
+    private static int visit(Machine m, int t, int f) {
+        int page = m.s[f + Frame.WALK];
+        boolean around = m.has(RMAP_NOTIFIES_AROUND);
+        int mm = m.s[f + Frame.WALK_MM];
+        int first = m.resched(PEEK);
+        return around ? MmuNotifier.start(m, t, f, RMAP_NOTIFIES, mm, page, page + 1, first) : first;
+    }
+
+    /** Done with the VMA. Where the notifiers were not told before they are told now, of what was unmapped. */
+    private static int visited(Machine m, int t, int f, boolean unmapped) {
+        int mm = m.s[f + Frame.WALK_MM];
+        if (m.has(RMAP_NOTIFIES_AROUND)) {
+            return MmuNotifier.end(m, t, f, RMAP_NOTIFIES, mm, MAPPED);
+        }
+        return unmapped ? MmuNotifier.page(m, t, f, RMAP_NOTIFIES, mm, m.s[f + Frame.WALK], MAPPED) : MAPPED;
     }
 
     private static final class Peek extends StepCode {
@@ -174,7 +194,7 @@ final class TryToUnmap {
         public int take(Machine m, int t, int f, int pc) {
             final int[] s = m.s;
             if (!Pte.present(m.read(m.pteAt(s[f + Frame.WALK_MM], s[f + Frame.WALK])))) {
-                return MAPPED;
+                return visited(m, t, f, false);
             }
             Locks.aim(m, f, s[f + Frame.WALK_MM], s[f + Frame.WALK]);
             return PTL;
@@ -196,6 +216,7 @@ final class TryToUnmap {
             int pte = m.read(m.pteAt(s[f + Frame.WALK_MM], s[f + Frame.WALK]));
             s[f + Frame.EXCLUSIVE] = 0;
             if (!Pte.maps(pte, s[f + Frame.TARGET_PFN])) {
+                s[f + Frame.PTE] = m.layout.secondaryMm >= 0 ? Pte.NONE : s[f + Frame.PTE]; // there is nothing to tell
                 return PTL_UNLOCK;
             }
             return m.has(ANON_EXCLUSIVE) && !isFile(m, f) ? EXCLUSIVE : CLEAR;
@@ -391,7 +412,7 @@ final class TryToUnmap {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             Locks.ptlUnlock(m, t);
-            return MAPPED;
+            return visited(m, t, f, m.s[f + Frame.PTE] != Pte.NONE && m.s[f + Frame.ABORT] == 0);
         }
     }
 }

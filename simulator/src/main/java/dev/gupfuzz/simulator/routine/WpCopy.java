@@ -22,12 +22,13 @@ import dev.gupfuzz.simulator.machine.Tlb;
  * The copy of a write fault: the page is copied without locks, then takes the place of the old one unless the PTE changed.
  *
  * <p>Source: mm/memory.c, wp_page_copy(), v4.8 to v6.12. The old page's mapping reference is put under the page-table lock, as up to
- * v6.4; v6.12 puts it right behind. Not modelled: memory cgroups, mmu notifiers, allocation failure, mlock(), and free_swap_cache() of
+ * v6.4; v6.12 puts it right behind. Not modelled: memory cgroups, allocation failure, mlock(), and free_swap_cache() of
  * the old page (from v5.14 on): it stays in the swap cache until reclaim.
  */
 final class WpCopy {
 
     private static final int WP_CLEAR_FLUSH = Rule.WP_CLEAR_FLUSH.ordinal();
+    private static final int WP_COPY_NOTIFIES = Rule.WP_COPY_NOTIFIES.ordinal();
     private static final int WP_PTE_RECHECK = Rule.WP_PTE_RECHECK.ordinal();
     private static final int WP_RMAP_LAST = Rule.WP_RMAP_LAST.ordinal();
 
@@ -121,7 +122,7 @@ final class WpCopy {
             int pfn = Memory.alloc(m, t, pc, s[f + Frame.PAGE]);
             s[f + Frame.NEW_PFN] = pfn;
             s[m.pageAt(pfn) + Layout.CONTENT] = 0;
-            return Pte.special(pte) ? PTL : COPY_PAGE;
+            return Pte.special(pte) ? copied(m, t, f) : COPY_PAGE;
         }
     }
 
@@ -137,8 +138,14 @@ final class WpCopy {
             s[f + Frame.COPY_PFN] = Pte.pfn(pte);
             s[f + Frame.COPY_STORED] = 0;
             m.s[Sched.COPYING] |= 1 << t;
-            return PTL;
+            return copied(m, t, f);
         }
+    }
+
+    /** The new page is ready: the notifiers are told, then the page-table lock is taken again. */
+    private static int copied(Machine m, int t, int f) {
+        int page = m.s[f + Frame.PAGE];
+        return MmuNotifier.start(m, t, f, WP_COPY_NOTIFIES, m.threadMm[t], page, page + 1, PTL);
     }
 
     private static final class Ptl extends StepCode {
@@ -242,7 +249,8 @@ final class WpCopy {
             final int[] s = m.s;
             int pte = s[f + Frame.PTE];
             Locks.ptlUnlock(m, t);
-            return Pte.special(pte) ? s[f + Frame.FAULT_RET] : PUT_OLD;
+            int next = Pte.special(pte) ? s[f + Frame.FAULT_RET] : PUT_OLD;
+            return MmuNotifier.end(m, t, f, WP_COPY_NOTIFIES, m.threadMm[t], next);
         }
     }
 

@@ -22,7 +22,7 @@ import dev.gupfuzz.simulator.scenario.Region;
  * (09854ba94c6a: references count; v5.9-rc4 unlocks a reused page after the page-table lock, which be068f29034f turned round), v5.18
  * (references of the LRU batch and of the swap cache are given up first), v5.19 to v6.12 (PG_anon_exclusive). v6.12 marks a page that it
  * reuses right behind its unlocking, here it is marked before. Which CPU's batch has a page is a data choice at the drain, since a thread
- * moves. Not modelled: KSM, memory cgroups, mmu notifiers, large folios, special
+ * moves. Not modelled: KSM, memory cgroups, large folios, special
  * PTEs other than the zeropage's.
  */
 final class WpPage {

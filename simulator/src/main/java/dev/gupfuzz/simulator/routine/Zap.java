@@ -29,12 +29,14 @@ import dev.gupfuzz.simulator.machine.Vmas;
  * tlb_flush_mmu(), tlb_flush_rmaps(). The break of the zap for need_resched() is a data choice of munmap's, once a walk, and not behind
  * a dirty page of a file (from v5.7 on). A flush is of the whole range of the call, where the kernel's is of what was
  * cleared. Not modelled: a full mmu_gather batch, the flush of everything that tlb_finish_mmu() makes while another one is pending
- * (v4.14 on), the page-table lock that each VMA takes anew in one table, lru_add_drain(), mmu notifiers, the OOM reaper.
+ * (v4.14 on), the page-table lock that each VMA takes anew in one table, lru_add_drain(), the notifiers' release of an mm that
+ * exits, the OOM reaper.
  */
 final class Zap {
 
     private static final int MUNMAP_DOWNGRADE = Rule.MUNMAP_DOWNGRADE.ordinal();
     private static final int VMA_LOCK = Rule.VMA_LOCK.ordinal();
+    private static final int ZAP_NOTIFIES = Rule.ZAP_NOTIFIES.ordinal();
     private static final int ZAP_FLUSH = Rule.ZAP_FLUSH.ordinal();
     private static final int ZAP_BREAKS = Rule.ZAP_BREAKS.ordinal();
     private static final int ZAP_DELAYS_RMAP = Rule.ZAP_DELAYS_RMAP.ordinal();
@@ -163,11 +165,18 @@ final class Zap {
      * @param ret the step behind it
      * @return the first step, or {@code ret} where nothing is mapped
      */
-    static int discard(Machine m, int f, int mm, int mode, int start, int end, int ret) {
+    static int discard(Machine m, int t, int f, int mm, int mode, int start, int end, int ret) {
         m.s[f + Frame.RET] = ret;
         m.s[f + Frame.BREAKS] = 0;
         begin(m, f, mm, mode, start, end);
-        return segment(m, f, start) ? first(m, f) : ret;
+        return segment(m, f, start) ? notified(m, t, f) : ret;
+    }
+
+    /** Before the first PTE of a zap: the notifiers are told of the whole range, but by exit, which has released them. */
+    private static int notified(Machine m, int t, int f) {
+        int start = m.s[f + Frame.START];
+        int end = start + m.s[f + Frame.NR_ALL];
+        return MmuNotifier.start(m, t, f, ZAP_NOTIFIES, m.s[f + Frame.WALK_MM], start, end, first(m, f));
     }
 
     private static void unmapBegins(Machine m, int t, int f) {
@@ -233,7 +242,7 @@ final class Zap {
                 Rmap.detach(m, m.threadMm[t], start, start + s[f + Frame.NR_ALL]);
             }
             Vmas.detach(m, m.mmOf(f), start, start + s[f + Frame.NR_ALL]);
-            return m.has(MUNMAP_DOWNGRADE) ? DOWNGRADE : more ? PTL : MUNMAP_UNLOCK;
+            return m.has(MUNMAP_DOWNGRADE) ? DOWNGRADE : more ? notified(m, t, f) : MUNMAP_UNLOCK;
         }
     }
 
@@ -241,7 +250,7 @@ final class Zap {
         @Override
         public int take(Machine m, int t, int f, int pc) {
             Locks.mmapWriteDowngrade(m, t);
-            return segment(m, f, m.s[f + Frame.START]) ? PTL : MUNMAP_UNLOCK;
+            return segment(m, f, m.s[f + Frame.START]) ? notified(m, t, f) : MUNMAP_UNLOCK;
         }
     }
 
@@ -486,7 +495,9 @@ final class Zap {
         if (segment(m, f, s[f + Frame.WALK_END])) {
             return first(m, f);
         }
-        return s[f + Frame.ZAP_MODE] == MUNMAP ? FreeTables.begin(m, t, f) : gathered(m, t, f);
+        int mode = s[f + Frame.ZAP_MODE];
+        int next = mode == MUNMAP ? FreeTables.begin(m, t, f) : gathered(m, t, f);
+        return mode == EXIT ? next : MmuNotifier.end(m, t, f, ZAP_NOTIFIES, s[f + Frame.WALK_MM], next);
     }
 
     /** tlb_finish_mmu(). */

@@ -82,15 +82,20 @@ public final class Op {
     /** Reclaim of file page {@code a}: drops a clean page from the page cache. */
     public static final int FILE_RECLAIM = 32;
 
+    /** A guest loads one byte of page {@code a} through the secondary MMU; expectations are those of {@link #LOAD}. */
+    public static final int GUEST_LOAD = 33;
+    /** A guest stores token {@code b} to page {@code a} through the secondary MMU. */
+    public static final int GUEST_STORE = 34;
+
     /** One more than the last. */
-    public static final int CODES = 33;
+    public static final int CODES = 35;
 
     private Op() {}
 
     /** The first word of a row that tells what the scenario expects; {@link #WORDS} in rows that are no reads. */
     public static int expectation(int code) {
         return switch (code) {
-            case LOAD, FORCE_READ, FILE_READ -> 2;
+            case LOAD, FORCE_READ, FILE_READ, GUEST_LOAD -> 2;
             case DEV_LOAD -> 3;
             default -> WORDS;
         };

@@ -39,12 +39,39 @@ final class ProgramChecks {
             }
         }
         requireSmallerFiles(programs);
+        requireOneSecondaryMmu(programs);
         for (String goal : plan.ownGoals()) {
             if (!threads.reached().contains(goal)) {
                 mistakes.add(
                         plan.ownGoalAt(goal),
                         "nothing reaches goal '" + goal + "': a thread says 'reach " + goal + "', or 'load PAGE reach "
                                 + goal + " when VALUE'");
+            }
+        }
+    }
+
+    /** Guests run in threads of one process, whose secondary MMU everybody tells who takes rights from its page table. */
+    private void requireOneSecondaryMmu(List<List<RowDraft>> programs) {
+        int followed = -1;
+        for (int t = 0; t < programs.size(); t++) {
+            for (RowDraft draft : programs.get(t)) {
+                if (draft.row()[0] != Op.GUEST_LOAD && draft.row()[0] != Op.GUEST_STORE) {
+                    continue;
+                }
+                if (followed >= 0 && followed != processOf[t]) {
+                    mistakes.add(
+                            draft.at(),
+                            "a scenario has one secondary MMU: there are guests in '"
+                                    + plan.processes.get(followed).name() + "' already");
+                    return;
+                }
+                followed = processOf[t];
+            }
+        }
+        for (WorldPlan.ThreadPlan thread : plan.threads) {
+            if (followed >= 0 && thread.cpu() != ThreadSpec.OWN_CPU) {
+                mistakes.add(
+                        thread.at(), "beside guests each thread has a CPU of its own: '" + thread.role() + "' has not");
             }
         }
     }

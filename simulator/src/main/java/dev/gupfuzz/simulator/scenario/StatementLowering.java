@@ -83,8 +83,8 @@ final class StatementLowering {
         int owner = region(spot).mm();
         int page = spot.first();
         switch (verb) {
-            case LOAD, MEM_READ -> read(owner, page, 2, verb.op, page);
-            case STORE, MEM_WRITE -> store(owner, page, 2, false, verb.op, page);
+            case LOAD, MEM_READ, GUEST_LOAD -> read(owner, page, 2, verb.op, page);
+            case STORE, MEM_WRITE, GUEST_STORE -> store(owner, page, 2, false, verb.op, page);
             case RECLAIM -> {
                 int mm = with.names().isEmpty()
                         ? owner

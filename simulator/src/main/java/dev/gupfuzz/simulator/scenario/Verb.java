@@ -17,6 +17,8 @@ enum Verb {
     GET("get", "PAGES as NAME FLAGS", Op.PIN),
     DIRECT_IO("direct-io", "PAGES as NAME FLAGS", Op.PIN),
     UNPIN("unpin", "NAME", Op.UNPIN),
+    GUEST_LOAD("guest-load", "PAGES EXPECT", Op.GUEST_LOAD),
+    GUEST_STORE("guest-store", "PAGES STORED", Op.GUEST_STORE),
     DEVICE_STORE("device-store", "ENTRIES STORED", Op.DEV_STORE),
     DEVICE_LOAD("device-load", "ENTRIES EXPECT", Op.DEV_LOAD),
     FORK("fork", "NAME", Op.FORK),

@@ -4,6 +4,7 @@ import dev.gupfuzz.simulator.machine.Frame;
 import dev.gupfuzz.simulator.machine.Layout;
 import dev.gupfuzz.simulator.machine.Machine;
 import dev.gupfuzz.simulator.machine.Pte;
+import dev.gupfuzz.simulator.machine.SecondaryMmu;
 import dev.gupfuzz.simulator.scenario.ThreadSpec;
 import java.util.List;
 
@@ -28,6 +29,9 @@ final class Names {
             "file",
             "writeback",
             "lru-batch");
+
+    private static final List<String> SECONDARY_WORDS =
+            List.of("mmu_lock", "mmu_invalidate_in_progress", "mmu_invalidate_seq");
 
     private final Machine m;
     private final Layout layout;
@@ -105,6 +109,12 @@ final class Names {
                 && word < layout.sizeBase + m.scenario.world().files.size()) {
             return m.scenario.world().files.get(word - layout.sizeBase).name() + ".i_size";
         }
+        if (isSecondary(word)) {
+            int offset = word - layout.secondaryBase;
+            return offset < SecondaryMmu.ENTRIES
+                    ? "kvm." + SECONDARY_WORDS.get(offset)
+                    : "kvm.spte[" + (offset - SecondaryMmu.ENTRIES) + "]";
+        }
         if (word >= layout.pinBase && word < layout.swapBase) {
             int set = (word - layout.pinBase) / layout.pinWords;
             int offset = (word - layout.pinBase) % layout.pinWords;
@@ -115,6 +125,12 @@ final class Names {
                             : (layout.pins > 1 ? "pins" + set : "pins") + "[" + (offset - Layout.PIN_HEAD) + "]";
         }
         return null;
+    }
+
+    /** Of the secondary MMU, not of a thread that is at it. */
+    private boolean isSecondary(int word) {
+        int words = layout.secondaryMm < 0 ? 0 : SecondaryMmu.ENTRIES + layout.pages;
+        return word >= layout.secondaryBase && word < layout.secondaryBase + words;
     }
 
     /** The value of a word as a person reads it. */
@@ -133,7 +149,7 @@ final class Names {
                     ? (word - layout.tableBase) % Layout.TABLE_WORDS - Layout.PTL
                     : (word - layout.pmd(0)) % Layout.PMD_WORDS - Layout.PMD_LOCK;
             if (lock == 0) {
-                return value == 0 ? "free" : "held by " + threads.get(value - 1);
+                return lock(value);
             }
             return Integer.toString(value);
         }
@@ -149,6 +165,12 @@ final class Names {
                 return flags(value);
             }
             return Integer.toString(value);
+        }
+        if (isSecondary(word)) {
+            int offset = word - layout.secondaryBase;
+            return offset >= SecondaryMmu.ENTRIES
+                    ? Pte.text(value)
+                    : offset == SecondaryMmu.LOCK ? lock(value) : Integer.toString(value);
         }
         if (word >= layout.swapBase && word < layout.sizeBase) {
             boolean swap = word < layout.fileBase;
@@ -171,6 +193,10 @@ final class Names {
                     + ((value & Layout.ENTRY_VOID) != 0 ? " void" : "");
         }
         return Integer.toString(value);
+    }
+
+    private String lock(int value) {
+        return value == 0 ? "free" : "held by " + threads.get(value - 1);
     }
 
     private static String flags(int value) {

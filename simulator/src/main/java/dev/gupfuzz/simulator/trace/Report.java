@@ -68,13 +68,19 @@ public final class Report {
             Trace after = consequence.get();
             List<TraceStep> rest =
                     after.steps().subList(finding.steps, after.steps().size());
-            out.append("\nWhat follows, by the shortest continuation that was tried:\n\n");
-            List<String> further = roles(rest);
-            Columns.head(out, further);
-            for (TraceStep step : rest) {
-                Columns.step(out, further, step);
+            if (rest.isEmpty()) {
+                para(out, "", "I13 breaks in the same step");
+            } else {
+                out.append("\nWhat follows, by the shortest continuation that was tried:\n\n");
+                List<String> further = roles(rest);
+                Columns.head(out, further);
+                for (TraceStep step : rest) {
+                    Columns.step(out, further, step);
+                }
+                marker(
+                        out,
+                        "I13 breaks here: " + after.violation().orElseThrow().where());
             }
-            marker(out, "I13 breaks here: " + after.violation().orElseThrow().where());
         } else if (!finding.loop.exists()
                 && finding.invariant != Invariant.I13
                 && finding.invariant != Invariant.EXPECTED) {

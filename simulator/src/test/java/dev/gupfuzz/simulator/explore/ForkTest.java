@@ -39,10 +39,7 @@ class ForkTest {
     private static String broken(String kernelName, Scenario scenario, int checked) {
         Kernel kernel = Kernels.named(kernelName);
         Set<String> broken = new ConcurrentSkipListSet<>();
-        Exploration found = StateSearch.explore(
-                () -> new Broken(new MachineSystem(kernel, scenario), checked, broken), 2, Bounds.NONE, Plan.ALL);
-        assertThat(found.ended()).isEqualTo(Ended.COMPLETE);
-        assertThat(found.broken().isEmpty()).isEqualTo(broken.isEmpty());
+        Exploration found = explore(kernel, scenario, checked, broken);
         if (broken.isEmpty()) {
             for (Goal goal : scenario.goals(kernel)) {
                 assertThat(found.reached() & goal.bit())
@@ -51,6 +48,21 @@ class ForkTest {
             }
         }
         return String.join("+", broken);
+    }
+
+    /** Ids of the invariants that some schedule breaks, whichever goals are reached. */
+    static String brokenWhateverIsReached(String kernel, Scenario scenario) {
+        Set<String> broken = new ConcurrentSkipListSet<>();
+        explore(Kernels.named(kernel), scenario, ALL, broken);
+        return String.join("+", broken);
+    }
+
+    private static Exploration explore(Kernel kernel, Scenario scenario, int checked, Set<String> broken) {
+        Exploration found = StateSearch.explore(
+                () -> new Broken(new MachineSystem(kernel, scenario), checked, broken), 2, Bounds.NONE, Plan.ALL);
+        assertThat(found.ended()).isEqualTo(Ended.COMPLETE);
+        assertThat(found.broken().isEmpty()).isEqualTo(broken.isEmpty());
+        return found;
     }
 
     /** Notes what breaks. */

@@ -96,6 +96,7 @@ class RuleTableTest {
             uffd-continue-dirty     5.16
             clear-refs-write-lock   5.11
             clear-refs-skips-pinned 5.11
+            rmap-notifies-around    4.13
             """;
 
     @Test

@@ -250,7 +250,14 @@ class SafeguardTableTest {
             Rule.MREMAP_DIRTY_FLUSH,
             Rule.UFFD_WP,
             Rule.CLEAR_REFS_WRITE_LOCK,
-            Rule.CLEAR_REFS_SKIPS_PINNED);
+            Rule.CLEAR_REFS_SKIPS_PINNED,
+            Rule.FORK_NOTIFIES,
+            Rule.WP_COPY_NOTIFIES,
+            Rule.ZAP_NOTIFIES,
+            Rule.PROTECT_NOTIFIES,
+            Rule.RMAP_NOTIFIES,
+            Rule.RMAP_NOTIFIES_AROUND,
+            Rule.NOTIFIER_RETRY);
 
     @Test
     void shouldHaveARowForEverySafeguard() {

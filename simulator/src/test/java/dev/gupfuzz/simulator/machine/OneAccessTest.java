@@ -246,7 +246,8 @@ class OneAccessTest {
                 case VMA_LOCK -> isVmaLock(inMm);
                 case TLB_FLUSH -> inMm == Layout.TLB_FLUSH_PENDING || inMm == Layout.TLB_FLUSH_BATCHED;
                 case SWAP -> word >= l.swapBase && word < l.fileBase;
-                case FILE -> word >= l.fileBase && word < l.ghosts;
+                case FILE -> word >= l.fileBase && word < l.secondaryBase;
+                case SECONDARY -> word >= l.secondaryBase && word < l.ghosts;
                 case RMAP -> inPage == Layout.MAPPING;
                 case ALLOCATOR -> word == l.allocBase;
                 case CPU -> register;

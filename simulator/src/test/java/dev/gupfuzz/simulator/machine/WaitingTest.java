@@ -29,8 +29,8 @@ class WaitingTest {
     private static final int SEEDS = 12;
     private static final int FEW_SEEDS = 2;
 
-    /** Of waits, {@code Pc.WAIT_MMAP_READ} to {@code Pc.WAIT_SLOT}. */
-    private static final int KINDS = 12;
+    /** Of waits, {@code Pc.WAIT_MMAP_READ} to {@code Pc.WAIT_KICK}. */
+    private static final int KINDS = 14;
 
     static List<Kernel> kernels() {
         return StepByStep.kernels();
@@ -175,6 +175,9 @@ class WaitingTest {
                     boolean coming = m.s[slot + Layout.SWAP_HAS_CACHE] != 0 && m.s[slot + Layout.SWAP_CACHE] == 0;
                     yield !coming;
                 }
+                case Pc.WAIT_QUIET -> m.s[SecondaryMmu.at(m, SecondaryMmu.IN_PROGRESS)] == 0;
+                case Pc.WAIT_KICK ->
+                    (m.s[m.frame(m.s[m.frame(t) + Frame.ACK_CPU]) + Frame.HOLD] & SecondaryMmu.IN_GUEST) == 0;
                 default -> throw new IllegalStateException("no such wait: kind=" + Pc.waitKind(pc));
             };
             waited[Pc.waitKind(pc)] |= !able;
@@ -194,6 +197,9 @@ class WaitingTest {
         /** Of a page-table page, or of the PMD page. */
         private int pageTableLock(int t) {
             Layout l = m.layout;
+            if (l.secondaryMm >= 0 && m.s[m.frame(t) + Frame.LOCK] == SecondaryMmu.at(m, SecondaryMmu.LOCK)) {
+                return SecondaryMmu.at(m, SecondaryMmu.LOCK);
+            }
             return l.isOfTable(m.s[m.frame(t) + Frame.LOCK])
                     ? lock(t, l.tableBase, l.pteBase, Layout.TABLE_WORDS, Layout.PTL)
                     : lock(t, l.pmd(0), l.pteBase, Layout.PMD_WORDS, Layout.PMD_LOCK);

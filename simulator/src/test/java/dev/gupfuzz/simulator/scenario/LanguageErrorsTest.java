@@ -106,6 +106,33 @@ class LanguageErrorsTest {
     }
 
     @Test
+    void shouldHaveOneSecondaryMmu() {
+        assertThat(problems(HEAD + """
+                        process p { region a[1] }
+                        process q { region b[1] }
+                        thread t in p { guest-load a }
+                        thread u in q { guest-store b }
+                        agent v { guest-load a }
+                        """))
+                .anySatisfy(p -> assertThat(p)
+                        .startsWith("x.gup:8:11: an agent has no address space of its own and cannot 'guest-load'"));
+        assertThat(problems(HEAD + """
+                        process p { region a[1] }
+                        process q { region b[1] }
+                        thread t in p { guest-load a }
+                        thread u in q { guest-store b }
+                        """))
+                .anySatisfy(p -> assertThat(p)
+                        .startsWith("x.gup:7:17: a scenario has one secondary MMU: there are guests in 'p' already"));
+        assertThat(problems(HEAD + """
+                        process p { region a[1] }
+                        thread t in p on cpu 0 { guest-load a }
+                        """))
+                .anySatisfy(p -> assertThat(p)
+                        .startsWith("x.gup:5:1: beside guests each thread has a CPU of its own: 't' has not"));
+    }
+
+    @Test
     void shouldTellEveryMistakeAtOnce() {
         assertThat(problems("""
                         scenario S

@@ -27,6 +27,7 @@ public final class WideScenarios {
         all.addAll(UnmapScenarios.all());
         all.addAll(TableScenarios.all());
         all.addAll(PressureScenarios.all());
+        all.addAll(NotifierScenarios.few());
         return all;
     }
 }

@@ -2,11 +2,17 @@ package dev.gupfuzz.simulator.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gupfuzz.simulator.Runs;
 import dev.gupfuzz.simulator.invariant.Invariant;
+import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.kernel.Kernels;
+import dev.gupfuzz.simulator.scenario.NotifierScenarios;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.ScenarioText;
+import dev.gupfuzz.simulator.search.Cell;
+import dev.gupfuzz.simulator.search.Count;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +50,20 @@ class ReportTest {
                         .isTrue();
             }
         }
+    }
+
+    /** A guest that loads from a page which was freed breaks the promise and shows wrong data at once. */
+    @Test
+    void shouldTellAConsequenceThatIsTheStepItself() {
+        Kernel kernel = Kernels.named("v5.11 without zap-notifies");
+        Cell cell = Runs.cell(kernel, NotifierScenarios.dontneed(), "random");
+        List<String> texts = new ArrayList<>();
+        for (Count count : Runs.sample(cell, 300).violations().values()) {
+            for (long seed : count.lowestSeeds()) {
+                texts.add(Report.text(Finding.witness(cell, seed)));
+            }
+        }
+        assertThat(texts).anyMatch(text -> text.contains("\nI13 breaks in the same step\n"));
     }
 
     @Test
