@@ -5,7 +5,6 @@ import java.util.Locale;
 /** A model that a rule waits for: until it is simulated, a kernel with the rule and one without it behave alike. */
 public enum Need {
     MEMORY("a model of weak memory"),
-    PREEMPTION("threads that share a CPU"),
     LARGE_PAGES("large pages");
 
     private final String summary;

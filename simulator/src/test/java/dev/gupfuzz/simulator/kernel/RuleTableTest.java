@@ -210,7 +210,6 @@ class RuleTableTest {
                         Rule.SEQ_RETRY_RMB,
                         Rule.SHARE_BARRIERS,
                         Rule.FORK_WRPROTECT_MB);
-        assertThat(waiting(Need.PREEMPTION)).containsExactly(Rule.SEQ_SPIN);
         assertThat(waiting(Need.LARGE_PAGES)).containsExactlyInAnyOrder(Rule.FORK_BATCHES, Rule.SEQ_COVERS_LARGE);
     }
 

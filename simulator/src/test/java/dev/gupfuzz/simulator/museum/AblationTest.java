@@ -91,6 +91,7 @@ class AblationTest {
         "swap-out-of-a-pin, SWAPOUT_SKIPS_PINNED, I1a",
         "batched-flush-vs-munmap, BATCHED_FLUSH_PENDING, I4",
         "spin-vs-reclaim, SEQ_SPIN_IRQ_OFF, I11",
+        "spin-beside-writer, SEQ_SPIN, I11",
         "cow-vs-secondary-mmu, WP_COPY_NOTIFIES, I13",
         "mprotect-vs-secondary-mmu, PROTECT_NOTIFIES, I4",
         "madv-free-vs-secondary-mmu, RMAP_NOTIFIES_AROUND, I10",
