@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** One schedule of each class, no more and no less: against every schedule, and against numbers that are known. */
+@Tag("one-jdk")
 class ClassSearchTest {
 
     private static final long MOST = 200_000;

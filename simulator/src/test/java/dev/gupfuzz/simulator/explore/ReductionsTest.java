@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every combination of reductions against every state, and what happens when a part of one is left out. */
+@Tag("one-jdk")
 class ReductionsTest {
 
     private static final int MOST = 5_000;

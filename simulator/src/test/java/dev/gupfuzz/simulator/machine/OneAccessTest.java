@@ -22,11 +22,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A step is one shared access, of the object that its label names; and no label is there in vain. */
+@Tag("one-jdk")
 class OneAccessTest {
 
     private static final int SEEDS = 25;

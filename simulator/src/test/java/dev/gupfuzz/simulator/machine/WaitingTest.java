@@ -19,11 +19,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The set of threads that can run, kept up to date step by step, against the same set worked out from nothing. */
+@Tag("one-jdk")
 class WaitingTest {
 
     private static final int SEEDS = 12;
