@@ -35,6 +35,7 @@ final class CommandTree {
         VERBS.put("matrix", MatrixVerb::new);
         VERBS.put("ablate", AblateVerb::new);
         VERBS.put("bisect", BisectVerb::new);
+        VERBS.put("litmus", LitmusVerb::new);
         VERBS.put("kernels", KernelsVerb::new);
         VERBS.put("scenarios", ScenariosVerb::new);
         VERBS.put("campaign", CampaignVerb::new);
