@@ -171,10 +171,11 @@ final class LitmusSystem implements TransitionSystem {
                 return values;
             }
             case STORE -> {
+                int depends = Math.max(moment(t, next.address()), moment(t, next.value()));
                 if (next.order() == Order.RELEASE) {
-                    order.storeRelease(t, location(t, next), value(t, next.value()));
+                    order.storeRelease(t, location(t, next), value(t, next.value()), depends);
                 } else {
-                    order.store(t, location(t, next), value(t, next.value()));
+                    order.store(t, location(t, next), value(t, next.value()), depends);
                 }
             }
             case UNLOCK -> order.unlock(t, location(t, next));

@@ -13,8 +13,9 @@ package dev.gupfuzz.simulator.memory;
  * writes to memory; what nobody can look back to any more is dropped, so that a state does not tell how long a run took.
  *
  * <p>Source: Sewell and others, x86-TSO, CACM 53(7), 2010; tools/memory-model/Documentation/explanation.txt. Left out, and so never
- * seen: a store that becomes visible before an earlier load of its CPU is satisfied (LB), and stores that become visible to one CPU
- * before another (the kernel's model allows both, for Power).
+ * seen: a store that becomes visible before an earlier load of its CPU is satisfied (LB), stores that become visible to one CPU
+ * before another (the kernel's model allows both, for Power), atomics with a value that wait in the buffer or read from there, and
+ * loads of one location that are satisfied out of order.
  */
 public final class MemoryOrder {
 
@@ -26,7 +27,10 @@ public final class MemoryOrder {
     private static final int LOCATION = 0;
     private static final int VALUE = 1;
     private static final int KIND = 2;
-    private static final int ENTRY_WORDS = 3;
+    /** The moment at which the latest of what its value and its address depend on was read. */
+    private static final int DEPENDS = 3;
+
+    private static final int ENTRY_WORDS = 4;
 
     private static final int STORE = 0;
     private static final int ADD = 1;
@@ -150,6 +154,7 @@ public final class MemoryOrder {
         int own = newest(cpu, location);
         moment = 0;
         if (own >= 0) {
+            moment = Math.max(after, s[own + DEPENDS]); // no earlier than the store can be executed
             return s[own + VALUE];
         }
         int value = s[memory + location];
@@ -183,18 +188,20 @@ public final class MemoryOrder {
 
     // ---- stores
 
-    public void store(int cpu, int location, int value) {
-        enter(cpu, location, value, STORE);
+    /** @param depends the moment at which the latest of what the value and the address depend on was read; 0, nothing */
+    public void store(int cpu, int location, int value, int depends) {
+        enter(cpu, location, value, STORE, depends);
     }
 
-    public void storeRelease(int cpu, int location, int value) {
-        enter(cpu, location, value, RELEASE);
+    /** As {@link #store}. */
+    public void storeRelease(int cpu, int location, int value, int depends) {
+        enter(cpu, location, value, RELEASE, depends);
     }
 
     /** A release with which the CPU gives a lock up. */
     public void unlock(int cpu, int location) {
         s[cpu(cpu) + UNLOCKED] = s[cpu(cpu) + SATISFIED];
-        enter(cpu, location, 0, UNLOCK);
+        enter(cpu, location, 0, UNLOCK, 0);
     }
 
     /** The CPU has taken a lock: what stood before its last unlock, of any lock, comes before what follows, but for stores and later loads. */
@@ -210,10 +217,10 @@ public final class MemoryOrder {
 
     /** An atomic addition without a return value. */
     public void add(int cpu, int location, int delta) {
-        enter(cpu, location, delta, ADD);
+        enter(cpu, location, delta, ADD, 0);
     }
 
-    private void enter(int cpu, int location, int value, int kind) {
+    private void enter(int cpu, int location, int value, int kind, int depends) {
         if (model == MemoryModel.SC) {
             s[memory + location] = value;
             return;
@@ -225,6 +232,7 @@ public final class MemoryOrder {
         s[at + LOCATION] = location;
         s[at + VALUE] = value;
         s[at + KIND] = kind;
+        s[at + DEPENDS] = depends;
     }
 
     /** Whether the CPU has room for one more entry; else it waits for a flush. */
@@ -347,7 +355,7 @@ public final class MemoryOrder {
     public void writeBarrier(int cpu) {
         int count = count(cpu);
         if (model == MemoryModel.WEAK && count > 0 && s[entry(cpu, count - 1) + KIND] != BARRIER) {
-            enter(cpu, 0, 0, BARRIER);
+            enter(cpu, 0, 0, BARRIER, 0);
         }
     }
 
@@ -401,6 +409,10 @@ public final class MemoryOrder {
             s[at + SATISFIED] = loads ? Math.max(s[at + SATISFIED] - oldest, s[at + FLOOR]) : 0;
             for (int x = at + SEEN; x < at + SEEN + locations; x++) {
                 s[x] = loads ? Math.max(s[x] - oldest, s[at + FLOOR]) : 0;
+            }
+            for (int i = 0; i < count(cpu); i++) {
+                int x = entry(cpu, i) + DEPENDS;
+                s[x] = loads ? Math.max(s[x] - oldest, 0) : 0;
             }
         }
         return oldest;
