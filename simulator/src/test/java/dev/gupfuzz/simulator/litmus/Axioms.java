@@ -69,7 +69,8 @@ enum Axioms {
      *   <li>has each read before the later writes of its thread;
      *   <li>has the write of an atomic operation that returns a value before the later writes of its thread;
      *   <li>has no atomic operation that reads early from its own thread's buffer or is read early from there;
-     *   <li>has the reads of one location that other threads' writes fulfil in program order, even if both read the same write.
+     *   <li>has the reads of one location that other threads' writes fulfil in program order, even if both read the same write;
+     *   <li>has a cmpxchg() that fails wait for what one that succeeds would wait for, and fail for the present value.
      * </ul>
      */
     WEAK {
@@ -85,8 +86,11 @@ enum Axioms {
             Relation unlockLock = e.po.between(-1, e.unlocks)
                     .then(e.po.between(e.unlocks, e.lockReads))
                     .then(e.po.minus(e.rmw));
+            Relation fails = waits(e, returning | atOnce, unlockLock)
+                    .then(x.fr().or(e.po).between(e.failed, e.writes));
             return x.rf().minus(forwarded)
                     .or(
+                            fails,
                             x.co(),
                             x.fr(),
                             e.po.between(returning | atOnce, e.writes),
@@ -100,6 +104,19 @@ enum Axioms {
                             e.addr.or(e.data).then(rfi),
                             unlockLock.minus(unlockLock.between(e.writes, e.reads)))
                     .isAcyclic();
+        }
+
+        /** What comes before the moment at which a cmpxchg() finds that it fails; what it read may have been read earlier. */
+        private static Relation waits(Events e, int before, Relation unlockLock) {
+            int full = e.failed
+                    & e.those(event -> event.statement().kind() == Statement.Kind.CMPXCHG
+                            || event.statement().kind() == Statement.Kind.CMPXCHG_RELEASE);
+            return e.po.between(before, e.failed)
+                    .or(
+                            e.po.between(-1, full),
+                            e.poLoc.between(e.writes, e.failed),
+                            e.fence(Statement.Kind.WMB).or(unlockLock).between(e.writes, e.failed))
+                    .then(e.po.between(e.failed, e.failed).optional());
         }
     };
 

@@ -31,8 +31,8 @@ class AxiomsTest {
     private static final Statement WMB = barrier(Kind.WMB);
 
     /**
-     * Whether the kernel's model allows it, and whether x86-TSO does. With the kernel's names: what tools/memory-model/litmus-tests says;
-     * else what the documentation there says, or follows from it by hand.
+     * Whether the kernel's model allows it, and whether x86-TSO does. With the kernel's names: what tools/memory-model/litmus-tests and
+     * Documentation/litmus-tests say; else what the documentation there says, or follows from it by hand.
      */
     static Stream<Arguments> known() {
         List<Statement> readsXY = List.of(read(0, X), read(1, Y));
@@ -353,6 +353,77 @@ class AxiomsTest {
                         "[x]=1; [y]=1;",
                         List.of(write(X, 1), MB, write(Y, 2)),
                         List.of(write(Y, 1), MB, write(X, 2))),
+                test(
+                        "MP+xchgrelease+acq",
+                        false,
+                        false,
+                        "1:r0=1; 1:r1=0;",
+                        List.of(write(X, 1), xchg(Kind.XCHG_RELEASE, 0, Y, 1)),
+                        List.of(acquire(0, Y), read(1, X))),
+                test(
+                        "MP+wmb+xchgacquire",
+                        false,
+                        false,
+                        "1:r0=1; 1:r1=0;",
+                        List.of(write(X, 1), WMB, write(Y, 1)),
+                        List.of(xchg(Kind.XCHG_ACQUIRE, 0, Y, 2), read(1, X))),
+                test(
+                        "MP+fetchaddrelaxed+rmb",
+                        true,
+                        false,
+                        "1:r0=1; 1:r1=0;",
+                        List.of(write(X, 1), xchg(Kind.FETCH_ADD_RELAXED, 0, Y, 1)),
+                        List.of(read(0, Y), RMB, read(1, X))),
+                test(
+                        "MP+cmpxchgrelease+cmpxchgacquire",
+                        false,
+                        false,
+                        "0:r0=0; 1:r0=1; 1:r1=0;",
+                        List.of(write(X, 1), xchg(Kind.CMPXCHG_RELEASE, 0, Y, 1).withExpected(0)),
+                        List.of(xchg(Kind.CMPXCHG_ACQUIRE, 0, Y, 2).withExpected(1), read(1, X))),
+                test(
+                        "SB+cmpxchgs",
+                        false,
+                        false,
+                        "0:r0=0; 0:r1=0; 1:r0=0; 1:r1=0;",
+                        List.of(xchg(Kind.CMPXCHG, 0, X, 1).withExpected(0), read(1, Y)),
+                        List.of(xchg(Kind.CMPXCHG, 0, Y, 1).withExpected(0), read(1, X))),
+                test(
+                        "cmpxchg-fail-unordered-1",
+                        true,
+                        false,
+                        "0:r1=0; 1:r1=0;",
+                        List.of(write(X, 1), xchg(Kind.CMPXCHG, 0, Z, 0).withExpected(1), read(1, Y)),
+                        List.of(write(Y, 1), xchg(Kind.CMPXCHG, 0, Z, 0).withExpected(1), read(1, X))),
+                test(
+                        "cmpxchg-fail-unordered-2",
+                        true,
+                        false,
+                        "0:r0=0; 1:r0=1; 1:r1=0;",
+                        List.of(write(X, 1), xchg(Kind.CMPXCHG, 0, Y, 1).withExpected(0)),
+                        List.of(xchg(Kind.CMPXCHG, 0, Y, 1).withExpected(0), read(1, X))),
+                test(
+                        "cmpxchg-fail-ordered-1",
+                        false,
+                        false,
+                        "0:r1=0; 1:r1=0;",
+                        List.of(
+                                write(X, 1),
+                                xchg(Kind.CMPXCHG, 0, Z, 0).withExpected(1),
+                                barrier(Kind.AFTER_ATOMIC),
+                                read(1, Y)),
+                        List.of(
+                                write(Y, 1),
+                                xchg(Kind.CMPXCHG, 0, Z, 0).withExpected(1),
+                                barrier(Kind.AFTER_ATOMIC),
+                                read(1, X))),
+                test(
+                        "cmpxchg-fail-ordered-2",
+                        false,
+                        false,
+                        "0:r0=0; 1:r0=1; 1:r1=0;",
+                        List.of(write(X, 1), xchg(Kind.CMPXCHG, 0, Y, 1).withExpected(0)),
+                        List.of(xchg(Kind.CMPXCHG, 0, Y, 1).withExpected(0), barrier(Kind.AFTER_ATOMIC), read(1, X))),
                 test("two increments", false, false, "[x]=1;", List.of(inc(X)), List.of(inc(X))),
                 test(
                         "MP with a lock on both sides",

@@ -38,13 +38,13 @@ final class Candidates {
         }
     }
 
-    /** The statements with a condition, as a mask of their numbers. */
+    /** The statements with a condition, be it that of a cmpxchg(), as a mask of their numbers. */
     private static int conditional(StraightLine program) {
         int mask = 0;
         int number = 0;
         for (List<Statement> thread : program.threads()) {
             for (Statement s : thread) {
-                mask |= s.onlyIf() >= 0 ? 1 << number : 0;
+                mask |= s.onlyIf() >= 0 || s.kind().isCompare() ? 1 << number : 0;
                 number++;
             }
         }
@@ -220,7 +220,11 @@ final class Candidates {
             }
         }
         for (int e = 0; e < values.length; e++) {
+            Statement s = events.event(e).statement();
+            boolean fails = (events.failed >> e & 1) != 0;
             if ((events.lockReads >> e & 1) != 0 && values[e] != 0) {
+                return false;
+            } else if (s.kind().isCompare() && !events.event(e).isWrite() && fails != (values[e] != s.expected())) {
                 return false;
             }
         }

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * The events of a {@link StraightLine} program of which some conditional statements are left out, and the relations between them
+ * The events of a {@link StraightLine} program of which some conditional statements are left out, and some writes of cmpxchg(), and
+ * the relations between them
  * that do not depend on what is read: those of the program, named as {@code linux-kernel.cat} names them.
  */
 final class Events {
@@ -29,6 +30,8 @@ final class Events {
     final int atomics;
     /** The read of an atomic operation that returns nothing. */
     final int noreturn;
+    /** The read of a cmpxchg() that fails: an atomic operation without a write, which orders nothing. */
+    final int failed;
     /** The read of a lock operation: LKR. */
     final int lockReads;
 
@@ -50,27 +53,32 @@ final class Events {
     /** From an unlock: UL. */
     final int unlocks;
 
-    /** @param leftOut statements that are not executed, as a mask of their numbers over all threads */
+    /** @param leftOut statements that are not executed, or are a cmpxchg() that fails, as a mask of their numbers over all threads */
     Events(StraightLine program, int leftOut) {
         this.program = program;
         for (int x = 0; x < program.locations(); x++) {
             all.add(new Event(-1, 0, x, true, Statement.write(x, 0)));
         }
         int number = 0;
+        int failing = 0;
         for (int t = 0; t < program.threads().size(); t++) {
             List<Statement> thread = program.threads().get(t);
             for (int i = 0; i < thread.size(); i++, number++) {
                 Statement s = thread.get(i);
-                if (s.kind().isAccess() && (leftOut >> number & 1) == 0) {
+                boolean isLeftOut = (leftOut >> number & 1) != 0;
+                boolean fails = isLeftOut && s.kind().isCompare();
+                if (s.kind().isAccess() && (fails || !isLeftOut)) {
                     if (s.kind().reads()) {
+                        failing |= fails ? 1 << all.size() : 0;
                         all.add(new Event(t, i, s.location(), false, s));
                     }
-                    if (s.kind().writes()) {
+                    if (s.kind().writes() && !fails) {
                         all.add(new Event(t, i, s.location(), true, s));
                     }
                 }
             }
         }
+        failed = failing;
         reads = those(e -> !e.isWrite);
         writes = those(e -> e.isWrite);
         atomics = those(e -> e.statement.kind().isAtomic());
@@ -86,13 +94,13 @@ final class Events {
         data = related((a, b) -> po.has(a, b)
                         && event(b).isWrite
                         && sets(a, event(b).statement.data()))
-                .or(rmw.between(noreturn, -1));
+                .or(related((a, b) -> rmw.has(a, b) && event(a).statement.kind().adds()));
         ctrl = related((a, b) -> po.has(a, b) && sets(a, event(b).statement.onlyIf()));
 
         int readsForRmb = reads & ~noreturn;
         rmb = fence(Kind.RMB).between(readsForRmb, readsForRmb);
         wmb = fence(Kind.WMB).between(writes, writes);
-        int full = those(e -> e.statement.kind() == Kind.XCHG);
+        int full = ~failed & those(e -> e.statement.kind() == Kind.XCHG || e.statement.kind() == Kind.CMPXCHG);
         mb = fence(Kind.MB)
                 .or(
                         po.between(-1, full & reads),
@@ -100,16 +108,19 @@ final class Events {
                         fence(Kind.BEFORE_ATOMIC).between(-1, atomics).then(po.optional()),
                         po.optional().then(fence(Kind.AFTER_ATOMIC).between(atomics, -1)));
         acqPo = po.between(
-                those(e -> !e.isWrite
-                        && (e.statement.kind() == Kind.READ_ACQUIRE
-                                || e.statement.kind() == Kind.XCHG_ACQUIRE
-                                || e.statement.kind() == Kind.LOCK)),
+                ~failed
+                        & those(e -> !e.isWrite
+                                && (e.statement.kind() == Kind.READ_ACQUIRE
+                                        || e.statement.kind() == Kind.XCHG_ACQUIRE
+                                        || e.statement.kind() == Kind.CMPXCHG_ACQUIRE
+                                        || e.statement.kind() == Kind.LOCK)),
                 -1);
         poRel = po.between(
                 -1,
                 those(e -> e.isWrite
                         && (e.statement.kind() == Kind.WRITE_RELEASE
                                 || e.statement.kind() == Kind.XCHG_RELEASE
+                                || e.statement.kind() == Kind.CMPXCHG_RELEASE
                                 || e.statement.kind() == Kind.UNLOCK)));
     }
 

@@ -98,14 +98,31 @@ final class RandomPrograms {
         return before.writes() && behind.writes() ? Kind.WMB : Kind.MB;
     }
 
+    /** Now and then another atomic operation of the same order. */
+    private Kind alike(Kind kind) {
+        if (random.nextInt(3) > 0) {
+            return kind;
+        }
+        return switch (kind) {
+            case XCHG -> Kind.CMPXCHG;
+            case XCHG_ACQUIRE -> Kind.CMPXCHG_ACQUIRE;
+            case XCHG_RELEASE -> Kind.CMPXCHG_RELEASE;
+            case XCHG_RELAXED -> random.nextBoolean() ? Kind.CMPXCHG_RELAXED : Kind.FETCH_ADD_RELAXED;
+            default -> kind;
+        };
+    }
+
     private Statement access(int location, int registers) {
-        Kind kind = ACCESSES.get(random.nextInt(ACCESSES.size()));
+        Kind kind = alike(ACCESSES.get(random.nextInt(ACCESSES.size())));
         if (kind.writes() && writes[location] == WRITES_MAX) {
             kind = Kind.READ;
         }
         writes[location] += kind.writes() ? 1 : 0;
         int stored = kind == Kind.INC ? 1 : ++value;
         Statement access = Statement.of(kind, location, kind.returns() ? registers : -1, kind.writes() ? stored : 0);
+        if (kind.isCompare()) {
+            access = access.withExpected(random.nextBoolean() ? 0 : random.nextInt(value + 1));
+        }
         if (registers > 0 && random.nextInt(3) == 0) {
             access = access.withAddress(random.nextInt(registers));
         }

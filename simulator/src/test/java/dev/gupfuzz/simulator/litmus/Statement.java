@@ -1,5 +1,6 @@
 package dev.gupfuzz.simulator.litmus;
 
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -12,8 +13,9 @@ import java.util.Optional;
  * @param data a register that is added to what is stored, or -1
  * @param address a register that the address is computed with, or -1; it changes nothing about the address
  * @param onlyIf a register; the statement is left out when it holds 0; or -1
+ * @param expected what a cmpxchg() compares with
  */
-record Statement(Kind kind, int location, int register, int value, int data, int address, int onlyIf) {
+record Statement(Kind kind, int location, int register, int value, int data, int address, int onlyIf, int expected) {
 
     enum Kind {
         READ,
@@ -24,6 +26,11 @@ record Statement(Kind kind, int location, int register, int value, int data, int
         XCHG_ACQUIRE,
         XCHG_RELEASE,
         XCHG_RELAXED,
+        FETCH_ADD_RELAXED,
+        CMPXCHG,
+        CMPXCHG_ACQUIRE,
+        CMPXCHG_RELEASE,
+        CMPXCHG_RELAXED,
         /** An atomic addition of 1 without a return value. */
         INC,
         LOCK,
@@ -40,6 +47,16 @@ record Statement(Kind kind, int location, int register, int value, int data, int
 
         boolean isAtomic() {
             return compareTo(XCHG) >= 0 && compareTo(LOCK) <= 0;
+        }
+
+        /** Whether it writes only if it reads what it expects. */
+        boolean isCompare() {
+            return compareTo(CMPXCHG) >= 0 && compareTo(CMPXCHG_RELAXED) <= 0;
+        }
+
+        /** Whether it adds what it reads to what it stores. */
+        boolean adds() {
+            return this == INC || this == FETCH_ADD_RELAXED;
         }
 
         boolean reads() {
@@ -92,19 +109,23 @@ record Statement(Kind kind, int location, int register, int value, int data, int
     }
 
     static Statement of(Kind kind, int location, int register, int value) {
-        return new Statement(kind, location, register, value, -1, -1, -1);
+        return new Statement(kind, location, register, value, -1, -1, -1, 0);
     }
 
     Statement withData(int from) {
-        return new Statement(kind, location, register, value, from, address, onlyIf);
+        return new Statement(kind, location, register, value, from, address, onlyIf, expected);
     }
 
     Statement withAddress(int from) {
-        return new Statement(kind, location, register, value, data, from, onlyIf);
+        return new Statement(kind, location, register, value, data, from, onlyIf, expected);
     }
 
     Statement withCondition(int of) {
-        return new Statement(kind, location, register, value, data, address, of);
+        return new Statement(kind, location, register, value, data, address, of, expected);
+    }
+
+    Statement withExpected(int value) {
+        return new Statement(kind, location, register, this.value, data, address, onlyIf, value);
     }
 
     /** Whether {@link #weaker} takes an order away that the machine does not keep for every access of the kind. */
@@ -122,9 +143,10 @@ record Statement(Kind kind, int location, int register, int value, int data, int
             case READ_ACQUIRE -> Kind.READ;
             case WRITE_RELEASE -> Kind.WRITE;
             case XCHG, XCHG_ACQUIRE, XCHG_RELEASE -> Kind.XCHG_RELAXED;
+            case CMPXCHG, CMPXCHG_ACQUIRE, CMPXCHG_RELEASE -> Kind.CMPXCHG_RELAXED;
             default -> kind;
         };
-        return Optional.of(new Statement(weaker, location, register, value, data, -1, onlyIf));
+        return Optional.of(new Statement(weaker, location, register, value, data, -1, onlyIf, expected));
     }
 
     /** In the syntax of a litmus test; {@code at} is a pointer to the location. */
@@ -140,6 +162,9 @@ record Statement(Kind kind, int location, int register, int value, int data, int
             case XCHG_ACQUIRE -> result + "xchg_acquire(" + at + ", " + stored + ");";
             case XCHG_RELEASE -> result + "xchg_release(" + at + ", " + stored + ");";
             case XCHG_RELAXED -> result + "xchg_relaxed(" + at + ", " + stored + ");";
+            case FETCH_ADD_RELAXED -> result + "atomic_fetch_add_relaxed(" + stored + ", " + at + ");";
+            case CMPXCHG, CMPXCHG_ACQUIRE, CMPXCHG_RELEASE, CMPXCHG_RELAXED ->
+                result + kind.name().toLowerCase(Locale.ROOT) + "(" + at + ", " + expected + ", " + stored + ");";
             case INC -> "atomic_inc(" + at + ");";
             case LOCK -> "spin_lock(" + at + ");";
             case UNLOCK -> "spin_unlock(" + at + ");";
