@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The machine, which takes one step after another, against {@link Axioms}, which judge whole executions, on random programs. */
 class LitmusAgainstAxiomsTest {
 
-    private static final int PROGRAMS = 200;
+    private static final int PROGRAMS = 160;
 
     /** A program of a seed and the final states that the axioms allow. */
     private record Judged(long seed, StraightLine program, Candidates allowed) {
@@ -200,7 +200,7 @@ class LitmusAgainstAxiomsTest {
     void shouldCatchAMachineThatIgnoresAnOrder() {
         TreeSet<Kind> caught = new TreeSet<>();
         Stream<StraightLine> known = AxiomsTest.known().map(test -> (StraightLine) test.get()[4]);
-        Stream.concat(judged.stream(), known.map(program -> new Judged(-1, program, Candidates.of(program))))
+        Stream.concat(judged.stream().limit(100), known.map(program -> new Judged(-1, program, Candidates.of(program))))
                 .forEach(j -> caught.addAll(caught(j, caught)));
         assertThat(caught)
                 .contains(
