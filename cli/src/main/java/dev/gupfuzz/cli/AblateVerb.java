@@ -38,6 +38,9 @@ final class AblateVerb implements Verb {
             description = "A kernel of `gupfuzz kernels list`, or a kernel file. Default: " + DEFAULT_KERNEL + ".")
     String kernel = DEFAULT_KERNEL;
 
+    @Mixin
+    PreemptOption preempt = new PreemptOption();
+
     @Option(
             names = "--scenario",
             paramLabel = "NAME|FILE[:P=V,...]",
@@ -68,7 +71,9 @@ final class AblateVerb implements Verb {
     public int run(Session session) {
         Problems problems = session.problems();
         page.check(problems);
-        Optional<Kernel> base = KernelArgument.read(kernel, problems).map(KernelArgument::kernel);
+        Optional<Kernel> base = KernelArgument.read(kernel, problems)
+                .map(KernelArgument::kernel)
+                .map(named -> preempt.on(named, problems));
         List<Trial> trials = trials(problems);
         LimitOptions.Chosen chosen = limits.choose(session);
         problems.throwIfAny();

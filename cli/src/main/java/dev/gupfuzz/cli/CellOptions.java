@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say what is simulated: kernels, and scenarios with their parameters. */
@@ -70,6 +71,9 @@ final class CellOptions {
     @Nullable
     String flush;
 
+    @Mixin
+    PreemptOption preempt = new PreemptOption();
+
     /** What the options mean. The lists are as the user ordered them, without repetitions. */
     record Choice(List<Kernel> kernels, List<Scenario> scenarios) {}
 
@@ -125,6 +129,7 @@ final class CellOptions {
             problems.add("--flush " + IPI + " contradicts the kernel " + kernel.name() + ", which has no "
                     + IPI_TLB_FLUSH + ": leave one out");
         }
+        kernel = preempt.on(kernel, problems);
         return named.isPresent() ? Optional.of(kernel) : Optional.empty();
     }
 

@@ -202,6 +202,24 @@ class ExploreVerbTest {
                         .name());
     }
 
+    /** A reader above the writer: it must not spin, and the section must not forbid to sleep. */
+    @Test
+    void shouldPreemptAsAsked() throws Exception {
+        String[] asked = {
+            "explore", "--json", "--kernel", "v5.11", "--scenario", "rt-reader-preempts-fork", "--preempt", "rt"
+        };
+        assertThat(json(ExitCode.CLEAN, asked).at("/cells/0/kernel").asText())
+                .isEqualTo(Kernels.named("v5.11").with("preempt-rt").name());
+
+        JsonNode spins = json(ExitCode.VIOLATED, concat(asked, "--with=spinning-reader"));
+        assertThat(spins.get("invariant").asText()).isEqualTo("I11");
+        assertThat(spins.toString()).contains("reader waits at lockless_pages_from_mm: seq = read_seqcount_begin");
+
+        assertThat(json(ExitCode.VIOLATED, concat(asked, "--with=seq-preempt-off"))
+                        .toString())
+                .contains("may sleep while it holds a spinlock");
+    }
+
     private static String[] concat(String[] some, String more) {
         String[] all = Arrays.copyOf(some, some.length + 1);
         all[some.length] = more;

@@ -45,6 +45,8 @@ class UsageErrorsTest {
             fuzz --with nothing                   | 'nothing'
             fuzz --flush hypercal                 | --flush 'hypercal' is none of ipi, hypercall (did you mean 'hypercall'?
             explore --flush ipi --without ipi-tlb-flush | --flush ipi contradicts the kernel
+            fuzz --preempt ful                    | --preempt 'ful' is none of none, full, rt (did you mean 'full'?
+            explore --preempt none --with preempt-rt | --preempt none contradicts the kernel
             fuzz --pages 0                        | pages
             fuzz --pages -1                       | --pages '-1' is negative
             fuzz --pages three                    | --pages 'three'

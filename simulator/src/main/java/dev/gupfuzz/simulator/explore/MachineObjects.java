@@ -119,6 +119,9 @@ final class MachineObjects {
         int pc = m.s[f + Frame.PC];
         if (m.cpus != null && m.cpus.isPlaced(t) && pc != Pc.ENDED) {
             into.read(objects[m.cpus.word(t)]);
+            if (m.cpus.isPrioritized()) {
+                into.read(objects[m.cpus.order()]);
+            }
         }
         if (pc == Pc.NOT_STARTED) {
             into.read(objects[f + Frame.PC]);
@@ -132,7 +135,7 @@ final class MachineObjects {
                     into.read(objects[m.layout.readers(mm + Layout.MMAP_LOCK)]);
                 }
                 case Pc.WAIT_PTL, Pc.WAIT_PAGE, Pc.WAIT_VMA -> into.write(objects[lock]);
-                case Pc.WAIT_EVENT -> into.read(objects[m.layout.event(m.code[m.s[f + Frame.OP] + 1])]);
+                case Pc.WAIT_EVENT, Pc.WAIT_POLL -> into.read(objects[m.layout.event(m.code[m.s[f + Frame.OP] + 1])]);
                 case Pc.WAIT_SLOT -> {
                     into.read(objects[lock + Layout.SWAP_HAS_CACHE]);
                     into.read(objects[lock + Layout.SWAP_CACHE]);

@@ -134,8 +134,8 @@ public enum Rule {
     RECHECK_BEFORE_GRAB,
     RETRY_KEEPS_PINS,
     RETRY_CONTINUES,
-    SEQ_SPIN,
-    SEQ_SPIN_IRQ_OFF,
+    SPINNING_READER,
+    SPINNING_READER_IRQ_OFF,
     SEQ_PREEMPT_OFF,
     HAS_PINNED_AFTER_GRAB,
     HAS_PINNED_AFTER_SEQ,
@@ -144,10 +144,12 @@ public enum Rule {
     SEQ_FOR_GET,
     FAST_GUP_MAPCOUNT,
     PINNED_AFTER_GET,
-    PINNED_SIGNED;
+    PINNED_SIGNED,
+    PREEMPT_FULL,
+    PREEMPT_RT;
 
-    /** Rules at most: a kernel's are bits of two longs. */
-    public static final int MAX = 128;
+    /** Rules at most: the machine keeps a kernel's as bits of six ints. */
+    public static final int MAX = 192;
 
     /** The word for {@code --without} and {@code --with}. */
     public String id() {

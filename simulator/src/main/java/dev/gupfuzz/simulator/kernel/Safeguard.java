@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param needs what must be simulated before it has an effect; empty when nothing more than is
  * @param buildsOn the rules without which it has nothing to act on
  * @param insteadOf the rules whose place it takes
+ * @param isConfiguration whether it is how a kernel is built, and no piece of the protocol
  */
 public record Safeguard(
         String name,
@@ -21,4 +22,5 @@ public record Safeguard(
         List<String> review,
         Optional<Need> needs,
         List<Rule> buildsOn,
-        List<Rule> insteadOf) {}
+        List<Rule> insteadOf,
+        boolean isConfiguration) {}

@@ -21,7 +21,8 @@ final class Tables {
     record Release(String name, String generation, String summary) {}
 
     private static final List<String> REQUIRED = List.of("kernels", "does", "source");
-    private static final List<String> FIELDS = List.of("kernels", "review", "needs", "on", "instead", "does", "source");
+    private static final List<String> FIELDS =
+            List.of("kernels", "review", "needs", "on", "instead", "config", "does", "source");
 
     private static final List<Release> RELEASES = releases();
     private static final Map<Rule, Safeguard> SAFEGUARDS = new EnumMap<>(Rule.class);
@@ -117,7 +118,8 @@ final class Tables {
                             words(fields, "review"),
                             Optional.ofNullable(fields.get("needs")).map(Need::named),
                             rules(fields, "on"),
-                            rules(fields, "instead")));
+                            rules(fields, "instead"),
+                            fields.containsKey("config")));
         }
         if (SAFEGUARDS.size() != Rule.values().length) {
             throw new IllegalStateException("[simulator bug] rules.txt lacks a rule");

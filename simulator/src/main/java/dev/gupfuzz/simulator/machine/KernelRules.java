@@ -11,12 +11,14 @@ import dev.gupfuzz.simulator.kernel.Rule;
  */
 public abstract class KernelRules {
 
-    private static final int WORDS = 4;
+    private static final int WORDS = Rule.MAX / Integer.SIZE;
 
     private final int first;
     private final int second;
     private final int third;
     private final int fourth;
+    private final int fifth;
+    private final int sixth;
 
     /** Read pins are promised, ... */
     final boolean promisesReads;
@@ -36,6 +38,8 @@ public abstract class KernelRules {
         second = words[1];
         third = words[2];
         fourth = words[3];
+        fifth = words[4];
+        sixth = words[5];
         promisesReads = kernel.promises(Promise.READ_PIN);
         promisesLongterm = kernel.promises(Promise.LONGTERM_READ_PIN);
         promisesGets = kernel.promises(Promise.GET_WITHOUT_FORK);
@@ -44,7 +48,9 @@ public abstract class KernelRules {
 
     /** Whether the kernel has a rule. @param rule its ordinal */
     public boolean has(int rule) {
-        int word = rule < 32 ? first : rule < 64 ? second : rule < 96 ? third : fourth;
+        int word = rule < 32
+                ? first
+                : rule < 64 ? second : rule < 96 ? third : rule < 128 ? fourth : rule < 160 ? fifth : sixth;
         return (word & 1 << rule) != 0;
     }
 }

@@ -262,6 +262,7 @@ public class Machine extends State {
     private boolean otherReady(int kind, int f) {
         switch (kind) {
             case Pc.WAIT_EVENT:
+            case Pc.WAIT_POLL:
                 return (s[Sched.EVENTS] >> code[s[f + Frame.OP] + 1] & 1) != 0;
             case Pc.WAIT_PAGE:
                 return (s[s[f + Frame.LOCK]] & Layout.FLAG_LOCKED) == 0;

@@ -52,6 +52,9 @@ public final class Pc {
     /** Until the CPU {@link Frame#ACK_CPU} is not in the middle of an access of a guest. */
     public static final int WAIT_KICK = 13;
 
+    /** As {@link #WAIT_EVENT}, without sleeping. */
+    public static final int WAIT_POLL = 14;
+
     public static final int USER = 0;
     public static final int FAULT = 1 << ROUTINE_SHIFT;
     public static final int WP = 2 << ROUTINE_SHIFT;
@@ -103,10 +106,12 @@ public final class Pc {
     public static final int ON_SEQ = BLOCKING | WAIT_SEQ << WAIT_SHIFT;
     public static final int ON_SLOT = BLOCKING | WAIT_SLOT << WAIT_SHIFT;
 
+    public static final int ON_POLL = BLOCKING | WAIT_POLL << WAIT_SHIFT;
     public static final int ON_QUIET = BLOCKING | WAIT_QUIET << WAIT_SHIFT;
     public static final int ON_KICK = BLOCKING | WAIT_KICK << WAIT_SHIFT;
 
-    private static final int SPINS = 1 << WAIT_PTL | 1 << WAIT_ACK | 1 << WAIT_GRACE | 1 << WAIT_SEQ | 1 << WAIT_KICK;
+    private static final int SPINS =
+            1 << WAIT_PTL | 1 << WAIT_ACK | 1 << WAIT_GRACE | 1 << WAIT_SEQ | 1 << WAIT_KICK | 1 << WAIT_POLL;
 
     private Pc() {}
 

@@ -1,17 +1,27 @@
 package dev.gupfuzz.simulator.machine;
 
+import dev.gupfuzz.simulator.invariant.Invariant;
+import dev.gupfuzz.simulator.kernel.Rule;
+
 /**
  * The CPUs that several threads are placed on: who keeps one, and whose translations are in its TLB. Only where the scenario
  * places threads so; a thread that is not placed has a CPU of its own.
  *
- * <p>The kernel is not preempted (CONFIG_PREEMPT_NONE). A thread keeps its CPU from the first step of a system call or a fault
- * to the last, and in the middle of an instruction; it gives it up where it sleeps and at cond_resched(). In user mode any
- * other thread of the CPU may run next. Who waits for a spin lock or for another CPU's acknowledgement spins, and keeps it.
+ * <p>In a kernel that is not preempted (CONFIG_PREEMPT_NONE) a thread keeps its CPU from the first step of a system call or a
+ * fault to the last, and in the middle of an instruction; it gives it up where it sleeps and at cond_resched(). In user mode
+ * another thread of the CPU may run next. Who waits for a spin lock or for another CPU's acknowledgement spins, and keeps it.
+ * With {@code preempt-full} it keeps it only while interrupts or preemption are off or it holds a spin lock; with
+ * {@code preempt-rt} not for a spin lock either, for which others sleep.
+ *
+ * <p>Of the threads of a CPU that can run, those of the highest priority may run next; one that spins can run, although it comes
+ * to nothing. With {@code preempt-rt} who holds a spin lock, or mmap_lock for write, has at least the priority of who waits
+ * for it.
  *
  * <p>Source: kernel/sched/core.c, schedule(), _cond_resched(); arch/x86/mm/tlb.c, switch_mm_irqs_off(); v4.8 to v6.12. A CPU that
  * turns to another mm loses all its translations (no PCIDs) and leaves the former one's mm_cpumask; a kernel thread borrows the
- * mm that it finds (enter_lazy_tlb()) and leaves them. Not modelled: priorities and time slices: every order of the threads that
- * can run is one.
+ * mm that it finds (enter_lazy_tlb()) and leaves them; kernel/locking/rtmutex.c, rt_mutex_adjust_prio_chain() (v6.12).
+ * Not modelled: time slices (every order of threads of one priority is one), migration to another CPU, mmap_lock's readers, who
+ * inherit nothing.
  */
 public final class SharedCpus {
 
@@ -22,6 +32,10 @@ public final class SharedCpus {
 
     /** Words of a CPU. */
     static final int WORDS = 2;
+
+    private static final int PREEMPT_FULL = Rule.PREEMPT_FULL.ordinal();
+    private static final int PREEMPT_RT = Rule.PREEMPT_RT.ordinal();
+    private static final int SEQ_PREEMPT_OFF = Rule.SEQ_PREEMPT_OFF.ordinal();
 
     /** Threads that share a CPU with another, as a mask. */
     public final int placed;
@@ -34,6 +48,13 @@ public final class SharedCpus {
     private final int[] words;
     /** Threads that have no address space of their own, as a mask. */
     private final int agents;
+
+    /** Of each thread as the scenario says, ... */
+    private final int[] priorities;
+    /** ... and with what it inherits, while {@link #recheck} looks. */
+    private final int[] inherited;
+    /** Whether some thread has a higher priority than another. */
+    private final boolean prioritized;
 
     SharedCpus(Machine m) {
         this.m = m;
@@ -52,6 +73,14 @@ public final class SharedCpus {
         }
         placed = shared;
         agents = borrowers;
+        priorities = new int[m.threads];
+        inherited = new int[m.threads];
+        int highest = 0;
+        for (int t = 0; t < m.threads; t++) {
+            priorities[t] = m.scenario.world().threads.get(t).priority();
+            highest = Math.max(highest, priorities[t]);
+        }
+        prioritized = highest > 0;
     }
 
     /** Whether the thread shares its CPU. */
@@ -69,6 +98,23 @@ public final class SharedCpus {
         return words[t] + KEEPER;
     }
 
+    /** What a step of any thread changes where priorities count: who waits for whom. */
+    public void noteOrder() {
+        if (prioritized) {
+            m.mark(m.layout.cpuBase + KEEPER);
+        }
+    }
+
+    /** What a thread that cannot run waits for there. */
+    public int order() {
+        return m.layout.cpuBase + KEEPER;
+    }
+
+    /** Whether priorities count. */
+    public boolean isPrioritized() {
+        return prioritized;
+    }
+
     /** Before a step of a placed thread: its CPU turns to it. */
     public void turnTo(int t) {
         m.mark(words[t] + KEEPER);
@@ -82,11 +128,54 @@ public final class SharedCpus {
 
     /** Behind a step of a placed thread that stands before {@code pc} now: whether it keeps the CPU. */
     public void settle(int t, int pc) {
-        boolean busy = (s[Sched.INSIDE] >> t & 1) != 0 || s[Frame.at(t) + Frame.HOLD] != 0;
-        s[words[t] + KEEPER] = busy && (pc & Pc.RESCHED) == 0 && (s[Sched.ENDED] >> t & 1) == 0 ? t + 1 : 0;
-        if (busy && (pc & Pc.BLOCKING) != 0 && Pc.sleeps(pc)) {
+        boolean ended = (s[Sched.ENDED] >> t & 1) != 0;
+        boolean sleeps = (pc & Pc.BLOCKING) != 0 && sleeps(pc);
+        boolean keeps = !ended && keeps(t, pc);
+        s[words[t] + KEEPER] = keeps ? t + 1 : 0;
+        if (sleeps && (s[Sched.INSIDE] >> t & 1) != 0) {
             seeCondition(t, pc);
+            if (isAtomic(t)) {
+                m.violate(Invariant.I11, t, s[Frame.at(t) + Frame.PAGE], 0);
+            }
         }
+    }
+
+    private boolean keeps(int t, int pc) {
+        if (m.has(PREEMPT_RT) || m.has(PREEMPT_FULL)) {
+            return isAtomic(t) || s[Frame.at(t) + Frame.HOLD] != 0;
+        }
+        boolean busy = (s[Sched.INSIDE] >> t & 1) != 0 || s[Frame.at(t) + Frame.HOLD] != 0;
+        return busy && (pc & Pc.RESCHED) == 0;
+    }
+
+    /** Whether the thread may not sleep: interrupts or preemption are off, or it holds a spin lock that does not sleep itself. */
+    private boolean isAtomic(int t) {
+        return (s[Frame.at(t) + Frame.HOLD] & 1) != 0 || isPreemptionOff(t) || (!m.has(PREEMPT_RT) && holdsSpinLock(t));
+    }
+
+    private boolean isPreemptionOff(int t) {
+        return m.has(SEQ_PREEMPT_OFF)
+                && (s[Sched.FORKING] >> t & 1) != 0
+                && s[m.mmOf(Frame.at(t)) + Layout.SEQ_WRITERS] > 0;
+    }
+
+    private boolean holdsSpinLock(int t) {
+        for (int mm = 0; mm < m.mms; mm++) {
+            for (int table = 0; table < m.layout.tables; table++) {
+                if (s[m.layout.table(mm, table) + Layout.PTL] == t + 1) {
+                    return true;
+                }
+            }
+            if (m.layout.allocatesTables && s[m.layout.pmd(mm) + Layout.PMD_LOCK] == t + 1) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether who waits before a blocking label sleeps. */
+    private boolean sleeps(int pc) {
+        return Pc.sleeps(pc) || (m.has(PREEMPT_RT) && Pc.waitKind(pc) == Pc.WAIT_PTL);
     }
 
     /** Whether the thread falls asleep before {@code pc} depends on these words. */
@@ -113,11 +202,14 @@ public final class SharedCpus {
      * here. Who falls asleep gives its CPU up before anybody is told to wait for it.
      */
     public void recheck() {
+        if (prioritized) {
+            inherit();
+        }
         int waiting = s[Sched.BLOCKING];
         for (int rest = waiting & placed; rest != 0; rest &= rest - 1) {
             int t = Integer.numberOfTrailingZeros(rest);
             int pc = s[Frame.at(t) + Frame.PC];
-            if (s[words[t] + KEEPER] == t + 1 && Pc.sleeps(pc) && !m.ready(t, pc)) {
+            if (s[words[t] + KEEPER] == t + 1 && sleeps(pc) && !m.ready(t, pc)) {
                 m.mark(words[t] + KEEPER);
                 s[words[t] + KEEPER] = 0;
             }
@@ -135,7 +227,45 @@ public final class SharedCpus {
 
     private boolean mayRun(int t) {
         int keeper = s[words[t] + KEEPER];
-        return keeper == 0 || keeper == t + 1;
+        if (keeper != 0 || !prioritized) {
+            return keeper == 0 || keeper == t + 1;
+        }
+        for (int rest = together[t] & m.live() & ~s[Sched.ENDED]; rest != 0; rest &= rest - 1) {
+            int u = Integer.numberOfTrailingZeros(rest);
+            int pc = s[Frame.at(u) + Frame.PC];
+            boolean canRun = ready(u, pc) || !sleeps(pc);
+            if (canRun && inherited[u] > inherited[t]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Who holds what another sleeps for has its priority, along the chain. */
+    private void inherit() {
+        System.arraycopy(priorities, 0, inherited, 0, priorities.length);
+        for (int round = 0; m.has(PREEMPT_RT) && round < m.threads; round++) {
+            for (int rest = s[Sched.BLOCKING]; rest != 0; rest &= rest - 1) {
+                int t = Integer.numberOfTrailingZeros(rest);
+                int owner = owner(t, s[Frame.at(t) + Frame.PC]);
+                if (owner >= 0) {
+                    inherited[owner] = Math.max(inherited[owner], inherited[t]);
+                }
+            }
+        }
+    }
+
+    /** The thread whose lock another sleeps for, or -1. */
+    private int owner(int t, int pc) {
+        if ((pc & Pc.BLOCKING) == 0) {
+            return -1;
+        }
+        int mmapLock = s[m.mmOf(Frame.at(t)) + Layout.MMAP_LOCK];
+        return switch (Pc.waitKind(pc)) {
+            case Pc.WAIT_PTL -> s[s[Frame.at(t) + Frame.LOCK]] - 1;
+            case Pc.WAIT_MMAP_READ, Pc.WAIT_MMAP_WRITE -> mmapLock < 0 ? -1 - mmapLock : -1;
+            default -> -1;
+        };
     }
 
     /** Whether what thread {@code t} waits for before {@code pc} has come; of another CPU it waits for whoever runs there. */

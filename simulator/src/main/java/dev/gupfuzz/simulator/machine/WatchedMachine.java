@@ -1,6 +1,7 @@
 package dev.gupfuzz.simulator.machine;
 
 import dev.gupfuzz.simulator.kernel.Kernel;
+import dev.gupfuzz.simulator.kernel.Rule;
 import dev.gupfuzz.simulator.scenario.Scenario;
 
 /**
@@ -9,8 +10,7 @@ import dev.gupfuzz.simulator.scenario.Scenario;
  */
 public final class WatchedMachine extends Machine {
 
-    private long low;
-    private long high;
+    private final boolean[] asked = new boolean[Rule.MAX];
 
     public WatchedMachine(Kernel kernel, Scenario scenario) {
         super(kernel, scenario);
@@ -18,16 +18,14 @@ public final class WatchedMachine extends Machine {
 
     @Override
     public boolean has(int rule) {
-        if (rule < Long.SIZE) {
-            low |= 1L << rule;
-        } else {
-            high |= 1L << rule;
+        if (asked != null) { // the machine's own constructor asks, too
+            asked[rule] = true;
         }
         return super.has(rule);
     }
 
     /** Whether a step or a check asked for the rule with this ordinal, since the machine was made. */
     public boolean asked(int rule) {
-        return ((rule < Long.SIZE ? low : high) >> rule & 1) != 0;
+        return asked[rule];
     }
 }

@@ -125,7 +125,7 @@ public final class Ablation {
         changes.clear();
         for (boolean add : new boolean[] {false, true}) {
             for (Rule rule : Rule.values()) {
-                if (kernel.has(rule) != add) {
+                if (kernel.has(rule) != add && !rule.safeguard().isConfiguration()) {
                     prepare(List.of(rule), add).ifPresent(fates::add);
                 }
             }

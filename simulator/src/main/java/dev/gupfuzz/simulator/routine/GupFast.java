@@ -42,8 +42,8 @@ final class GupFast {
     private static final int SEQ_FOR_GET = Rule.SEQ_FOR_GET.ordinal();
     private static final int SEQ_ODD_CHECK = Rule.SEQ_ODD_CHECK.ordinal();
     private static final int SEQ_RETRY_CHECK = Rule.SEQ_RETRY_CHECK.ordinal();
-    private static final int SEQ_SPIN = Rule.SEQ_SPIN.ordinal();
-    private static final int SEQ_SPIN_IRQ_OFF = Rule.SEQ_SPIN_IRQ_OFF.ordinal();
+    private static final int SPINNING_READER = Rule.SPINNING_READER.ordinal();
+    private static final int SPINNING_READER_IRQ_OFF = Rule.SPINNING_READER_IRQ_OFF.ordinal();
     private static final int UNPIN_ALL_ON_RETRY = Rule.UNPIN_ALL_ON_RETRY.ordinal();
     private static final int UNPIN_ON_RETRY = Rule.UNPIN_ON_RETRY.ordinal();
     private static final int WRITE_PROTECT_SEQ = Rule.WRITE_PROTECT_SEQ.ordinal();
@@ -191,10 +191,10 @@ final class GupFast {
     }
 
     private static int afterHasPinned(Machine m, int f) {
-        if (!usesSeq(m, f) || endsWithSeq(m) || m.has(SEQ_SPIN_IRQ_OFF)) {
+        if (!usesSeq(m, f) || endsWithSeq(m) || m.has(SPINNING_READER_IRQ_OFF)) {
             return irqSave(m, f);
         }
-        return m.has(SEQ_SPIN) ? SPIN_SEQ : READ_SEQ;
+        return m.has(SPINNING_READER) ? SPIN_SEQ : READ_SEQ;
     }
 
     private static int irqSave(Machine m, int f) {
@@ -202,7 +202,7 @@ final class GupFast {
     }
 
     private static int irqSaved(Machine m, int f) {
-        boolean spins = usesSeq(m, f) && m.has(SEQ_SPIN_IRQ_OFF) && !endsWithSeq(m);
+        boolean spins = usesSeq(m, f) && m.has(SPINNING_READER_IRQ_OFF) && !endsWithSeq(m);
         return spins ? SPIN_SEQ : GupWalk.begin(m, f);
     }
 
@@ -269,7 +269,7 @@ final class GupFast {
             m.passed(t);
             entered(m, t, f);
             m.s[f + Frame.SEQ] = m.read(m.mmOf(f) + Layout.SEQ);
-            return m.has(SEQ_SPIN_IRQ_OFF) ? GupWalk.begin(m, f) : irqSave(m, f);
+            return m.has(SPINNING_READER_IRQ_OFF) ? GupWalk.begin(m, f) : irqSave(m, f);
         }
     }
 

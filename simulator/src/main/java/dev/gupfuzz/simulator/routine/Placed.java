@@ -34,6 +34,7 @@ final class Placed {
         if (placed) {
             cpus.turnTo(t);
         }
+        cpus.noteOrder();
         m.s[Sched.TAKEN]++;
         m.place(t, Step.dispatch(m, t, f, m.s[f + Frame.PC]));
         if (placed) {

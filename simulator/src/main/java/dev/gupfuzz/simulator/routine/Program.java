@@ -81,6 +81,8 @@ final class Program {
                 return Sync.POST;
             case Op.WAIT:
                 return Sync.WAIT;
+            case Op.POLL:
+                return Sync.POLL;
             case Op.REACH:
                 m.reachOwn(code[op + 1]);
                 return NOTHING;

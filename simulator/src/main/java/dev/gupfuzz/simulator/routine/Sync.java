@@ -13,14 +13,16 @@ final class Sync {
 
     static final int POST = Pc.SYNC;
     static final int WAIT = Pc.SYNC | 1 | Pc.ON_EVENT;
+    static final int POLL = Pc.SYNC | 2 | Pc.ON_POLL;
 
     private Sync() {}
 
     static void declare() {
         Labels.define(POST, "user", "POST", Target.THREAD, "tell the other threads", new Post());
         Labels.define(WAIT, "user", "WAIT", Target.THREAD, "wait to be told", new Wait());
+        Labels.define(POLL, "user", "POLL", Target.THREAD, "poll until told", new Wait());
         Labels.pending(PendingAccess.write((m, t, f) -> Sched.EVENTS), POST);
-        Labels.pending(PendingAccess.read((m, t, f) -> Sched.EVENTS), WAIT);
+        Labels.pending(PendingAccess.read((m, t, f) -> Sched.EVENTS), WAIT, POLL);
     }
 
     private static final class Post extends StepCode {

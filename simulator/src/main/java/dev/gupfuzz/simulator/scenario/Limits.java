@@ -28,6 +28,7 @@ final class Limits {
 
     static final int PARAMETERS = 16;
     static final int PROCESSES = 8;
+    static final int PRIORITY = 99;
     static final int THREADS = Machine.THREADS_MAX;
     /** Virtual pages. */
     static final int PAGES = 128;

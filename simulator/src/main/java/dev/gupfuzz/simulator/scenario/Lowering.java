@@ -71,7 +71,8 @@ final class Lowering {
             List<int[]> rows = programs.get(t).stream().map(RowDraft::row).toList();
             ThreadPlan thread = plan.threads.get(t);
             world.statements.add(programs.get(t).stream().map(RowDraft::at).toList());
-            world.thread(thread.role(), Math.max(0, processOf[t]), processOf[t] < 0, thread.cpu(), rows);
+            world.thread(
+                    thread.role(), Math.max(0, processOf[t]), processOf[t] < 0, thread.cpu(), thread.priority(), rows);
         }
         return world;
     }

@@ -81,6 +81,7 @@ sealed interface Node {
             Text name,
             @Nullable Text process,
             @Nullable Expr cpu,
+            @Nullable Expr priority,
             List<Node> program) implements Node {}
 
     /** {@code if CONDITION}. */

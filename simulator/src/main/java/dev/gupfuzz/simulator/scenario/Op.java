@@ -39,6 +39,8 @@ public final class Op {
     public static final int POST = 10;
     /** ... and wait until event {@code a} has. */
     public static final int WAIT = 11;
+    /** event: as {@link #WAIT}, but without sleeping. */
+    public static final int POLL = 35;
     /** The thread was here: goal {@code a} of the scenario. */
     public static final int REACH = 12;
     /** {@code mmap()} of region {@code a} of {@link World#regions}, which is not mapped at the start. */
@@ -88,7 +90,7 @@ public final class Op {
     public static final int GUEST_STORE = 34;
 
     /** One more than the last. */
-    public static final int CODES = 35;
+    public static final int CODES = 36;
 
     private Op() {}
 

@@ -311,11 +311,13 @@ final class Parser {
             process = in.name("the name of a process");
         }
         Expr cpu = null;
+        Expr priority = null;
         if (in.takeIf("on")) {
             in.expect("cpu");
             cpu = in.expression();
+            priority = in.takeIf("priority") ? in.expression() : null;
         }
-        return new Node.Thread(at, name, process, cpu, block(Block.THREAD));
+        return new Node.Thread(at, name, process, cpu, priority, block(Block.THREAD));
     }
 
     private Node sometimes() {

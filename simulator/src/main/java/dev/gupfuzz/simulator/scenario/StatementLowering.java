@@ -33,7 +33,7 @@ final class StatementLowering {
             case MMAP -> mmap();
             case TRUNCATE -> truncate();
             case AWAIT -> await();
-            case POST, WAIT -> plain(verb.op, in.event(with.names().get(0), verb == Verb.POST));
+            case POST, WAIT, POLL -> plain(verb.op, in.event(with.names().get(0), verb == Verb.POST));
             case REACH -> plain(verb.op, in.goal(with.names().get(0)));
             case DEVICE_STORE, DEVICE_LOAD -> entries();
             case FILE_WRITE, FILE_READ, FILE_RECLAIM, WRITEBACK -> filePages();

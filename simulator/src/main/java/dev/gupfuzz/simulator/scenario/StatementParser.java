@@ -97,7 +97,7 @@ final class StatementParser {
             case FORK -> "name of a child";
             case MMAP -> "name of a region";
             case TRUNCATE -> "name of a file";
-            case POST, WAIT -> "name of an event";
+            case POST, WAIT, POLL -> "name of an event";
             case REACH -> "name of a goal";
             default -> "name of what the call returns";
         };

@@ -48,6 +48,7 @@ enum Verb {
     AWAIT("await", "NAMES", Op.AWAIT),
     POST("post", "NAME", Op.POST),
     WAIT("wait", "NAME", Op.WAIT),
+    POLL("poll", "NAME", Op.POLL),
     REACH("reach", "NAME", Op.REACH);
 
     private static final Verb[] ALL = values();
@@ -84,7 +85,15 @@ enum Verb {
     /** A kernel thread can do it: it needs no address space of its own. */
     boolean byAgents() {
         return switch (op) {
-            case Op.RECLAIM, Op.FILE_RECLAIM, Op.WRITEBACK, Op.LRU_DRAIN, Op.AWAIT, Op.POST, Op.WAIT, Op.REACH -> true;
+            case Op.RECLAIM,
+                    Op.FILE_RECLAIM,
+                    Op.WRITEBACK,
+                    Op.LRU_DRAIN,
+                    Op.AWAIT,
+                    Op.POST,
+                    Op.WAIT,
+                    Op.POLL,
+                    Op.REACH -> true;
             default -> false;
         };
     }

@@ -139,17 +139,17 @@ public final class World {
     }
 
     int thread(String role, int mm, List<int[]> program) {
-        return thread(role, mm, false, ThreadSpec.OWN_CPU, program);
+        return thread(role, mm, false, ThreadSpec.OWN_CPU, 0, program);
     }
 
     /** A kernel thread, for reclaim and the like. */
     int agent(String role, List<int[]> program) {
-        return thread(role, 0, true, ThreadSpec.OWN_CPU, program);
+        return thread(role, 0, true, ThreadSpec.OWN_CPU, 0, program);
     }
 
-    int thread(String role, int mm, boolean agent, int cpu, List<int[]> program) {
+    int thread(String role, int mm, boolean agent, int cpu, int priority, List<int[]> program) {
         int[][] rows = program.stream().map(row -> Arrays.copyOf(row, Op.WORDS)).toArray(int[][]::new);
-        threads.add(new ThreadSpec(role, mm, !agent && children.get(mm), agent, cpu, rows));
+        threads.add(new ThreadSpec(role, mm, !agent && children.get(mm), agent, cpu, priority, rows));
         return threads.size() - 1;
     }
 

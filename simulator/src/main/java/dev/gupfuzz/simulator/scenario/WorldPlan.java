@@ -17,7 +17,13 @@ final class WorldPlan {
 
     /** A thread and the names that are valid inside; an agent has no process. */
     record ThreadPlan(
-            At at, String role, @Nullable Text process, int cpu, List<Node> program, List<Scope.Binding> names) {}
+            At at,
+            String role,
+            @Nullable Text process,
+            int cpu,
+            int priority,
+            List<Node> program,
+            List<Scope.Binding> names) {}
 
     /** A goal of its own where it has a summary. */
     private record Asked(At at, String goal, @Nullable String summary) {}
@@ -110,7 +116,10 @@ final class WorldPlan {
         int cpu = thread.cpu() == null
                 ? ThreadSpec.OWN_CPU
                 : scope.number(thread.cpu(), "the CPU of '" + role + "'", 0, Limits.THREADS - 1);
-        threads.add(new ThreadPlan(thread.at(), role, process, cpu, thread.program(), scope.bindings()));
+        int priority = thread.priority() == null
+                ? 0
+                : scope.number(thread.priority(), "the priority of '" + role + "'", 0, Limits.PRIORITY);
+        threads.add(new ThreadPlan(thread.at(), role, process, cpu, priority, thread.program(), scope.bindings()));
     }
 
     private void sometimes(Node.Sometimes goal) {

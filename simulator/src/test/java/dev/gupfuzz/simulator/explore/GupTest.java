@@ -179,8 +179,8 @@ class GupTest {
             v5.11 without unpin-all-on-retry                                | fork-vs-pin-fast:pages=2 | I5
             v5.11 with retry-keeps-pins                                     | fork-vs-pin-fast         | I1a I1b
             v5.11 with retry-continues                                      | fork-vs-pin-fast:pages=2 | I1a I1b
-            v5.11 with seq-spin                                             | fork-vs-pin-fast         |
-            v5.11 with seq-spin-irq-off                                     | fork-vs-pin-fast         |
+            v5.11 with spinning-reader                                             | fork-vs-pin-fast         |
+            v5.11 with spinning-reader-irq-off                                     | fork-vs-pin-fast         |
             v5.11 with has-pinned-after-grab                                | fork-vs-pin-fast         |
             v5.11 with has-pinned-after-seq                                 | fork-vs-pin-fast         | I1a I1b
             v5.9 with has-pinned-after-grab                                 | fork-vs-pin-fast         | I1a I1b
@@ -260,7 +260,7 @@ class GupTest {
     @Test
     void shouldDeadlockWhereASpinningReaderTakesNoInterrupts() {
         Scenario scenario = GupScenarios.spinAndReclaim();
-        String kernel = "v5.11 with seq-spin-irq-off without batched-unmap-flush";
+        String kernel = "v5.11 with spinning-reader-irq-off without batched-unmap-flush";
         Exploration found = explore(kernel, scenario, ALL, Plan.FIRST);
         assertThat(found.broken().values()).isNotEmpty();
         found.broken()
@@ -288,7 +288,7 @@ class GupTest {
     @ParameterizedTest
     @CsvSource({
         "v5.11 with seq-end-then-pte, fork-vs-pin-fast:pages=2",
-        "v5.11 with seq-spin-irq-off, fork-vs-pin-fast",
+        "v5.11 with spinning-reader-irq-off, fork-vs-pin-fast",
         "v5.11 with retry-keeps-pins, fork-vs-pin-fast:pages=2",
         "v5.11 with has-pinned-after-grab with has-pinned-cleared, fork-vs-pin-fast",
         "v4.8 without ipi-tlb-flush, pin-fast-vs-munmap",

@@ -8,6 +8,7 @@ import dev.gupfuzz.simulator.explore.StateSearch.Plan;
 import dev.gupfuzz.simulator.kernel.Kernels;
 import dev.gupfuzz.simulator.scenario.PlacedScenarios;
 import dev.gupfuzz.simulator.scenario.Scenario;
+import dev.gupfuzz.simulator.scenario.Scenarios;
 import dev.gupfuzz.simulator.trace.Finding;
 import java.util.List;
 import java.util.Set;
@@ -37,7 +38,7 @@ class PlacedTest {
     void shouldSpinForEverForAWriterOnTheSameCpu() {
         Scenario apart = PlacedScenarios.forkAndPin(false);
         Scenario together = PlacedScenarios.forkAndPin(true);
-        String spins = "v5.11 with seq-spin";
+        String spins = "v5.11 with spinning-reader";
         String stuck = "pinner waits at lockless_pages_from_mm: seq = read_seqcount_begin(&mm->write_protect_seq)";
         assertThat(blames(spins, apart)).isEmpty();
         assertThat(blames(spins, together)).hasSize(1).first().asString().contains(stuck);
@@ -46,6 +47,62 @@ class PlacedTest {
                 .first()
                 .asString()
                 .contains("may sleep");
+    }
+
+    /**
+     * The race of v5.9 is between a look at the page's count and the write-protection, under the page-table lock: on one CPU only a
+     * kernel whose spin locks sleep turns to the pinner there.
+     */
+    @Test
+    void shouldPreemptUnderSpinLocksOnRtAlone() {
+        Scenario together = PlacedScenarios.forkAndPin(true);
+        assertThat(broken("v5.9 with preempt-full", together)).isEmpty();
+        assertThat(broken("v5.9 with preempt-rt", together)).containsExactly("I1b");
+        for (String model : List.of("preempt-full", "preempt-rt")) {
+            assertThat(broken("v5.11 with " + model, together)).isEmpty();
+            assertThat(broken("v5.11 with spinning-reader with " + model, together))
+                    .as("threads of one priority take turns")
+                    .isEmpty();
+        }
+    }
+
+    /** A reader of higher priority that an interrupt wakes inside the section: it must not spin, whatever the kernel. */
+    @Test
+    void shouldNotSpinAboveTheWriter() {
+        Scenario above = Scenarios.named("rt-reader-preempts-fork");
+        for (String model : List.of("", " with preempt-full", " with preempt-rt")) {
+            assertThat(broken("v5.11" + model, above)).as(model).isEmpty();
+            Set<String> stuck = blames("v5.11 with spinning-reader" + model, above);
+            assertThat(stuck).as(model).isNotEmpty().allMatch(text -> text.startsWith("I11 at forker waits at "));
+            assertThat(stuck)
+                    .allMatch(text -> text.contains("reader waits at lockless_pages_from_mm: seq = read_seqcount"));
+            assertThat(stuck.stream().anyMatch(text -> text.contains("copy_present_pte: get_page(page)")))
+                    .as("inside the page-table lock" + model)
+                    .isEqualTo(model.contains("rt"));
+            assertThat(blames("v5.11 with seq-preempt-off" + model, above))
+                    .as(model)
+                    .isNotEmpty()
+                    .allMatch(text -> text.endsWith("may sleep while it holds a spinlock"));
+        }
+    }
+
+    /**
+     * Priority inversion: low holds mmap_lock, high sleeps for it, and one between the two polls for high and keeps the CPU from low.
+     * On PREEMPT_RT low has high's priority meanwhile, but not as a reader, which munmap has become behind its downgrade.
+     */
+    @Test
+    void shouldInheritPriorities() {
+        Scenario mprotect = PlacedScenarios.inversion("mprotect %s read-only");
+        assertThat(blames("v5.11 with preempt-full", mprotect))
+                .isNotEmpty()
+                .allMatch(
+                        text -> text.matches(
+                                "I11 at low waits at .*; high waits at .*mmap_write_lock.*; middle waits at user: poll until told"));
+        assertThat(broken("v5.11 with preempt-rt", mprotect)).isEmpty();
+
+        Scenario munmap = PlacedScenarios.inversion("munmap %s");
+        assertThat(broken("v4.19 with preempt-rt", munmap)).isEmpty();
+        assertThat(broken("v5.11 with preempt-rt", munmap)).containsExactly("I11");
     }
 
     /** The flush of the own CPU is enough where the reader has the same one. */
@@ -68,7 +125,7 @@ class PlacedTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"v4.8", "v5.7", "v5.11", "v5.19", "v6.4", "v6.12"})
+    @ValueSource(strings = {"v4.8", "v5.7", "v5.11", "v5.19 with preempt-full", "v6.4 with preempt-rt", "v6.12"})
     void shouldBreakNothingThatHolds(String kernel) {
         for (Scenario scenario : PlacedScenarios.all()) {
             boolean races =
@@ -80,7 +137,17 @@ class PlacedTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"v5.9", "v5.11", "v6.12", "v5.11 with seq-spin", "v5.11 without wp-clear-flush"})
+    @ValueSource(
+            strings = {
+                "v5.9",
+                "v5.11",
+                "v5.11 with preempt-full",
+                "v5.11 with preempt-rt",
+                "v6.12 with preempt-rt",
+                "v5.11 with spinning-reader",
+                "v5.11 with spinning-reader with preempt-rt",
+                "v5.11 without wp-clear-flush"
+            })
     void shouldCommuteAndLoseNothing(String kernel) {
         for (Scenario scenario : PlacedScenarios.all()) {
             String what = kernel + " " + scenario.name();

@@ -47,7 +47,7 @@ class KernelFileTest {
                 base    v5.13
                 wihtout pte-recheck
                 without pte-rechek
-                  with  seq-spin now
+                  with  spinning-reader now
                 kernel  twice
                 without
                 """);
@@ -58,7 +58,7 @@ class KernelFileTest {
                 .anyMatch(p -> p.startsWith("f:2:9: unknown kernel 'v5.13' (did you mean 'v5.11'?"))
                 .anyMatch(p -> p.startsWith("f:3:1: unknown word 'wihtout' (did you mean 'without'?"))
                 .anyMatch(p -> p.startsWith("f:4:9: unknown safeguard 'pte-rechek' (did you mean 'pte-recheck'?"))
-                .anyMatch(p -> p.startsWith("f:5:18: one word behind 'with', not 'seq-spin now'"))
+                .anyMatch(p -> p.startsWith("f:5:25: one word behind 'with', not 'spinning-reader now'"))
                 .anyMatch(p -> p.startsWith("f:6:1: 'kernel' was given in line 1"))
                 .anyMatch(p -> p.startsWith("f:7:8: 'without' needs a word behind it"));
     }
@@ -71,7 +71,7 @@ class KernelFileTest {
             kernel k;base v5.9;without write-protect-seq       | f:3:9: kernel v5.9 has no safeguard 'write-protect-seq'
             kernel k;base v5.11;with pte-recheck               | f:3:6: kernel v5.11 has the safeguard 'pte-recheck' already
             kernel k;base v5.11;with seq-end;with seq-end      | f:4:6: 'seq-end' was given in line 3
-            kernel k;base v5.11;with seq-spin;with seq-spin-irq-off | f:4:6: kernel v5.11 with seq-spin cannot have 'seq-spin-irq-off'
+            kernel k;base v5.11;with spinning-reader;with spinning-reader-irq-off | f:4:6: kernel v5.11 with spinning-reader cannot have 'spinning-reader-irq-off'
             kernel k;base v5.11;bas~                           | f:3:4: the character U+0007 has no place here
             """)
     void shouldNameTheMistake(String lines, String sentence) {
@@ -113,7 +113,7 @@ class KernelFileTest {
                 "v5.11",
                 "v4.8",
                 "pte-recheck",
-                "seq-spin",
+                "spinning-reader",
                 "k",
                 "\r",
                 "\u0000",

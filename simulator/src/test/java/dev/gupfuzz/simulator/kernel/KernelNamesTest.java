@@ -98,11 +98,11 @@ class KernelNamesTest {
     @Test
     void shouldRefuseTwoDesignsInOnePlaceInEitherOrder() {
         for (String text : new String[] {
-            "v5.11 with seq-spin with seq-end-check-only", "v5.11 with seq-end-check-only with seq-spin"
+            "v5.11 with spinning-reader with seq-end-check-only", "v5.11 with seq-end-check-only with spinning-reader"
         }) {
             assertThatThrownBy(() -> Kernels.named(text))
                     .isInstanceOf(BadInput.class)
-                    .hasMessageContaining("'seq-spin'")
+                    .hasMessageContaining("'spinning-reader'")
                     .hasMessageContaining("'seq-end-check-only'")
                     .hasMessageContaining("both take the place of 'seq-odd-check'");
         }

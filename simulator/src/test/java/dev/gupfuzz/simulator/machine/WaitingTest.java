@@ -62,7 +62,7 @@ class WaitingTest {
         boolean[] waited = new boolean[KINDS];
         List<Scenario> scenarios = new ArrayList<>(Runs.scenarios());
         scenarios.addAll(WideScenarios.all());
-        for (String kernel : List.of("v5.11 with seq-spin", "v6.12")) {
+        for (String kernel : List.of("v5.11 with spinning-reader", "v6.12")) {
             for (Scenario scenario : scenarios) {
                 StepByStep runs =
                         new StepByStep(Kernels.named(kernel), scenario, Strategy.named("random"), StepByStep.ALL);

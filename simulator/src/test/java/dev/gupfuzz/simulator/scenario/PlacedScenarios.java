@@ -171,6 +171,38 @@ public final class PlacedScenarios {
                 """);
     }
 
+    /**
+     * A low thread in a system call on its region, a high one in one on another that wants the lock that the first holds, and one
+     * between the two that polls for the high one.
+     */
+    public static Scenario inversion(String call) {
+        return read("""
+                scenario placed-inversion "three priorities on one CPU"
+                process process {
+                    region a[1] written
+                    region b[1] written
+                }
+                thread low in process on cpu 0 {
+                    %s
+                }
+                thread high in process on cpu 0 priority 2 {
+                    wait interrupt
+                    %s
+                    post done
+                }
+                thread middle in process on cpu 0 priority 1 {
+                    wait interrupt
+                    poll done
+                    reach polled
+                }
+                agent irq {
+                    post interrupt
+                }
+                window polled
+                sometimes polled "the high one is done"
+                """.formatted(call.formatted("a"), call.formatted("b")));
+    }
+
     private static String cpu(boolean together, int cpu) {
         return together ? "on cpu " + cpu : "";
     }
