@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.function.BiPredicate;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -40,7 +39,7 @@ class StopWhileStartingTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldEndCleanlyWithinFiveSeconds(Point point) throws Exception {
+    void shouldEndCleanly(Point point) throws Exception {
         stopAt(point);
     }
 
@@ -58,11 +57,9 @@ class StopWhileStartingTest {
     private void stopAt(Point point) throws Exception {
         try (GupfuzzProcess up = GupfuzzProcess.start(directory, UP)) {
             up.await(point.name(), () -> point.reached.test(up, directory.resolve("gupfuzz")));
-            long start = System.nanoTime();
             up.signal("TERM");
 
             assertThat(up.await()).as(up.out() + up.err()).isEqualTo(ExitCode.CLEAN);
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
             assertThat(up.err()).doesNotContain("gupfuzz bug", "Exception", "Shutdown in progress");
         }
     }

@@ -13,12 +13,14 @@ import dev.gupfuzz.simulator.scenario.NotifierScenarios;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who takes rights from a page table tells the secondary MMU that follows it: explored, with every telling and without each. */
+@Tag("one-jdk")
 class NotifierTest {
 
     private static final int STATES = 400;

@@ -13,11 +13,13 @@ import dev.gupfuzz.simulator.trace.Finding;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Threads that share CPUs: what can no longer happen, and what only happens there. */
+@Tag("one-jdk")
 class PlacedTest {
 
     private static final int STATES = 5_000;

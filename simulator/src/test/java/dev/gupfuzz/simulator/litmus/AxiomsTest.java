@@ -16,11 +16,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The axioms give the verdicts that are published of well-known tests, before anything is judged by them. */
+@Tag("one-jdk")
 class AxiomsTest {
 
     private static final int X = 0;

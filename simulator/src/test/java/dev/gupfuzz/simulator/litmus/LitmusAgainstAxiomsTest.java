@@ -14,12 +14,14 @@ import java.util.TreeSet;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The machine, which takes one step after another, against {@link Axioms}, which judge whole executions, on random programs. */
+@Tag("one-jdk")
 class LitmusAgainstAxiomsTest {
 
     private static final int PROGRAMS = 160;

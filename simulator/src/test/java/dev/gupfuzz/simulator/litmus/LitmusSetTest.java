@@ -14,11 +14,13 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The litmus tests of docs/litmus against the table of docs/memory-models.md. */
+@Tag("one-jdk")
 class LitmusSetTest {
 
     private static final Path DOCS = Path.of("..", "docs");
