@@ -1,13 +1,11 @@
 package dev.gupfuzz.cli;
 
+import dev.gupfuzz.simulator.Utf8;
 import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.kernel.KernelFile;
 import dev.gupfuzz.simulator.kernel.Kernels;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -26,7 +24,7 @@ record KernelArgument(Kernel kernel, String title, String summary) {
     static Optional<KernelArgument> read(String written, Problems problems) {
         if (!written.contains("/") && !written.endsWith(ENDING)) {
             return problems.attempt(() -> Kernels.named(written))
-                    .map(kernel -> new KernelArgument(kernel, kernel.name(), kernel.summary()));
+                    .map(kernel -> new KernelArgument(kernel, kernel.name(), summary(kernel)));
         }
         String file = Problems.printable(written);
         return text(written, file, problems)
@@ -34,7 +32,12 @@ record KernelArgument(Kernel kernel, String title, String summary) {
                 .map(read -> new KernelArgument(
                         read.kernel(),
                         read.name(),
-                        read.summary().isEmpty() ? read.kernel().summary() : read.summary()));
+                        read.summary().isEmpty() ? summary(read.kernel()) : read.summary()));
+    }
+
+    private static String summary(Kernel kernel) {
+        boolean changed = !kernel.name().equals(kernel.base());
+        return changed ? "changed from " + kernel.base() + ", which is: " + kernel.summary() : kernel.summary();
     }
 
     private static Optional<String> text(String written, String file, Problems problems) {
@@ -44,12 +47,7 @@ record KernelArgument(Kernel kernel, String title, String summary) {
                 problems.add("'" + file + "' is longer than " + KernelFile.BYTES_MAX + " bytes: is it a kernel?");
                 return Optional.empty();
             }
-            return Optional.of(StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString());
-        } catch (CharacterCodingException binary) {
-            problems.add("'" + file + "' is not UTF-8 text: is it a kernel?");
+            return problems.attempt(() -> Utf8.text(file, bytes));
         } catch (IOException | IllegalArgumentException unreadable) {
             problems.add("'" + file + "' cannot be read: " + Problems.reason(unreadable));
         }

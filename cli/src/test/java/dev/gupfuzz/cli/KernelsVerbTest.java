@@ -136,7 +136,7 @@ class KernelsVerbTest {
                         .lines())
                 .hasSize(3)
                 .anyMatch(line -> line.contains("is longer than 65536 bytes"))
-                .anyMatch(line -> line.contains("is not UTF-8 text"))
+                .anyMatch(line -> line.contains("this is not text in UTF-8"))
                 .anyMatch(line -> line.contains("cannot be read"));
     }
 

@@ -1,6 +1,7 @@
 package dev.gupfuzz.simulator.litmus;
 
 import dev.gupfuzz.simulator.BadInput;
+import dev.gupfuzz.simulator.Utf8;
 import dev.gupfuzz.simulator.explore.Exploration;
 import dev.gupfuzz.simulator.explore.StateSearch;
 import dev.gupfuzz.simulator.explore.StateSearch.Bounds;
@@ -8,9 +9,6 @@ import dev.gupfuzz.simulator.explore.StateSearch.Plan;
 import dev.gupfuzz.simulator.litmus.LitmusTest.Observed;
 import dev.gupfuzz.simulator.litmus.LitmusTest.Quantifier;
 import dev.gupfuzz.simulator.memory.MemoryModel;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -61,15 +59,7 @@ public final class Litmus {
         if (content.length > BYTES_MAX) {
             throw new BadInput(file + ": a litmus test may have " + BYTES_MAX + " bytes at most");
         }
-        try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(content))
-                    .toString();
-            return new Litmus(LitmusParser.read(file, text.replace("\r\n", "\n")));
-        } catch (CharacterCodingException e) {
-            throw new BadInput(file + ": the file is not text in UTF-8");
-        }
+        return new Litmus(LitmusParser.read(file, Utf8.text(file, content).replace("\r\n", "\n")));
     }
 
     public String name() {

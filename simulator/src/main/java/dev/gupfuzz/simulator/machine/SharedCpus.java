@@ -142,10 +142,16 @@ public final class SharedCpus {
 
     private boolean keeps(int t, int pc) {
         if (m.has(PREEMPT_RT) || m.has(PREEMPT_FULL)) {
-            return isAtomic(t) || s[Frame.at(t) + Frame.HOLD] != 0;
+            return isAtomic(t) || s[Frame.at(t) + Frame.HOLD] != 0 || asksOthers(pc);
         }
         boolean busy = (s[Sched.INSIDE] >> t & 1) != 0 || s[Frame.at(t) + Frame.HOLD] != 0;
         return busy && (pc & Pc.RESCHED) == 0;
+    }
+
+    /** Whether the thread waits for other CPUs to answer an interrupt: smp_call_function() has preemption off. */
+    private static boolean asksOthers(int pc) {
+        int kind = Pc.waitKind(pc);
+        return (pc & Pc.BLOCKING) != 0 && (kind == Pc.WAIT_ACK || kind == Pc.WAIT_GRACE);
     }
 
     /** Whether the thread may not sleep: interrupts or preemption are off, or it holds a spin lock that does not sleep itself. */

@@ -2,9 +2,8 @@ package dev.gupfuzz.simulator.scenario;
 
 import dev.gupfuzz.simulator.BadInput;
 import dev.gupfuzz.simulator.Nearest;
+import dev.gupfuzz.simulator.Utf8;
 import dev.gupfuzz.simulator.scenario.Parser.Result;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -69,19 +68,7 @@ public final class ScenarioText {
         if (content.length > Limits.BYTES) {
             throw new BadInput(file + ": a scenario may have " + Limits.BYTES + " bytes at most");
         }
-        try {
-            return new ScenarioText(
-                    file,
-                    path,
-                    StandardCharsets.UTF_8
-                            .newDecoder()
-                            .decode(ByteBuffer.wrap(content))
-                            .toString()
-                            .replace("\r\n", "\n"),
-                    false);
-        } catch (CharacterCodingException e) {
-            throw new BadInput(file + ": the file is not text in UTF-8");
-        }
+        return new ScenarioText(file, path, Utf8.text(file, content).replace("\r\n", "\n"), false);
     }
 
     static ScenarioText read(String file, String text, boolean builtIn) {

@@ -5,10 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gupfuzz.simulator.explore.Exploration.Ended;
 import dev.gupfuzz.simulator.explore.StateSearch.Bounds;
 import dev.gupfuzz.simulator.explore.StateSearch.Plan;
+import dev.gupfuzz.simulator.kernel.Kernel;
 import dev.gupfuzz.simulator.kernel.Kernels;
+import dev.gupfuzz.simulator.machine.Machine;
+import dev.gupfuzz.simulator.machine.Sched;
+import dev.gupfuzz.simulator.routine.Step;
 import dev.gupfuzz.simulator.scenario.PlacedScenarios;
 import dev.gupfuzz.simulator.scenario.Scenario;
 import dev.gupfuzz.simulator.scenario.Scenarios;
+import dev.gupfuzz.simulator.search.Blame;
+import dev.gupfuzz.simulator.strategy.Scheduler;
+import dev.gupfuzz.simulator.strategy.Strategy;
 import dev.gupfuzz.simulator.trace.Finding;
 import java.util.List;
 import java.util.Set;
@@ -23,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PlacedTest {
 
     private static final int STATES = 5_000;
+    private static final int SEEDS = 200;
 
     /** A kernel that is not preempted runs fork's walk of a page-table page at a stretch: the race of v5.9 needs two CPUs. */
     @Test
@@ -161,12 +169,59 @@ class PlacedTest {
         }
     }
 
+    /** Seeds find nothing that an exploration does not. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "v5.9 with preempt-rt",
+                "v5.11",
+                "v5.11 with spinning-reader with preempt-full",
+                "v5.11 without wp-clear-flush with preempt-rt"
+            })
+    void shouldCoverWhatSeedsDo(String name) {
+        Kernel kernel = Kernels.named(name);
+        for (Scenario scenario : List.of(
+                PlacedScenarios.forkAndPin(true),
+                PlacedScenarios.zeroes(true),
+                PlacedScenarios.reclaimer(true),
+                PlacedScenarios.inversion("mprotect %s read-only"),
+                Scenarios.named("rt-reader-preempts-fork"))) {
+            String what = name + " " + scenario.name();
+            Exploration states = explore(name, scenario, Plan.ALL);
+            Set<String> explored = blames(name, scenario);
+            Machine machine = Step.machine(kernel, scenario);
+            for (String strategy : List.of("random", "pct:3", "urw", "pos")) {
+                Scheduler scheduler =
+                        Strategy.named(strategy).freeze(kernel, scenario).scheduler(machine);
+                for (int seed = 0; seed < SEEDS; seed++) {
+                    scheduler.run(seed);
+                    assertThat(Sched.goals(machine.s) & ~states.reached() & asked(kernel, scenario))
+                            .as(what)
+                            .isZero();
+                    if (machine.violated >= 0) {
+                        assertThat(explored)
+                                .as(what + " " + strategy + " " + seed)
+                                .contains(Blame.of(
+                                                scenario,
+                                                machine.violated,
+                                                machine.violatedAt,
+                                                machine.violatedBy,
+                                                machine.violatedPage,
+                                                machine.violatedDetail)
+                                        .text());
+                    }
+                }
+            }
+        }
+    }
+
+    private static long asked(Kernel kernel, Scenario scenario) {
+        return scenario.goals(kernel).stream().mapToLong(goal -> goal.bit()).reduce(0, (a, b) -> a | b);
+    }
+
     private static Set<String> broken(String kernel, Scenario scenario) {
         Exploration found = explore(kernel, scenario, Plan.ALL);
-        long goals = 0;
-        for (var goal : scenario.goals(Kernels.named(kernel))) {
-            goals |= goal.bit();
-        }
+        long goals = asked(Kernels.named(kernel), scenario);
         if (found.broken().isEmpty()) {
             assertThat(found.reached() & goals).as("goals reached").isEqualTo(goals);
         }

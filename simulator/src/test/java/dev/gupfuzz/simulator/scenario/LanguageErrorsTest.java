@@ -206,9 +206,10 @@ class LanguageErrorsTest {
     @Test
     void shouldRefuseWhatIsNoText() {
         assertThat(catchThrowableOfType(
-                                BadInput.class, () -> ScenarioText.read("x.gup", new byte[] {'#', (byte) 0xff, '\n'}))
+                                BadInput.class,
+                                () -> ScenarioText.read("x.gup", new byte[] {'#', '\n', 'a', (byte) 0xff, '\n'}))
                         .problems())
-                .containsExactly("x.gup: the file is not text in UTF-8");
+                .containsExactly("x.gup:2:2: this is not text in UTF-8");
         assertThat(catchThrowableOfType(BadInput.class, () -> ScenarioText.read("x.gup", new byte[65_537]))
                         .problems())
                 .containsExactly("x.gup: a scenario may have 65536 bytes at most");

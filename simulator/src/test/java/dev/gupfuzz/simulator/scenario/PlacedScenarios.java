@@ -161,10 +161,12 @@ public final class PlacedScenarios {
                 }
                 thread two in process on cpu 0 {
                     munmap b
+                    post done
                     load a
                 }
                 thread three in process {
                     mprotect b read-only
+                    poll done
                 }
                 window segv
                 sometimes segv
